@@ -1,0 +1,19 @@
+import type { Access, Scope } from '@heartwood/protocol'
+
+/** Who makes a request. Numbers are the project ids of the meta store, which are also the engine's `project_id`. */
+export type Caller =
+  | { kind: 'anonymous' }
+  /** Someone who signed in; sees every project (members and roles come later). */
+  | { kind: 'person'; personId: string }
+  /** The command line beside the data folder, over loopback. */
+  | { kind: 'local' }
+  | { kind: 'key'; keyId: string; projectId: number; scope: Scope }
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller
+  }
+  interface FastifyContextConfig {
+    access?: Access
+  }
+}

@@ -1,0 +1,53 @@
+import type { Api, RouteName, RouteOutput, RouteParsed, RouteSpec } from '@heartwood/protocol'
+import { api } from '@heartwood/protocol'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import { HeartwoodError } from '../errors.ts'
+import type { Caller } from './caller.ts'
+
+export interface RouteContext<Spec extends RouteSpec> {
+  params: RouteParsed<Spec, 'params'>
+  query: RouteParsed<Spec, 'query'>
+  body: RouteParsed<Spec, 'body'>
+  caller: Caller
+  request: FastifyRequest
+  reply: FastifyReply
+}
+
+export type Handler<Spec extends RouteSpec> = (context: RouteContext<Spec>) => Promise<RouteOutput<Spec>>
+
+/** Registers the handler of one route of the contract: access, parsing and status come from its declaration. */
+export function handle<Name extends RouteName>(app: FastifyInstance, name: Name, handler: Handler<Api[Name]>): void {
+  const spec: RouteSpec = api[name]
+  app.route({
+    method: spec.method,
+    url: spec.path,
+    config: { access: spec.access },
+    handler: async (request, reply) => {
+      const context = {
+        params: parse(spec.params, request.params, 'params'),
+        query: parse(spec.query, request.query, 'query'),
+        body: parse(spec.body, request.body, 'body'),
+        caller: request.caller,
+        request,
+        reply,
+      }
+      const answer = await handler(context as unknown as RouteContext<Api[Name]>)
+      if (reply.sent || spec.raw === 'event-stream') return reply
+      return reply.code(spec.status ?? 200).send(answer)
+    },
+  })
+}
+
+function parse(schema: z.ZodType | undefined, value: unknown, place: string): unknown {
+  if (!schema) return undefined
+  const result = schema.safeParse(value ?? {})
+  if (result.success) return result.data
+  const details = result.error.issues.map((issue) => ({ place, path: issue.path.join('.'), message: issue.message }))
+  const first = details[0]
+  throw new HeartwoodError(
+    'validation-failed',
+    `The ${place} of the request is not valid${first ? `: ${first.path || place}: ${first.message}` : ''}.`,
+    { details },
+  )
+}

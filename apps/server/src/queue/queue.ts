@@ -1,0 +1,83 @@
+import type { UnixMs } from '@heartwood/protocol'
+
+/** What one request left to be stored. `payload` is an encoded block of events (store/events/block). */
+export interface Batch {
+  projectId: number
+  /** The receiver that took it (`native`, `raw`, `syslog`, …). */
+  door: string
+  /** Key that brought it, `''` when there was none (syslog). */
+  keyId: string
+  /** Given by the client, or `''`; unique within a project. */
+  batchId: string
+  receivedAt: UnixMs
+  rows: number
+  /** Entries of the request that were refused, so that a repeat gets the same answer. */
+  rejectedRows: number
+  payload: Uint8Array
+}
+
+export interface Delivery extends Batch {
+  /** Place in the queue, unique and rising: `segment:offset` or a broker's id. */
+  position: string
+}
+
+/**
+ * Deliveries to be stored together. Its composition is durable before it is handed out: after a crash the same token comes with the
+ * same deliveries in the same order, so that the engine recognises the repeat of an insert.
+ */
+export interface Group {
+  token: string
+  deliveries: Delivery[]
+  rows: number
+}
+
+export interface QueueDepth {
+  bytes: number
+  capBytes: number
+  /** Rows that are durable but not yet acknowledged as stored. */
+  rows: number
+  /** Age of the oldest waiting batch in milliseconds; 0 when there is none. */
+  oldestMs: number
+  deadLetters: number
+}
+
+export interface DeadLetter {
+  id: string
+  at: UnixMs
+  reason: string
+  batch: Batch
+}
+
+export interface RememberedBatch {
+  rows: number
+  rejectedRows: number
+}
+
+/** Bounded, durable, at-least-once; the token of a group makes storing exactly-once. */
+export interface Queue {
+  /**
+   * Resolves when the batch is durable. Near the limit it answers late rather than never.
+   * @throws HeartwoodError `queue-full` at the limit, `shutting-down` after `close` began.
+   */
+  publish(batch: Batch): Promise<void>
+  /** What became of a batch id within the last 24 hours, across restarts. */
+  recall(projectId: number, batchId: string): RememberedBatch | undefined
+  /**
+   * The next group, as soon as `maxRows` wait or the oldest waited `maxWaitMs`; undefined when closed and drained.
+   * Groups may overlap: the next can be taken before the last is acknowledged; they are acknowledged in order.
+   */
+  take(limits: { maxRows: number; maxWaitMs: number }): Promise<Group | undefined>
+  /** The group is stored (or dead-lettered): forget it. Durable before it resolves, or repeated with the same token after a crash. */
+  acknowledge(group: Group): Promise<void>
+  /** Sets a group's deliveries aside with the reason, then forgets the group. */
+  deadLetter(group: Group, reason: string): Promise<void>
+  deadLetters: {
+    list(): Promise<DeadLetter[]>
+    get(id: string): Promise<DeadLetter | undefined>
+    /** Publishes it again as a new batch and removes it. */
+    replay(id: string): Promise<number>
+  }
+  depth(): QueueDepth
+  /** Stops taking batches; what was published stays for the next start. */
+  close(): Promise<void>
+}

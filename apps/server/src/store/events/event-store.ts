@@ -1,0 +1,52 @@
+/** What a statement may cost. Reaching a limit ends it with what it has found (`partial`), never with a crash. */
+export interface Budget {
+  timeMs: number
+  memoryBytes: number
+  rowsToRead: number
+}
+
+export interface QueryOptions {
+  budget: Budget
+  signal?: AbortSignal
+}
+
+export interface QueryResult<Row> {
+  rows: Row[]
+  /** Why it ended early; null when it saw everything. */
+  partial: { reason: 'time' | 'memory' | 'rows' | 'cancelled'; message: string } | null
+  stats: { elapsedMs: number; rowsRead: number; bytesRead: number }
+}
+
+export interface SealedBlock {
+  /** File in ClickHouse's Native format; the store only reads it. */
+  path: string
+  rows: number
+  sizeBytes: number
+  /** Column names in the order of the file. */
+  columns: readonly string[]
+  /** Insert deduplication token: the same token always comes with the same rows. */
+  token: string
+}
+
+/** Two adapters: ClickHouse in this process (chDB) and a server over HTTP. One contract suite runs against both. */
+export interface EventStore {
+  /** Brings the schema forward; refuses data written by a newer version (`data-newer`). */
+  migrate(): Promise<void>
+  /**
+   * @throws HeartwoodError `engine-unavailable` when trying again can help, `engine-failed` when the block itself is at fault.
+   */
+  insert(block: SealedBlock): Promise<void>
+  /**
+   * Runs one SELECT; values stand in it as literals made by `sql` (sql.ts). Rows are objects by column name; 64-bit integers come as numbers
+   * where they are exact and as text otherwise.
+   * @throws HeartwoodError `engine-unavailable`, `engine-failed`
+   */
+  query<Row>(sql: string, options: QueryOptions): Promise<QueryResult<Row>>
+  /** Deletes all events of a project. */
+  deleteProject(projectId: number): Promise<void>
+  /** Really asks the engine. */
+  ping(): Promise<void>
+  usage(): Promise<{ rows: number; bytes: number; parts: number }>
+  /** Lets running statements end, then closes. */
+  close(): Promise<void>
+}

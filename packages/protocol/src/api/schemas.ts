@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { DROP_REASONS, type DropReason } from '../drop-reason.ts'
+import { LEVELS, type Level } from '../event.ts'
+import { LIMITS, MAX_RETENTION_DAYS } from '../limits.ts'
+import { SCOPES } from './route.ts'
+
+/** RFC 3339, epoch milliseconds, or relative to now: `-15m`, `-1h`, `-7d`, `now`. */
+export const timeSchema = z.string().max(64).describe('RFC 3339, epoch milliseconds, or relative (-15m, -1h, -7d, now)')
+export const projectRef = z.string().min(1).max(LIMITS.name).describe('Id or slug of the project')
+
+/** A query that ended early says why; what it found until then is in the answer. */
+export const partialSchema = z
+  .object({ reason: z.enum(['time', 'memory', 'rows', 'cancelled']), message: z.string() })
+  .nullable()
+  .meta({ id: 'Partial' })
+export type Partial = z.infer<typeof partialSchema>
+
+export const queryStatsSchema = z.object({ elapsedMs: z.number(), rowsRead: z.number(), bytesRead: z.number() })
+
+export const dropReasonSchema = z.enum(Object.keys(DROP_REASONS) as [DropReason, ...DropReason[]])
+export const rejectionSchema = z
+  .object({
+    index: z.int().min(0).describe('0-based place of the entry in the request'),
+    line: z.int().optional().describe('1-based physical line, for formats made of lines'),
+    code: dropReasonSchema,
+    message: z.string(),
+  })
+  .meta({ id: 'Rejection' })
+export type Rejection = z.infer<typeof rejectionSchema>
+
+export const ingestAnswerSchema = z
+  .object({
+    accepted: z.int(),
+    rejected: z.array(rejectionSchema).describe(`The first ${LIMITS.listedRejections}; \`rejectedCount\` counts all`),
+    rejectedCount: z.int(),
+    batchId: z.string(),
+    duplicate: z.boolean().optional().describe('True when this batch id was taken before and nothing was stored again'),
+    lastTimestamp: z.string().optional().describe('Stamp of the last entry, for a client that sends a file in pieces (`after`)'),
+  })
+  .meta({ id: 'IngestAnswer' })
+export type IngestAnswer = z.infer<typeof ingestAnswerSchema>
+
+/** Fields of {@link searchFilterShape} that search, histogram, facets and tail share. */
+export const searchFilterShape = {
+  project: projectRef,
+  q: z.string().max(10_000).default('').describe('The search language; empty matches everything'),
+  from: timeSchema.default('-1h'),
+  to: timeSchema.default('now'),
+}
+
+export const levelCountsSchema = z.partialRecord(z.enum(LEVELS), z.int())
+export type LevelCounts = { [L in Level]?: number | undefined }
+
+export const redactionSchema = z
+  .object({
+    keys: z
+      .array(z.string().min(1).max(LIMITS.attributeKey))
+      .max(200)
+      .describe('Attribute names whose values are replaced; case-insensitive, matches the last part of a dotted name'),
+    patterns: z.array(z.string().min(1).max(1_000)).max(50).describe('Regular expressions; what they match in messages and values is replaced'),
+  })
+  .meta({ id: 'Redaction' })
+export type Redaction = z.infer<typeof redactionSchema>
+
+export const projectSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    slug: z.string(),
+    retentionDays: z.int(),
+    redaction: redactionSchema,
+    createdAt: z.string(),
+  })
+  .meta({ id: 'Project' })
+export type ProjectJson = z.infer<typeof projectSchema>
+export const projectNameSchema = z.string().trim().min(1).max(100)
+export const retentionSchema = z.int().min(1).max(MAX_RETENTION_DAYS)
+
+export const KEY_CLIENTS = ['heartwood', 'micrologs', 'lognitor', 'timberlogs', 'tracehub'] as const
+export const keySchema = z
+  .object({
+    id: z.string(),
+    projectId: z.string(),
+    name: z.string(),
+    scope: z.enum(SCOPES),
+    client: z.enum(KEY_CLIENTS),
+    origins: z.array(z.string()).describe('Browser keys: pages that may use it; `*` for all'),
+    hint: z.string().describe('First characters, to tell keys apart'),
+    createdAt: z.string(),
+    lastUsedAt: z.string().optional(),
+    revokedAt: z.string().optional(),
+  })
+  .meta({ id: 'Key' })
+export type KeyJson = z.infer<typeof keySchema>
+
+export const errorBodySchema = z
+  .object({ error: z.object({ code: z.string(), message: z.string(), details: z.unknown().optional(), docs: z.string() }) })
+  .meta({ id: 'Error' })
+export type ErrorBody = z.infer<typeof errorBodySchema>

@@ -1,0 +1,18 @@
+/**
+ * Why something that reached Heartwood, or one of its SDKs, was not stored. Closed: server and SDKs count by it, the ledger shows it.
+ * Codes are part of the public interface; add to the list, never rename.
+ */
+export const DROP_REASONS = {
+  malformed: 'The entry cannot be read in the format it was sent as.',
+  'not-an-object': 'The entry is not an object.',
+  'too-large': 'The body or the entry is larger than the limit.',
+  expired: 'The event is older than the retention of its project.',
+  'queue-full': 'The queue is at its limit; send it again later.',
+  'rate-limited': 'The project or key is over its rate.',
+  sampled: 'Left out by the sample rate that the project sets.',
+  unauthorized: 'The key is missing, unknown or revoked.',
+  forbidden: 'The key may not do this.',
+  'dead-letter': 'Storing failed for a reason of the event itself; it waits in the dead-letter folder.',
+  internal: 'A defect of Heartwood; the log has the details.',
+} as const satisfies Record<string, string>
+export type DropReason = keyof typeof DROP_REASONS

@@ -1,0 +1,44 @@
+export { type ApiClient, ApiError, type ClientOptions, createClient, routeUrl, toApiError } from './api/client.ts'
+export { type Api, api, FORMATS, type Format, personSchema, type RouteName } from './api/contract.ts'
+export { toOpenApi } from './api/openapi.ts'
+export { type Access, type RouteInput, type RouteOutput, type RouteParsed, type RouteSpec, SCOPES, type Scope } from './api/route.ts'
+export {
+  type ErrorBody,
+  type IngestAnswer,
+  KEY_CLIENTS,
+  type KeyJson,
+  type LevelCounts,
+  type Partial,
+  type ProjectJson,
+  type Redaction,
+  type Rejection,
+} from './api/schemas.ts'
+export { DROP_REASONS, type DropReason } from './drop-reason.ts'
+export {
+  type AttributeValue,
+  EVENT_KINDS,
+  type Event,
+  type Json,
+  JsonText,
+  KINDS,
+  type Kind,
+  LEVELS,
+  type Level,
+  VISIT_KINDS,
+  type VisitKind,
+} from './event.ts'
+export { type EventJson, eventJsonSchema } from './event-json.ts'
+export { BATCH_MEMORY_MS, DEFAULT_RETENTION_DAYS, LIMITS, MAX_RETENTION_DAYS } from './limits.ts'
+export {
+  type ByteCount,
+  byteCount,
+  type DurationMs,
+  durationMs,
+  toMicros,
+  toMs,
+  type UnixMicros,
+  type UnixMs,
+  unixMicros,
+  unixMs,
+} from './units.ts'
+export { PROTOCOL_VERSION } from './version.ts'

@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config'
+
+/** Sources are read directly: nothing has to be built before a test runs. */
+const conditions = ['@heartwood/source', 'node', 'import', 'module', 'default']
+
+export default defineConfig({
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  resolve: { conditions },
+  test: {
+    environment: 'node',
+    pool: 'forks',
+    env: { UV_THREADPOOL_SIZE: '16' },
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['{packages,apps}/*/src/**/*.test.{ts,tsx}'], exclude: ['**/*.int.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['{packages,apps}/*/src/**/*.int.test.ts', 'e2e/**/*.int.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
