@@ -1,0 +1,113 @@
+import { untilStored } from './ingest.ts'
+import { runLoad } from './load.ts'
+import type { Report } from './report.ts'
+import { PLANTED, USER } from './rows.ts'
+import type { BenchServer } from './server.ts'
+import { percentile, short } from './stats.ts'
+
+interface Question {
+  name: string
+  targetMs?: number
+  /** Rows that must be found, where they are known: a quick wrong answer is none. */
+  expect?: number
+  ask(): Promise<{ found: number }>
+}
+
+const RUNS = 21
+
+/** Questions through HTTP over the loaded rows, never optimised by hand; p50 and p95 of warm runs, alone and while rows come in. */
+export async function measureSearch(
+  server: BenchServer,
+  data: { files: string[]; rows: number; range: { from: number; to: number } },
+  report: Report,
+): Promise<void> {
+  await runLoad({
+    url: server.url,
+    keys: [server.key],
+    files: data.files,
+    rowsPerRequest: 1000,
+    connections: 4,
+    processes: 2,
+    seconds: 3600,
+    rowsPerSecond: undefined,
+    maxRows: data.rows,
+    importing: true,
+  })
+  await untilStored(server)
+  const range = { project: server.project, from: String(data.range.from), to: String(data.range.to) }
+  const search =
+    (q: string, limit = 100) =>
+    async () => ({ found: (await server.client.search({ query: { ...range, q, limit } })).events.length })
+  const sampleKey = await someAttribute(server, range)
+  const questions: Question[] = [
+    { name: 'newest 100', targetMs: 15, expect: 100, ask: search('') },
+    { name: 'newest 100 with level:error', expect: 100, ask: search('level:error') },
+    { name: 'rare word', targetMs: 15, expect: PLANTED.rareWord.rows, ask: search(PLANTED.rareWord.text) },
+    { name: 'trace id', targetMs: 15, expect: PLANTED.traceId.rows, ask: search(`traceId:${PLANTED.traceId.text}`) },
+    { name: 'user id', targetMs: 25, ask: search(`userId:${USER}`) },
+    { name: 'attribute equals', targetMs: 25, expect: 1, ask: search(`extra.cache.key:"${sampleKey}"`) },
+    { name: 'substring', targetMs: 110, expect: PLANTED.substring.rows, ask: search(`*${PLANTED.substring.text}*`) },
+    { name: 'regular expression', targetMs: 210, ask: search('/timed out after 299\\d\\dms/') },
+    {
+      name: 'histogram of the whole range',
+      targetMs: 15,
+      expect: data.rows,
+      ask: async () => ({ found: (await server.client.histogram({ query: range })).total }),
+    },
+    {
+      name: 'top values (services)',
+      ask: async () => ({ found: (await server.client.facets({ query: { ...range, fields: 'service' } })).facets.length }),
+    },
+    { name: 'facets of the page', ask: async () => ({ found: (await server.client.facets({ query: range })).facets.length }) },
+    {
+      name: 'values of an attribute',
+      ask: async () => ({ found: (await server.client.values({ query: { ...range, field: 'extra.tenant' } })).values.length }),
+    },
+    { name: 'fields', ask: async () => ({ found: (await server.client.fields({ query: range })).fields.length }) },
+  ]
+  report.section(`Search over ${short(data.rows)} rows, through HTTP`, `${RUNS} warm runs each.`)
+  await askAll(questions, report)
+  const load = runLoad({
+    url: server.url,
+    keys: [server.key],
+    files: data.files,
+    rowsPerRequest: 1000,
+    connections: 2,
+    processes: 1,
+    seconds: 30,
+    rowsPerSecond: 25_000,
+    maxRows: undefined,
+    importing: true,
+  })
+  report.section('The same while 25,000 rows a second come in')
+  await askAll(
+    questions.map(({ targetMs: _, expect: __, ...question }) => question),
+    report,
+  )
+  await load
+}
+
+async function askAll(questions: Question[], report: Report): Promise<void> {
+  for (const { name, targetMs, expect, ask } of questions) {
+    const times: number[] = []
+    for (let run = 0; run < RUNS + 2; run++) {
+      const started = performance.now()
+      const { found } = await ask()
+      if (run >= 2) times.push(performance.now() - started)
+      if (expect !== undefined && found !== expect) throw new Error(`${name}: found ${found} instead of ${expect}.`)
+    }
+    report.row(
+      name,
+      `p50 ${short(percentile(times, 0.5))} ms, p95 ${short(percentile(times, 0.95))} ms`,
+      targetMs === undefined ? '' : `p50 ≤ ${targetMs} ms`,
+    )
+  }
+}
+
+/** A value that (nearly surely) one row has. */
+async function someAttribute(server: BenchServer, range: { project: string; from: string; to: string }): Promise<string> {
+  const { events } = await server.client.search({ query: { ...range, limit: 1, fields: '*' } })
+  const extra = events[0]?.attributes?.extra as { cache?: { key?: string } } | undefined
+  if (!extra?.cache?.key) throw new Error('The newest row has no extra.cache.key.')
+  return extra.cache.key
+}
