@@ -23,6 +23,7 @@ export const FORMATS = ['auto', 'json', 'jsonl', 'logfmt', 'syslog', 'csv', 'tex
 export type Format = (typeof FORMATS)[number]
 
 const rawDefaults = {
+  project: projectRef.optional().describe('Id or slug; needed by people and the local administrator, a key brings its own'),
   service: z.string().optional(),
   environment: z.string().optional(),
   dataset: z.string().optional(),
