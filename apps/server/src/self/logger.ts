@@ -9,6 +9,6 @@ export function createLogger(options: { level: string; pretty: boolean }): Logge
     paths: ['req.headers.authorization', 'req.headers.cookie', 'req.headers["x-api-key"]', '*.password', '*.token', '*.key'],
     censor: '[redacted]',
   }
-  const base = { level: options.level, redact, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }
+  const base = { level: options.level, redact, base: null, timestamp: pino.stdTimeFunctions.isoTime }
   return options.pretty ? pino(base, PinoPretty({ colorize: true, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname', sync: true })) : pino(base)
 }

@@ -1,0 +1,79 @@
+import compress from '@fastify/compress'
+import cookie from '@fastify/cookie'
+import helmet from '@fastify/helmet'
+import { PROTOCOL_VERSION } from '@heartwood/protocol'
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import { registerDashboard } from './http/dashboard.ts'
+import { registerErrors } from './http/errors.ts'
+import type { Metrics } from './self/metrics.ts'
+
+/** Registers the routes of one receiver or feature. */
+export type RegisterRoutes = (app: FastifyInstance) => void | Promise<void>
+
+export interface AppDeps {
+  logger: FastifyBaseLogger
+  metrics: Metrics
+  trustProxy: boolean | string[]
+  /** Who calls, and whether they may: set before any route. */
+  access: RegisterRoutes
+  /** Doors for events: they read their bodies themselves. */
+  receivers: readonly RegisterRoutes[]
+  /** Routes of the API, with JSON bodies. */
+  features: readonly RegisterRoutes[]
+  dashboardFolder: string
+}
+
+const API_BODY_BYTES = 1024 * 1024
+
+/** Several clients close idle connections after 30 s themselves; closing earlier than they do loses what they send at that moment. */
+const KEEP_ALIVE_MS = 75_000
+
+/** One Fastify with every route; it never listens, so that tests inject into it. */
+export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: deps.logger,
+    disableRequestLogging: true,
+    trustProxy: deps.trustProxy,
+    bodyLimit: API_BODY_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 500 },
+  }) as unknown as FastifyInstance
+  registerErrors(app)
+  app.addHook('onSend', async (_, reply) => {
+    reply.header('x-heartwood-protocol', PROTOCOL_VERSION)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    deps.metrics.observeRequest(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime / 1000)
+  })
+  await app.register(cookie)
+  await deps.access(app)
+
+  for (const register of deps.receivers) await app.register(async (doors) => register(doors))
+  await app.register(async (pages) => {
+    await pages.register(helmet, SECURITY_HEADERS)
+    await pages.register(compress, { threshold: 1024, encodings: ['br', 'gzip', 'deflate'] })
+    for (const register of deps.features) await register(pages)
+    await registerDashboard(pages, deps.dashboardFolder)
+  })
+  return app
+}
+
+const SECURITY_HEADERS = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  strictTransportSecurity: false,
+  crossOriginEmbedderPolicy: false,
+}
