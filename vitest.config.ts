@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 /** Sources are read directly: nothing has to be built before a test runs. */
-const conditions = ['@heartwood/source', 'node', 'import', 'module', 'default']
+// Without `import`: these reach `require` as well, where packages with both forms (pg) would get the wrong one.
+const conditions = ['@heartwood/source', 'node', 'module', 'default']
 
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },

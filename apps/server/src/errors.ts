@@ -37,6 +37,8 @@ export const ERRORS = {
   'too-many-tails': { status: 429, fix: 'Close another live tail first.' },
   'engine-unavailable': { status: 503, fix: 'The event store does not answer; /readyz has the reason.' },
   'engine-failed': { status: 500, fix: 'The event store refused a statement; the server’s log has the details.' },
+  'meta-unavailable': { status: 503, fix: 'The database with projects, keys and people does not answer; /readyz has the reason.' },
+  'block-invalid': { status: 500, fix: 'The batch was set aside; `heartwood doctor` and the settings page list it.' },
   internal: { status: 500, fix: 'A defect of Heartwood; the server’s log has the details.' },
 
   'config-invalid': { status: 500, fix: 'Mend the settings that the message lists; docs/operations/configuration.md has all.' },

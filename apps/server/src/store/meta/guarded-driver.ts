@@ -1,0 +1,52 @@
+import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely'
+
+export interface GuardOptions {
+  /** Turns what the database's library throws into an error of the catalogue, or returns it as it is. */
+  translate(error: unknown): unknown
+  /** Statement that begins a transaction, where the driver's own does not serve. */
+  begin?: string
+}
+
+/** A driver whose failures come as errors of the catalogue. */
+export function guardDriver(inner: Driver, options: GuardOptions): Driver {
+  const guard = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      throw options.translate(error)
+    }
+  }
+  const unwrap = (connection: DatabaseConnection): DatabaseConnection =>
+    connection instanceof GuardedConnection ? connection.connection : connection
+  return {
+    init: () => guard(inner.init()),
+    acquireConnection: async () => new GuardedConnection(await guard(inner.acquireConnection()), guard),
+    async beginTransaction(connection, settings) {
+      if (options.begin === undefined) await guard(inner.beginTransaction(unwrap(connection), settings))
+      else await connection.executeQuery(CompiledQuery.raw(options.begin))
+    },
+    commitTransaction: (connection) => guard(inner.commitTransaction(unwrap(connection))),
+    rollbackTransaction: (connection) => guard(inner.rollbackTransaction(unwrap(connection))),
+    releaseConnection: (connection) => inner.releaseConnection(unwrap(connection)),
+    destroy: () => inner.destroy(),
+  }
+}
+
+class GuardedConnection implements DatabaseConnection {
+  readonly connection: DatabaseConnection
+  readonly #guard: <T>(work: Promise<T>) => Promise<T>
+
+  constructor(connection: DatabaseConnection, guard: <T>(work: Promise<T>) => Promise<T>) {
+    this.connection = connection
+    this.#guard = guard
+  }
+
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    // Awaited inside: the SQLite driver throws before it returns a promise.
+    return this.#guard((async () => this.connection.executeQuery<Row>(query))())
+  }
+
+  streamQuery<Row>(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult<Row>> {
+    return this.connection.streamQuery(query, chunkSize)
+  }
+}

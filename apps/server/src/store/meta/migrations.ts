@@ -1,0 +1,80 @@
+import type { ColumnDataType, Kysely } from 'kysely'
+import type { Tables } from './tables.ts'
+
+export type Engine = 'sqlite' | 'postgres'
+
+/** The one place where the databases differ: how a table numbers its rows without ever giving a number out twice. */
+export interface ColumnTypes {
+  identity: ColumnDataType
+  autoIncrement: boolean
+}
+
+export interface Migration {
+  version: number
+  up(db: Kysely<Tables>, types: ColumnTypes): Promise<void>
+}
+
+/** Forward only: a step that was released is never edited, only followed by another. */
+export const MIGRATIONS: readonly Migration[] = [{ version: 1, up: createFirstTables }]
+
+async function createFirstTables(db: Kysely<Tables>, types: ColumnTypes): Promise<void> {
+  const { schema } = db
+  await schema
+    .createTable('revision')
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('value', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.insertInto('revision').values({ id: 1, value: 0 }).execute()
+
+  await schema
+    .createTable('settings')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .execute()
+
+  await schema
+    .createTable('people')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('email', 'text', (column) => column.notNull().unique())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('password_hash', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .execute()
+
+  await schema
+    .createTable('sessions')
+    .addColumn('hash', 'text', (column) => column.primaryKey())
+    .addColumn('person_id', 'text', (column) => column.notNull().references('people.id').onDelete('cascade'))
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await schema.createIndex('sessions_person').on('sessions').column('person_id').execute()
+  await schema.createIndex('sessions_expiry').on('sessions').column('expires_at').execute()
+
+  await schema
+    .createTable('projects')
+    .addColumn('id', types.identity, (column) => (types.autoIncrement ? column.primaryKey().autoIncrement() : column.primaryKey()))
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('slug', 'text', (column) => column.notNull().unique())
+    .addColumn('retention_days', 'integer', (column) => column.notNull())
+    .addColumn('redaction', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('deleted_at', 'bigint')
+    .execute()
+
+  await schema
+    .createTable('keys')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('project_id', 'integer', (column) => column.notNull().references('projects.id').onDelete('cascade'))
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('scope', 'text', (column) => column.notNull())
+    .addColumn('client', 'text', (column) => column.notNull())
+    .addColumn('origins', 'text', (column) => column.notNull())
+    .addColumn('hash', 'text', (column) => column.notNull().unique())
+    .addColumn('hint', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('last_used_at', 'bigint')
+    .addColumn('revoked_at', 'bigint')
+    .execute()
+  await schema.createIndex('keys_project').on('keys').column('project_id').execute()
+}
