@@ -8,6 +8,8 @@ export interface Budget {
 export interface QueryOptions {
   budget: Budget
   signal?: AbortSignal
+  /** Settings of ClickHouse for this statement alone (`optimize_read_in_order: 0`); they stand in its SETTINGS clause. */
+  settings?: { readonly [name: string]: string | number }
 }
 
 export interface QueryResult<Row> {
