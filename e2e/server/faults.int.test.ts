@@ -1,0 +1,140 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, it } from 'vitest'
+import { createShop, findEvents, ingest } from '../support/events.ts'
+import { heartwood } from '../support/heartwood.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
+
+const running: RunningServer[] = []
+const start = async (options?: Parameters<typeof startServer>[0]) => {
+  const server = await startServer(options)
+  running.push(server)
+  return server
+}
+const mounts: string[] = []
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.stop()))
+  for (const mount of mounts.splice(0)) execFileSync('umount', ['-l', mount])
+})
+
+const sentenceOf = async (options: Parameters<typeof startServer>[0]): Promise<string> => {
+  try {
+    await start(options)
+  } catch (error) {
+    return (error as Error).message
+  }
+  return ''
+}
+
+it('says that the port is taken, and what to do', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => other.once('listening', resolve))
+  const { port } = other.address() as { port: number }
+  const message = await sentenceOf({ env: { HEARTWOOD_PORT: String(port) } })
+  other.close()
+  expect(message).toContain(String(port))
+  expect(message).toContain('HEARTWOOD_PORT')
+  expect(message).not.toMatch(/\n\s+at /)
+})
+
+it('lets no second process onto the folder, and does not disturb the first', async () => {
+  const first = await start()
+  const message = await sentenceOf({ dataFolder: first.dataFolder })
+  expect(message).toContain(String(first.pid))
+  expect(message).toContain('HEARTWOOD_DATA')
+  expect((await fetch(`${first.url}/readyz`)).status).toBe(200)
+})
+
+it('starts again after it was killed, though its lock still lies there', async () => {
+  const first = await startServer()
+  await first.kill()
+  const second = await start({ dataFolder: first.dataFolder })
+  expect((await fetch(`${second.url}/readyz`)).status).toBe(200)
+})
+
+it('names every wrong setting at once', async () => {
+  const message = await sentenceOf({ env: { HEARTWOOD_PORT: 'many', HEARTWOOD_ENGINE_MEMORY: 'all', HEARTWOOD_DATABASE_URL: 'mysql://x' } })
+  for (const part of ['HEARTWOOD_PORT', 'HEARTWOOD_ENGINE_MEMORY', 'HEARTWOOD_DATABASE_URL']) expect(message).toContain(part)
+})
+
+it('says that the data folder cannot be written', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'heartwood-fault-')), 'file')
+  writeFileSync(file, '')
+  expect(await sentenceOf({ dataFolder: join(file, 'data') })).toContain('a part of its path is a file')
+})
+
+it.skipIf(!canMount())('says that the data folder is read-only', async () => {
+  const folder = mount('ro,size=1m')
+  expect(await sentenceOf({ dataFolder: join(folder, 'data') })).toContain('read-only')
+})
+
+it.skipIf(!canMount())('refuses batches while the disk is full, loses none that it acknowledged, and goes on when there is space', async () => {
+  const folder = mount('size=220m')
+  const dataFolder = join(folder, 'data')
+  mkdirSync(dataFolder)
+  const server = await start({ dataFolder })
+  const shop = await createShop(server)
+  const lines = (batch: number) =>
+    Array.from({ length: 2000 }, (_, i) =>
+      JSON.stringify({ message: `row ${batch} ${i} ${Math.random()} ${Math.random()}`, service: 'full', batch }),
+    ).join('\n')
+  const filler = join(folder, 'filler')
+  let acknowledged = 0
+  for (let batch = 0; batch < 5; batch++) if ((await ingest(server, shop.ingestKey, lines(batch))).status === 202) acknowledged++
+  expect(acknowledged).toBe(5)
+  fill(filler)
+  const statuses = new Set<number>()
+  for (let batch = 5; batch < 10; batch++) {
+    const { status } = await ingest(server, shop.ingestKey, lines(batch), '/ingest', { 'x-heartwood-batch': `b${batch}` })
+    statuses.add(status)
+    if (status === 202) acknowledged++
+  }
+  expect([...statuses]).toContain(503)
+  expect([...statuses].filter((status) => ![202, 503].includes(status))).toEqual([])
+  execFileSync('rm', [filler])
+  const deadline = Date.now() + 30_000
+  for (;;) {
+    const { status } = await ingest(server, shop.ingestKey, JSON.stringify({ message: 'space again', service: 'again' }))
+    if (status === 202) break
+    if (Date.now() > deadline) throw new Error('The server did not recover when there was space again.')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  expect(await findEvents(server, shop.project, 'service:again', 1)).not.toHaveLength(0)
+  const until = Date.now() + 20_000
+  let total = 0
+  while (total !== acknowledged * 2000 && Date.now() < until)
+    total = (await server.client.histogram({ query: { project: shop.project, q: 'service:full' } })).total
+  expect(total).toBe(acknowledged * 2000)
+})
+
+it('is told by doctor what is wrong, whether the server runs or not', async () => {
+  const server = await start()
+  const well = await heartwood(server, ['doctor'])
+  expect({ code: well.code, text: well.stdout + well.stderr }).toMatchObject({ code: 0 })
+  await server.stop()
+  expect((await heartwood(server, ['doctor'])).code).toBe(1)
+})
+
+function canMount(): boolean {
+  const can = process.getuid?.() === 0 && process.platform === 'linux'
+  if (!can) console.error('NOT RUN: tests of full and read-only disks mount a small tmpfs, which needs root on Linux.')
+  return can
+}
+
+function mount(options: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'heartwood-mount-'))
+  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder])
+  mounts.push(folder)
+  return folder
+}
+
+function fill(path: string): void {
+  try {
+    execFileSync('dd', ['if=/dev/zero', `of=${path}`, 'bs=64k'], { stdio: 'ignore' })
+  } catch {
+    // dd ends with an error because the disk is full: that is what was wanted.
+  }
+}
