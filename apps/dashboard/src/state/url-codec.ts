@@ -1,0 +1,73 @@
+/** How one value of a page's state is written in the address. `undefined` from `read` means unreadable: the default is taken. */
+export interface Field<Value> {
+  fallback: Value
+  read: (text: string) => Value | undefined
+  write: (value: Value) => string
+}
+
+export const textField = (fallback = ''): Field<string> => ({ fallback, read: (text) => text, write: (value) => value })
+
+export const flagField = (): Field<boolean> => ({ fallback: false, read: (text) => text === '1', write: (value) => (value ? '1' : '') })
+
+/** A list of names, separated by commas; commas and backslashes inside a name are escaped. */
+export const listField = (fallback: readonly string[] = []): Field<readonly string[]> => ({
+  fallback,
+  read: (text) => splitList(text),
+  write: (value) => value.map((item) => item.replace(/[\\,]/g, (char) => `\\${char}`)).join(','),
+})
+
+export const choiceField = <const Value extends string>(choices: readonly [Value, ...Value[]]): Field<Value> => ({
+  fallback: choices[0],
+  read: (text) => choices.find((choice) => choice === text),
+  write: (value) => value,
+})
+
+type Fields = Record<string, Field<never>>
+type StateOf<F> = { [Name in keyof F]: F[Name] extends Field<infer Value> ? Value : never }
+/** What stands in the address: only what differs from the default. */
+export type SearchOf<F> = { [Name in keyof F]?: string }
+
+export interface Codec<F> {
+  parse: (search: Record<string, unknown>) => StateOf<F>
+  format: (state: StateOf<F>) => SearchOf<F>
+}
+
+/** A two-way mapping between a page's state and its address: `parse(format(state))` is `state`, defaults do not show. */
+export function createCodec<F extends { [Name in keyof F]: Field<F[Name] extends Field<infer Value> ? Value : never> }>(fields: F): Codec<F> {
+  const entries = Object.entries(fields as unknown as Fields) as [string, Field<unknown>][]
+  return {
+    parse: (search) =>
+      Object.fromEntries(
+        entries.map(([name, field]) => {
+          const text = search[name]
+          return [name, (typeof text === 'string' ? field.read(text) : undefined) ?? field.fallback]
+        }),
+      ) as StateOf<F>,
+    format: (state) => {
+      const values = state as Record<string, unknown>
+      const pairs = entries.map(([name, field]) => [name, field.write(values[name]), field.write(field.fallback)] as const)
+      return Object.fromEntries(pairs.filter(([, text, fallback]) => text !== fallback).map(([name, text]) => [name, text])) as SearchOf<F>
+    },
+  }
+}
+
+/** The address's query as plain texts (the router would read `q=1` as a number otherwise). */
+export const parseSearch = (text: string): Record<string, string> => Object.fromEntries(new URLSearchParams(text))
+
+export function stringifySearch(search: Record<string, unknown>): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(search)) if (typeof value === 'string') query.set(name, value)
+  const text = query.toString().replace(/%(3A|2C|2F|40|28|29)/g, (code) => decodeURIComponent(code))
+  return text === '' ? '' : `?${text}`
+}
+
+function splitList(text: string): string[] {
+  if (text === '') return []
+  const items = ['']
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at] ?? ''
+    if (char === ',') items.push('')
+    else items[items.length - 1] += char === '\\' ? (text[++at] ?? '') : char
+  }
+  return items
+}
