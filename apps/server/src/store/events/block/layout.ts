@@ -41,9 +41,9 @@ const fixed = (name: string, type: string, width: number, empty: readonly number
 const of = (form: BlockColumn['form'], type: string, names: readonly string[]): BlockColumn[] =>
   names.map((name) => ({ name, type, form, width: 0, empty: new Uint8Array(0) }))
 
-/** What a DateTime64(6) can hold: the years 1900 to 2299. */
+/** The year 1900, with which DateTime64 begins, and the last microsecond that a double holds exactly (in 2255). */
 export const EARLIEST_MICROS = -2_208_988_800_000_000
-export const LATEST_MICROS = 10_413_791_999_999_999
+export const LATEST_MICROS = Number.MAX_SAFE_INTEGER
 
 /** 32-bit NaN: no duration. */
 const NAN_32 = [0, 0, 0xc0, 0x7f]
