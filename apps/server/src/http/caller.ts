@@ -7,7 +7,14 @@ export type Caller =
   | { kind: 'person'; personId: string }
   /** The command line beside the data folder, over loopback. */
   | { kind: 'local' }
-  | { kind: 'key'; keyId: string; projectId: number; scope: Scope }
+  | {
+      kind: 'key'
+      keyId: string
+      projectId: number
+      scope: Scope
+      /** What it may do when that is more than its scope says: keys made for some products' clients write and read. Absent: the scope alone. */
+      grants?: readonly Scope[]
+    }
 
 declare module 'fastify' {
   interface FastifyRequest {

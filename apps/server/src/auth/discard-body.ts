@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http'
+
+/** A little more than the largest body a door takes, as it may come uncompressed. */
+const MAX_BYTES = 40 * 1024 * 1024
+const MAX_MS = 15_000
+
+/**
+ * Reads what the client is still sending and throws it away. To many clients an answer that comes before they have sent everything is a
+ * broken pipe: they would never see why they were refused. Ends without an error in any case.
+ */
+export function discardBody(message: IncomingMessage): Promise<void> {
+  if (message.readableEnded || message.destroyed) return Promise.resolve()
+  return new Promise((resolve) => {
+    let bytes = 0
+    const end = (): void => {
+      clearTimeout(timer)
+      message.off('data', count).off('end', end).off('close', end).off('error', end)
+      resolve()
+    }
+    const count = (chunk: Buffer): void => {
+      bytes += chunk.length
+      if (bytes > MAX_BYTES) end()
+    }
+    const timer = setTimeout(end, MAX_MS)
+    message.on('data', count).once('end', end).once('close', end).once('error', end)
+  })
+}

@@ -1,0 +1,81 @@
+import { DEFAULT_RETENTION_DAYS, type Redaction } from '@heartwood/protocol'
+import type { Directory } from '../../auth/directory.ts'
+import { HeartwoodError } from '../../errors.ts'
+import type { EventStore } from '../../store/events/event-store.ts'
+import type { MetaStore, Project, ProjectPatch } from '../../store/meta/meta-store.ts'
+import { toSlug } from './slug.ts'
+
+export interface ProjectsDeps {
+  meta: MetaStore
+  directory: Directory
+  events: Pick<EventStore, 'deleteProject'>
+  /** What is wrong with a redaction pattern; undefined when nothing is. */
+  checkPattern: (pattern: string) => string | undefined
+  now?: () => number
+}
+
+export interface Projects {
+  list(): readonly Project[]
+  /** By id or slug, from memory. */
+  find(ref: string): Project | undefined
+  /** What the path of an event needs to know, from memory. Undefined: there is no such project. */
+  settings(projectId: number): { retentionDays: number; redaction: Redaction } | undefined
+  create(name: string, retentionDays?: number): Promise<Project>
+  /** @throws HeartwoodError `pattern-invalid`, `project-not-found` */
+  update(project: Project, patch: ProjectPatch): Promise<Project>
+  /**
+   * Hides the project and revokes its keys at once, then deletes its events. When that fails halfway, `resumeDeletions` goes on.
+   * @throws HeartwoodError `confirmation-wrong`, `project-not-found`, `engine-unavailable`
+   */
+  remove(project: Project, typedName: string): Promise<void>
+  /** Ends deletions that an earlier run of the server began. */
+  resumeDeletions(): Promise<void>
+}
+
+export function createProjects({ meta, directory, events, checkPattern, now = Date.now }: ProjectsDeps): Projects {
+  const finish = async (id: number): Promise<void> => {
+    await events.deleteProject(id)
+    await meta.projects.finishDeletion(id)
+  }
+
+  return {
+    list: directory.projects,
+    find: directory.findProject,
+    settings: directory.project,
+
+    async create(name, retentionDays = DEFAULT_RETENTION_DAYS) {
+      const redaction = { keys: [], patterns: [] }
+      const project = await meta.projects.create({ name, wantedSlug: toSlug(name), retentionDays, redaction, createdAt: now() })
+      await directory.refresh()
+      return project
+    },
+
+    async update({ id }, patch) {
+      for (const pattern of patch.redaction?.patterns ?? []) {
+        const problem = checkPattern(pattern)
+        if (problem !== undefined) {
+          throw new HeartwoodError('pattern-invalid', `The pattern “${pattern}” cannot be used: ${problem}`, { details: { pattern, problem } })
+        }
+      }
+      const changed = await meta.projects.update(id, patch)
+      if (changed === undefined) throw notThere(id)
+      await directory.refresh()
+      return changed
+    },
+
+    async remove({ id, name }, typedName) {
+      if (typedName.normalize('NFC') !== name.normalize('NFC')) {
+        throw new HeartwoodError('confirmation-wrong', `“${typedName}” is not the name of this project.`)
+      }
+      if (!(await meta.projects.startDeletion(id, now()))) throw notThere(id)
+      await directory.refresh()
+      await finish(id)
+    },
+
+    async resumeDeletions() {
+      for (const id of await meta.projects.inDeletion()) await finish(id)
+    },
+  }
+}
+
+const notThere = (id: number): HeartwoodError => new HeartwoodError('project-not-found', `Project ${id} is not there any more.`)
