@@ -7,29 +7,33 @@ export interface Extent {
   closed: boolean
 }
 
+/** The extent of a value in a text where only brackets matter. */
+export const extentOf = (text: string, at: number): Extent => scan(text, at, undefined)
+
 /**
- * @param lines whether the text is made of lines: then a string that runs over the end of its line, or a `{` at the start of a later line, shows that
- * the value was cut off, and the entries after it are not swallowed.
+ * The extent of a value in a text made of lines: a string that runs over the end of its line, or a `{` at the start of a later line, shows that the
+ * value was cut off, and the entries after it are not swallowed.
+ * @param lineEnd where the line of `at` ends.
  */
-export const extentOf = (text: string, at: number, lines: boolean): Extent => {
+export const extentInLines = (text: string, at: number, lineEnd: number): Extent => scan(text, at, lineEnd)
+
+const scan = (text: string, at: number, firstLineEnd: number | undefined): Extent => {
   let depth = 0
-  let lineEnd = -1
+  let lineEnd = firstLineEnd ?? text.length
   for (let i = at; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code === 34) {
-      const end = endOfString(text, i)
-      if (lines) {
-        // Looked up once a line, or a long line with many strings would take quadratic time.
-        if (lineEnd < i) lineEnd = text.indexOf('\n', i)
-        if (lineEnd < 0) lineEnd = text.length
-        if (lineEnd < end && lineEnd < text.length) return { end: lineEnd, closed: false }
-      }
-      i = end - 1
+      i = endOfString(text, i) - 1
+      if (i > lineEnd) return { end: lineEnd, closed: false }
     } else if (code === 123 || code === 91) depth++
     else if (code === 125 || code === 93) {
       depth--
       if (depth === 0) return { end: i + 1, closed: true }
-    } else if (lines && code === 10 && text.charCodeAt(i + 1) === 123) return { end: i, closed: false }
+    } else if (code === 10 && firstLineEnd !== undefined) {
+      if (text.charCodeAt(i + 1) === 123) return { end: i, closed: false }
+      lineEnd = text.indexOf('\n', i + 1)
+      if (lineEnd < 0) lineEnd = text.length
+    }
   }
   return { end: text.length, closed: false }
 }

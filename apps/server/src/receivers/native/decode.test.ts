@@ -169,6 +169,8 @@ describe('the native decoder', () => {
     ['bad objects', '{"a":x}\n'],
     ['commas and NaN', '{"a":NaN,}\n'],
     ['texts in a line', '{"a":["",'],
+    ['objects in a line', '{"a":1},'],
+    ['objects without a comma', '{"a":1}'],
   ])('stays linear on a megabyte of %s', (_name, piece) => {
     const started = performance.now()
     decode(piece.repeat(Math.ceil(1_000_000 / piece.length)))

@@ -1,5 +1,5 @@
 import type { DecodeFormat, EntrySink, LooseRecord } from '../decode.ts'
-import { extentOf } from './decode-extent.ts'
+import { extentInLines, extentOf } from './decode-extent.ts'
 import { translateForeign } from './decode-foreign.ts'
 import { endOfString, parseJson, parseMended } from './decode-lenient.ts'
 import { decodeText } from './decode-text.ts'
@@ -22,6 +22,9 @@ const SCALAR = /^(?:null|true|false|-?\d[\d.eE+-]*|"[^\n]*"),?\s*$/
 class JsonReader {
   private at = 0
   private line = 1
+  private newline = -1
+  /** End of a line that holds more than one value: not tried again as a whole for each of them. */
+  private crowdedLine = -1
   /** Whether an object has stood on a line of its own. */
   private lines = false
   private readonly text: string
@@ -54,13 +57,20 @@ class JsonReader {
     return false
   }
 
+  /** Where the line ends; looked up once a line, or a thousand entries on one line would search to its end a thousand times. */
   private lineEnd(): number {
-    const end = this.text.indexOf('\n', this.at)
-    return end < 0 ? this.text.length : end
+    if (this.newline < this.at) {
+      const end = this.text.indexOf('\n', this.at)
+      this.newline = end < 0 ? this.text.length : end
+    }
+    return this.newline
   }
 
   private moveTo(end: number): void {
-    for (let newline = this.text.indexOf('\n', this.at); newline >= 0 && newline < end; newline = this.text.indexOf('\n', newline + 1)) this.line++
+    while (this.lineEnd() < end) {
+      this.line++
+      this.at = this.newline + 1
+    }
     this.at = end
   }
 
@@ -70,7 +80,7 @@ class JsonReader {
     if (!head || !WRAPPER_TAIL.test(text.slice(-200))) return false
     const end = text.lastIndexOf(']')
     // Only a list that really ends where the wrapper ends: `{"events":[],"tags":["a"]}` is one object.
-    const extent = extentOf(text, head[0].length - 1, false)
+    const extent = extentOf(text, head[0].length - 1)
     if (!extent.closed || extent.end !== end + 1) return false
     this.at = head[0].length - 1
     this.readArray()
@@ -82,7 +92,7 @@ class JsonReader {
     const end = this.lineEnd()
     const { line } = this
     const last = this.text.charCodeAt(end - 1)
-    if (last === 125 || last === 13 || last === 32) {
+    if (end !== this.crowdedLine && (last === 125 || last === 13 || last === 32)) {
       let value: unknown
       try {
         value = JSON.parse(this.text.slice(this.at, end))
@@ -111,11 +121,12 @@ class JsonReader {
         return
       }
     }
-    const extent = extentOf(text, this.at, true)
+    const extent = extentInLines(text, this.at, this.lineEnd())
     const json = text.slice(this.at, extent.end)
     // JSON.parse has refused the line already, and each refusal costs more than reading a good one.
     const refused = extent.end <= refusedEnd && text.slice(extent.end, refusedEnd).trim() === ''
     const value = extent.closed ? (refused ? parseMended(json) : parseJson(json)) : undefined
+    if (extent.end < this.lineEnd()) this.crowdedLine = this.lineEnd()
     if (value === undefined) {
       if (this.lines) this.rejectLines(extent.end)
       else this.sink.reject('malformed', `Line ${line} is not valid JSON.`, line)
@@ -148,7 +159,7 @@ class JsonReader {
         this.readToken()
         continue
       }
-      const extent = extentOf(text, this.at, false)
+      const extent = extentOf(text, this.at)
       const value = extent.closed ? parseJson(text.slice(this.at, extent.end)) : undefined
       this.moveTo(extent.end)
       if (value === undefined)
