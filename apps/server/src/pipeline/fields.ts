@@ -39,7 +39,6 @@ export const FIELD = {
   nested: 39,
   pythonLevel: 40,
   syslogLevel: 41,
-  journalMessage: 42,
 } as const
 export type Field = (typeof FIELD)[keyof typeof FIELD]
 /** Texts of an event by their field number, with the names that errors and marks use. */
@@ -109,7 +108,6 @@ const NAMES: Partial<Record<keyof typeof FIELD, string>> = {
   clientUserAgent: 'client.user_agent user_agent.original',
   name: 'name',
   nested: 'user trace span event url client deployment session log user_agent enduser data_stream flow exception',
-  journalMessage: 'MESSAGE',
 }
 
 interface Known {

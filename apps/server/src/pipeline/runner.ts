@@ -21,7 +21,7 @@ export interface PipelineRunner {
 const TIMED_EVERY = 64
 
 export function createPipelineRunner(context: PipelineContext): PipelineRunner {
-  const names = [pipeline.first.name, ...pipeline.then.map((step) => step.name)]
+  const names = [pipeline.first.name, ...pipeline.rest.map((step) => step.name)]
   const entered = names.map(() => 0)
   const timed = names.map(() => 0)
   const nanos = names.map(() => 0)
@@ -38,7 +38,7 @@ export function createPipelineRunner(context: PipelineContext): PipelineRunner {
     let event: Event | Drop = pipeline.first.run(record, stamp, context)
     entered[0] = (entered[0] ?? 0) + 1
     lap(0)
-    for (const [index, step] of pipeline.then.entries()) {
+    for (const [index, step] of pipeline.rest.entries()) {
       event = step.run(event, context)
       entered[index + 1] = (entered[index + 1] ?? 0) + 1
       lap(index + 1)
@@ -52,8 +52,8 @@ export function createPipelineRunner(context: PipelineContext): PipelineRunner {
       if (count++ % TIMED_EVERY === 0) return runTimed(record, stamp)
       let event: Event | Drop = pipeline.first.run(record, stamp, context)
       entered[0] = (entered[0] ?? 0) + 1
-      for (let index = 0; index < pipeline.then.length; index++) {
-        const step = pipeline.then[index]
+      for (let index = 0; index < pipeline.rest.length; index++) {
+        const step = pipeline.rest[index]
         if (step === undefined) break
         event = step.run(event, context)
         entered[index + 1] = (entered[index + 1] ?? 0) + 1

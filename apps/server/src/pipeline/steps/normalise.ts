@@ -142,9 +142,6 @@ function readField(context: PipelineContext, field: number, key: string, value: 
       if (isPlainObject(value)) readNested(context, names.top(key), value, 1)
       else draft.append(names.top(key), value, 1)
       break
-    case FIELD.journalMessage:
-      draft.setField(FIELD.message, key, Array.isArray(value) ? bytesText(value) : value)
-      break
   }
 }
 
@@ -238,11 +235,6 @@ function setDetail(draft: Draft, value: Record<string, unknown>): void {
   const text = jsonText(value)
   if (text.length > LIMITS.detail) draft.event.detail = { cut: draft.cut('detail', text, LIMITS.detail) }
   else draft.event.detail = JSON.parse(text) as { [key: string]: Json }
-}
-
-/** journald gives messages that are not UTF-8 as a list of bytes. */
-function bytesText(list: unknown[]): string {
-  return list.every((item) => typeof item === 'number') ? Buffer.from(list).toString('utf8') : jsonText(list)
 }
 
 /** What can be decided only when all fields were seen. */

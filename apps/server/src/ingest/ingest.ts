@@ -1,0 +1,164 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { Format } from '@heartwood/protocol'
+import {
+  type DropReason,
+  type EventJson,
+  type IngestAnswer,
+  LIMITS,
+  type Redaction,
+  toMicros,
+  type UnixMicros,
+  type UnixMs,
+} from '@heartwood/protocol'
+import { HeartwoodError } from '../errors.ts'
+import { formatMicros } from '../pipeline/clock.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { DecodeOutcome, Decoder, EntryDefaults } from './decoder.ts'
+import type { Account, Ledger } from './ledger.ts'
+
+/** One request at a door, its key checked and its body read. */
+export interface IngestRequest {
+  door: string
+  format: Format
+  contentType: string
+  /** Handed over: it is empty for the caller afterwards. */
+  body: Uint8Array
+  projectId: number
+  /** `''` when no key brought it. */
+  keyId: string
+  settings: ProjectSettings
+  /** Given by the client; undefined or `''`: one is made. */
+  batchId?: string | undefined
+  defaults?: EntryDefaults
+  timezone?: string | undefined
+  year?: number | undefined
+  after?: UnixMicros | undefined
+  importing?: boolean
+  address?: string
+  userAgent?: string
+}
+
+export interface ProjectSettings {
+  retentionDays: number
+  redaction: Redaction
+}
+
+export interface TailedEvents {
+  id: number
+  events: EventJson[]
+  dropped: number
+}
+
+/** Live tails: which there are, and where what they matched goes. */
+export interface TailHub {
+  active(projectId: number): { id: number; q: string }[]
+  deliver(tailed: TailedEvents[]): void
+}
+
+export interface IngestDeps {
+  decoder: Decoder
+  queue: Pick<Queue, 'publish' | 'recall'>
+  ledger: Ledger
+  tails: TailHub
+  now(): UnixMs
+  /** Told what the pipeline's steps cost, once a request. */
+  onSteps?(steps: DecodeOutcome['steps']): void
+}
+
+export interface Ingest {
+  /**
+   * Resolves when everything that was accepted is durable.
+   * @throws HeartwoodError `queue-full`, `shutting-down`, `internal`; entries that cannot be taken are no error but `rejected`.
+   */
+  take(request: IngestRequest): Promise<IngestAnswer>
+  /** Counts what was refused before it could be read: a body too large, a broken encoding. */
+  refuse(account: Account, reason: DropReason, entries?: number): void
+}
+
+export function createIngest(deps: IngestDeps): Ingest {
+  const { decoder, queue, ledger, tails } = deps
+  /** Batches on their way, by project and id: a repeat that overtakes waits for the first. */
+  const underway = new Map<string, Promise<unknown>>()
+
+  const remembered = (projectId: number, batchId: string): IngestAnswer | undefined => {
+    const known = queue.recall(projectId, batchId)
+    return known && { accepted: known.rows, rejected: [], rejectedCount: known.rejectedRows, batchId, duplicate: true }
+  }
+
+  const store = async (request: IngestRequest, batchId: string, nameIt: boolean): Promise<IngestAnswer> => {
+    const receivedAt = deps.now()
+    const account: Account = { projectId: request.projectId, door: request.door, keyId: request.keyId }
+    const outcome = await decode(request, receivedAt, account)
+    deps.onSteps?.(outcome.steps)
+    let rejectedCount = 0
+    for (const [reason, count] of Object.entries(outcome.rejectedByReason) as [DropReason, number][]) {
+      ledger.refused(account, reason, count)
+      rejectedCount += count
+    }
+    if (outcome.payload !== undefined) {
+      const rows = outcome.rows
+      // Counted before it is durable: it may be stored before this function goes on.
+      ledger.queued(account, rows)
+      try {
+        await queue.publish({ ...account, batchId: nameIt ? batchId : '', receivedAt, rows, rejectedRows: rejectedCount, payload: outcome.payload })
+      } catch (error) {
+        ledger.withdrawn(account, reasonOf(error), rows)
+        throw error
+      }
+      if (outcome.tailed.length > 0) tails.deliver(outcome.tailed)
+    }
+    const answer: IngestAnswer = { accepted: outcome.rows, rejected: outcome.rejections, rejectedCount, batchId }
+    return outcome.lastTimestamp === undefined ? answer : { ...answer, lastTimestamp: formatMicros(outcome.lastTimestamp) }
+  }
+
+  const decode = async (request: IngestRequest, receivedAt: UnixMs, account: Account): Promise<DecodeOutcome> => {
+    try {
+      return await decoder.decode({
+        door: request.door,
+        format: request.format,
+        contentType: request.contentType,
+        body: request.body,
+        projectId: request.projectId,
+        retentionDays: request.settings.retentionDays,
+        redaction: request.settings.redaction,
+        defaults: request.defaults ?? {},
+        timezone: request.timezone ?? 'UTC',
+        year: request.year,
+        after: request.after,
+        importing: request.importing ?? false,
+        receivedAt: toMicros(receivedAt),
+        address: request.address ?? '',
+        userAgent: request.userAgent ?? '',
+        tails: tails.active(request.projectId),
+      })
+    } catch (error) {
+      ledger.refused(account, reasonOf(error), 1)
+      throw error
+    }
+  }
+
+  return {
+    async take(request) {
+      const sent = request.batchId ?? ''
+      if (sent === '') return store(request, randomUUID(), false)
+      const batchId = sent.length <= LIMITS.batchId ? sent : createHash('sha256').update(sent).digest('hex')
+      const key = `${request.projectId}\0${batchId}`
+      for (let first = underway.get(key); first !== undefined; first = underway.get(key)) await first
+      const known = remembered(request.projectId, batchId)
+      if (known) return known
+      const mine = store(request, batchId, true)
+      const settled = mine.then(
+        () => underway.delete(key),
+        () => underway.delete(key),
+      )
+      underway.set(key, settled)
+      return mine
+    },
+    refuse(account, reason, entries = 1) {
+      ledger.refused(account, reason, entries)
+    },
+  }
+}
+
+const reasonOf = (error: unknown): DropReason =>
+  error instanceof HeartwoodError && (error.code === 'queue-full' || error.code === 'shutting-down') ? 'queue-full' : 'internal'
