@@ -57,13 +57,14 @@ export interface RememberedBatch {
 export interface Queue {
   /**
    * Resolves when the batch is durable. Near the limit it answers late rather than never.
-   * @throws HeartwoodError `queue-full` at the limit, `shutting-down` after `close` began.
+   * @throws HeartwoodError `queue-full` at the limit or when the disk is full, `queue-unavailable` when it cannot be written for another reason,
+   * `shutting-down` after `close` began.
    */
   publish(batch: Batch): Promise<void>
   /** What became of a batch id within the last 24 hours, across restarts. */
   recall(projectId: number, batchId: string): RememberedBatch | undefined
   /**
-   * The next group, as soon as `maxRows` wait or the oldest waited `maxWaitMs`; undefined when closed and drained.
+   * The next group, as soon as `maxRows` wait or the oldest waited `maxWaitMs`; undefined when closed: what still waits stays for the next start.
    * Groups may overlap: the next can be taken before the last is acknowledged; they are acknowledged in order.
    */
   take(limits: { maxRows: number; maxWaitMs: number }): Promise<Group | undefined>
@@ -71,10 +72,22 @@ export interface Queue {
   acknowledge(group: Group): Promise<void>
   /** Sets a group's deliveries aside with the reason, then forgets the group. */
   deadLetter(group: Group, reason: string): Promise<void>
+  /** The group with its payloads read anew, for one whose payloads were handed over to another thread. */
+  reread(group: Group): Promise<Group>
+  /**
+   * Makes two groups of one, with tokens of their own, that take its place: to find the delivery that the engine cannot store. Durable when it
+   * resolves, so that after a crash the parts come again and not the whole. Payloads are read anew.
+   * @param count deliveries of the first part; default half of them
+   */
+  split(group: Group, count?: number): Promise<[Group, Group]>
   deadLetters: {
+    /** Oldest first, with empty payloads; `get` has them. */
     list(): Promise<DeadLetter[]>
     get(id: string): Promise<DeadLetter | undefined>
-    /** Publishes it again as a new batch and removes it. */
+    /**
+     * Publishes it again as a new batch and removes it; answers with its rows.
+     * @throws HeartwoodError `dead-letter-not-found`, and those of `publish`
+     */
     replay(id: string): Promise<number>
   }
   depth(): QueueDepth

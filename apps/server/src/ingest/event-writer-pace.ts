@@ -1,0 +1,33 @@
+/** How long the next group may gather: little at low load, so that events are found soon; as long as the insert before it takes under pressure. */
+export interface Pace {
+  waitMs(): number
+  /** The returned function is called when the insert has ended. */
+  insertBegins(rows: number): () => void
+}
+
+const LONGEST = 4
+/** The weight of the newest insert in the running mean. */
+const WEIGHT = 0.3
+
+export const createPace = (baseMs: number, now: () => number = () => performance.now()): Pace => {
+  let msPerRow = 0
+  let running: { startedAt: number; rows: number } | undefined
+
+  return {
+    waitMs() {
+      if (running === undefined) return baseMs
+      const left = running.rows * msPerRow - (now() - running.startedAt)
+      return Math.min(Math.max(left, baseMs), LONGEST * baseMs)
+    },
+    insertBegins(rows) {
+      const begun = { startedAt: now(), rows }
+      running = begun
+      return () => {
+        const measured = (now() - begun.startedAt) / Math.max(1, rows)
+        // Small inserts cost mostly their fixed part and say little about a row.
+        if (rows >= 1_000) msPerRow = msPerRow === 0 ? measured : msPerRow + WEIGHT * (measured - msPerRow)
+        running = undefined
+      }
+    },
+  }
+}
