@@ -1,0 +1,85 @@
+import { constants } from 'node:fs'
+import { access, stat, statfs } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { formatBytes } from '../output/units.ts'
+import { isAlive, readRunningServer } from '../server/address.ts'
+import { type Finding, note, ok, problem, warning } from './finding.ts'
+
+const GIB = 1024 ** 3
+const MIB = 1024 ** 2
+const FEW_THREADS = 8
+
+export function checkNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 19)) return problem('node', `Node ${version} is too old.`, 'Install Node 20.19, 22 or 24.')
+  if (major % 2 === 1) return warning('node', `Node ${version} is not a release with long support.`, 'Use Node 20.19, 22 or 24.')
+  return ok('node', `Node ${version}`)
+}
+
+export function checkThreadPool(size: string | undefined): Finding {
+  const threads = Number(size ?? 4)
+  if (threads >= FEW_THREADS) return ok('thread-pool', `UV_THREADPOOL_SIZE is ${threads}.`)
+  return warning(
+    'thread-pool',
+    `UV_THREADPOOL_SIZE is ${size ?? 'not set (4)'}; the embedded engine can wait for itself.`,
+    'Unset it, so that the launcher chooses 16, or set it to 16.',
+  )
+}
+
+/** Whether the folder can be used, by whom it is, and how much room there is. */
+export async function checkDataFolder(folder: string): Promise<Finding[]> {
+  const info = await stat(folder).catch(() => undefined)
+  if (info && !info.isDirectory()) return [problem('data-folder', `${folder} is not a folder.`, 'Set --data or HEARTWOOD_DATA to a folder.')]
+  const place = info ? folder : await nearestFolder(folder)
+  const writable = await access(place, constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+  const findings: Finding[] = []
+  if (!writable) {
+    findings.push(problem('data-folder', `${place} is not writable for this user.`, `Run \`chown\` on it, or set HEARTWOOD_DATA to another folder.`))
+  } else if (info) findings.push(ok('data-folder', `${folder} is there and writable.`))
+  else findings.push(note('data-folder', `${folder} is not there yet; the server creates it.`))
+  findings.push(checkFree(place, await statfs(place)))
+  return findings
+}
+
+function checkFree(place: string, { bavail, blocks, bsize }: { bavail: number; blocks: number; bsize: number }): Finding {
+  const free = bavail * bsize
+  const text = `${formatBytes(free)} of ${formatBytes(blocks * bsize)} are free at ${place}.`
+  const fix = 'Make room there, shorten the retention of projects, or move the data folder to a larger disk.'
+  if (free < GIB) return problem('disk', text, fix)
+  return free < 5 * GIB ? warning('disk', text, fix) : ok('disk', text)
+}
+
+export function checkOwner(folder: string): Finding {
+  const running = readRunningServer(folder)
+  if (!running) return note('server-process', 'No server has noted itself in the data folder.')
+  if (isAlive(running.pid))
+    return ok('server-process', `A server runs on this folder: process ${running.pid}, at ${running.url}, since ${running.startedAt}.`)
+  return warning(
+    'server-process',
+    `The last server on this folder (process ${running.pid}) ended without saying so: it was killed, or the machine went down.`,
+    'Nothing was lost that had been acknowledged. Start it again; if it happens often, look for the out-of-memory killer in `dmesg`.',
+  )
+}
+
+/** The engine takes batches over a folder in memory where there is one. */
+export async function checkSharedMemory(): Promise<Finding> {
+  const info = await statfs('/dev/shm').catch(() => undefined)
+  if (!info) return note('shared-memory', 'There is no /dev/shm; batches go through the data folder, which is slower.')
+  const size = info.blocks * info.bsize
+  const free = info.bavail * info.bsize
+  if (free >= 256 * MIB) return ok('shared-memory', `/dev/shm has ${formatBytes(free)} free.`)
+  return warning(
+    'shared-memory',
+    `/dev/shm has ${formatBytes(free)} of ${formatBytes(size)} free; it wants 256 MiB.`,
+    'In a container: --shm-size=512m.',
+  )
+}
+
+async function nearestFolder(folder: string): Promise<string> {
+  for (let place = resolve(folder); ; place = dirname(place)) {
+    if (await stat(place).catch(() => undefined)) return place
+  }
+}

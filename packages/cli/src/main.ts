@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import type { Context } from './context.ts'
+import { EXIT } from './errors.ts'
+import { isBrokenPipe, run } from './run.ts'
+
+/** Composition root: the process's arguments, streams and signals. Called by bin/heartwood.cjs. */
+export async function main(): Promise<void> {
+  const stop = new AbortController()
+  const argv = process.argv.slice(2)
+  // The server arranges its own end; every other command ends at its next safe place, or at once when asked twice.
+  if (argv[0] !== 'serve') {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (stop.signal.aborted) process.exit(130)
+        stop.abort()
+      })
+    }
+  }
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (isBrokenPipe(error)) process.exit(EXIT.done)
+      throw error
+    })
+  }
+  const { env, stdin, stdout, stderr } = process
+  const context: Context = { env, cwd: process.cwd(), stdin, stdout, stderr, signal: stop.signal }
+  try {
+    process.exitCode = await run(argv, context, readVersion())
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    stderr.write(`heartwood: this is a defect of Heartwood; please report it with these lines.\n${text}\n`)
+    process.exitCode = EXIT.failed
+  }
+  // Idle keep-alive connections must not hold the process; what was written has to arrive first.
+  await Promise.all([stdout, stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))))
+  process.exit()
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return String((JSON.parse(text) as { version: unknown }).version)
+}

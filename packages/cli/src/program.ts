@@ -1,0 +1,158 @@
+import { Command as Commander, InvalidArgumentError, Option } from 'commander'
+import type { Command, Context, GlobalOptions } from './context.ts'
+
+export interface ProgramDeps {
+  context: Context
+  /** Of this package. */
+  version: string
+  /** Receives the exit code of the command that ran. */
+  finished(exit: number): void
+}
+
+/**
+ * The commands and their options. Each loads its code only when it runs, so that `--help` and the small commands start at once.
+ */
+export function createProgram({ context, version, finished }: ProgramDeps): Commander {
+  const program = new Commander('heartwood')
+  program
+    .description('Heartwood: one home for everything a piece of software says about itself.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show what a command takes')
+    .option('--url <url>', 'address of the server (HEARTWOOD_URL; default: the one that runs on the data folder, else http://127.0.0.1:4600)')
+    .option('--token <key>', 'API key (HEARTWOOD_TOKEN; default: the local token in the data folder)')
+    .option('--data <folder>', 'data folder of the server (HEARTWOOD_DATA; default: ./data)')
+    .option('--project <id|slug>', 'project (HEARTWOOD_PROJECT; default: the only one there is)')
+    .option('--json', 'results as JSON')
+    .configureOutput({ writeOut: (text) => void context.stdout.write(text), writeErr: (text) => void context.stderr.write(text) })
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('Run it with --help to see what it takes.')
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 server not reachable, 4 not allowed, 5 done in part.')
+
+  // Each command says where its code is; the rest is the same for all.
+  const run =
+    <Options>(load: () => Promise<(args: string[]) => Command<Options>>) =>
+    async (...given: unknown[]): Promise<void> => {
+      const commander = given.at(-1) as Commander
+      const command = (await load())(commander.processedArgs.flat().filter((arg): arg is string => typeof arg === 'string'))
+      finished(await command(context, withEnvironment(commander.optsWithGlobals(), context.env) as GlobalOptions & Options))
+    }
+
+  program
+    .command('serve')
+    .description('run the server until SIGTERM or Ctrl-C')
+    .option('--host <host>', 'address to listen on (HEARTWOOD_HOST, default 127.0.0.1)')
+    .option('--port <port>', 'port to listen on, 0 for any free one (HEARTWOOD_PORT, default 4600)')
+    .action(run(async () => (await import('./commands/serve.ts')).serve))
+
+  const project = program.command('project').description('create and list projects')
+  project
+    .command('create')
+    .description('create a project')
+    .argument('<name>', 'its name')
+    .option('--retention <days>', 'how long events are kept', wholeNumber)
+    .action(run(async () => (await import('./commands/project.ts')).createProject))
+  project
+    .command('list')
+    .description('list the projects you may see')
+    .action(run(async () => (await import('./commands/project.ts')).listProjects))
+
+  const key = program.command('key').description('create, list and revoke API keys')
+  key
+    .command('create')
+    .description('create a key and print it, once')
+    .addOption(new Option('--scope <scope>', 'what it may do').choices(['ingest', 'read', 'admin', 'browser']).makeOptionMandatory())
+    .option('--name <name>', 'to tell keys apart')
+    .addOption(
+      new Option('--client <client>', 'whose SDKs will use it')
+        .choices(['heartwood', 'micrologs', 'lognitor', 'timberlogs', 'tracehub'])
+        .default('heartwood'),
+    )
+    .option('--origin <origin>', 'page that may use a browser key; several times for several', collect, [])
+    .action(run(async () => (await import('./commands/key.ts')).createKey))
+  key
+    .command('list')
+    .description('list keys; never their secrets')
+    .action(run(async () => (await import('./commands/key.ts')).listKeys))
+  key
+    .command('revoke')
+    .description('revoke a key; it stops at once')
+    .argument('<id>', 'id of the key')
+    .action(run(async () => (await import('./commands/key.ts')).revokeKey))
+
+  program
+    .command('import')
+    .description('store log files: paths, folders, patterns, packed with gzip, zstd or bzip2, or - for standard input')
+    .argument('<file...>', 'what to import')
+    .addOption(
+      new Option('--format <format>', 'what they are').choices(['auto', 'json', 'jsonl', 'logfmt', 'syslog', 'csv', 'text', 'obl']).default('auto'),
+    )
+    .option('--service <name>', 'service of entries that name none')
+    .option('--environment <name>', 'environment of entries that name none')
+    .option('--dataset <name>', 'dataset of entries that name none')
+    .option('--host <name>', 'host of entries that name none')
+    .option('--level <level>', 'level of entries that have none')
+    .option('--timezone <zone>', 'zone of stamps without one: an IANA name or an offset (default: UTC)')
+    .option('--year <year>', 'year of stamps without one (default: the nearest past)', wholeNumber)
+    .option('--name <name>', 'name for standard input, by which a repeat is recognised')
+    .option('--again', 'import files once more that were imported before')
+    .option('--retry-for <seconds>', 'how long to try again when the connection is lost', wholeNumber, 60)
+    .action(run(async () => (await import('./commands/import.ts')).importFiles))
+
+  program
+    .command('query')
+    .description('search events: a table on a terminal, one JSON object a line in a pipe')
+    .argument('[query]', 'search language; everything when left out', '')
+    .option('--from <time>', 'RFC 3339, epoch milliseconds, or relative', '-1h')
+    .option('--to <time>', 'the same', 'now')
+    .option('--limit <n>', 'how many events at most', wholeNumber, 100)
+    .addOption(new Option('--order <order>', 'newest or oldest first').choices(['desc', 'asc']).default('desc'))
+    .option('--utc', 'show times in UTC')
+    .action(run(async () => (await import('./commands/query.ts')).query))
+
+  program
+    .command('tail')
+    .description('follow events as they arrive')
+    .argument('[query]', 'search language; everything when left out', '')
+    .option('--limit <n>', 'stop after so many events', wholeNumber)
+    .option('--utc', 'show times in UTC')
+    .action(run(async () => (await import('./commands/tail.ts')).tail))
+
+  const deadLetter = program.command('dead-letter').description('batches that could not be stored: list, inspect, replay')
+  deadLetter
+    .command('list')
+    .description('list them')
+    .action(run(async () => (await import('./commands/dead-letter.ts')).listDeadLetters))
+  deadLetter
+    .command('inspect')
+    .description('show why, and the first events of one')
+    .argument('<id>', 'id of the dead letter')
+    .action(run(async () => (await import('./commands/dead-letter.ts')).inspectDeadLetter))
+  deadLetter
+    .command('replay')
+    .description('try to store them again')
+    .argument('[id...]', 'ids of dead letters')
+    .option('--all', 'all of them')
+    .action(run(async () => (await import('./commands/dead-letter.ts')).replayDeadLetters))
+
+  program
+    .command('doctor')
+    .description('say what is wrong with this installation and how to mend it')
+    .action(run(async () => (await import('./commands/doctor.ts')).doctor(version)))
+
+  return program
+}
+
+/** What the command line does not say, the environment may. An empty variable counts as none. */
+function withEnvironment(options: object, env: NodeJS.ProcessEnv): object {
+  const fromEnvironment = { url: env.HEARTWOOD_URL, token: env.HEARTWOOD_TOKEN, data: env.HEARTWOOD_DATA || './data', project: env.HEARTWOOD_PROJECT }
+  return { ...Object.fromEntries(Object.entries(fromEnvironment).filter(([, value]) => value)), ...options }
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.')
+  return Number(text)
+}
+
+const collect = (value: string, before: string[]): string[] => [...before, value]

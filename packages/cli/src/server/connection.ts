@@ -1,0 +1,93 @@
+import { type ApiClient, ApiError, createClient, toApiError } from '@heartwood/protocol'
+import type { Context, GlobalOptions } from '../context.ts'
+import { CliError, type ErrorCode } from '../errors.ts'
+import { type Address, findServer } from './address.ts'
+
+export interface Connection {
+  address: Address
+  client: ApiClient
+  /** A request outside the typed client (bytes in, event streams out); path begins with `/`. Any status comes back. */
+  request(path: string, init?: RequestInit): Promise<Response>
+}
+
+export function connect(context: Context, options: GlobalOptions): Connection {
+  const address = findServer(context, options)
+  const headers: Record<string, string> = { 'user-agent': 'heartwood-cli' }
+  if (address.token !== '') headers.authorization = `Bearer ${address.token}`
+  return {
+    address,
+    client: createClient({ baseUrl: address.url, headers }),
+    request: (path, init = {}) => fetch(address.url + path, { ...init, headers: { ...headers, ...toHeaders(init.headers) } }),
+  }
+}
+
+/** Reads the error out of an answer that is not a success. */
+export async function readApiError(response: Response): Promise<ApiError> {
+  const text = await response.text()
+  try {
+    return toApiError(response.status, JSON.parse(text))
+  } catch {
+    return toApiError(response.status, undefined)
+  }
+}
+
+/** True when nothing answered, or the connection broke: the request may or may not have arrived. */
+export const isConnectionLost = (error: unknown): boolean =>
+  (error instanceof TypeError && error.cause instanceof Error) || (error instanceof Error && error.name === 'TimeoutError')
+
+/** A connection's or API's failure as one of ours; anything else comes back as it is. */
+export function toCliError(error: unknown, address: Address): unknown {
+  if (error instanceof ApiError) return fromApiError(error, address)
+  if (!isConnectionLost(error)) return error
+  return new CliError('server-unreachable', `No Heartwood server answers at ${address.url}${describeCause(error)}.`, { cause: error })
+}
+
+const BY_CODE: Record<string, ErrorCode> = {
+  'project-not-found': 'project-not-found',
+  'query-invalid': 'query-invalid',
+  'validation-failed': 'option-invalid',
+  'time-invalid': 'option-invalid',
+  'unreadable-answer': 'not-heartwood',
+}
+
+function fromApiError(error: ApiError, address: Address): CliError {
+  const known = BY_CODE[error.code]
+  if (known === 'not-heartwood')
+    return new CliError(known, `${address.url} does not answer as Heartwood does (status ${error.status}).`, { cause: error })
+  if (known) return new CliError(known, error.message, { cause: error })
+  if (error.status === 401 && address.tokenFrom === 'none') {
+    return new CliError(
+      'token-missing',
+      `${address.url} asks for a key, and there is none: no --token, and no token of a server in ${address.dataFolder}.`,
+      {
+        cause: error,
+      },
+    )
+  }
+  if (error.status === 401 && address.tokenFrom === 'data-folder') {
+    return new CliError('not-allowed', `The server at ${address.url} does not take the token in ${address.dataFolder}.`, {
+      cause: error,
+      fix: 'That folder belongs to another server: set --data to the data folder of this one, or give a key with --token.',
+    })
+  }
+  if (error.status === 401 || error.status === 403) return new CliError('not-allowed', error.message, { cause: error })
+  return new CliError('server-refused', `${error.message} (${error.code}, status ${error.status})`, { cause: error })
+}
+
+/** fetch hides the reason in `cause`; its code is what a person can look up. */
+function describeCause(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return ''
+  const reasons: Record<string, string> = {
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'connection reset',
+    ENOTFOUND: 'no such host',
+    EAI_AGAIN: 'the name cannot be resolved now',
+    ETIMEDOUT: 'it timed out',
+    UND_ERR_SOCKET: 'the connection broke',
+    UND_ERR_CONNECT_TIMEOUT: 'it timed out',
+  }
+  return ` (${reasons[String(cause.code)] ?? String(cause.code)})`
+}
+
+const toHeaders = (headers: RequestInit['headers']): Record<string, string> => Object.fromEntries(new Headers(headers ?? {}))
