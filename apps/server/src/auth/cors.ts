@@ -1,3 +1,6 @@
+import type { FastifyInstance } from 'fastify'
+import type { Directory } from './directory.ts'
+
 /** Headers that let a page read the answer to a request it sent with its key. No cookie ever goes along. */
 export const corsHeaders = (origin: string): Record<string, string> => ({
   'access-control-allow-origin': origin,
@@ -18,4 +21,11 @@ const PREFLIGHT_HEADERS = {
 export function decidePreflight(origin: string | undefined, isKnownOrigin: (origin: string) => boolean): Record<string, string> {
   if (origin === undefined || !isKnownOrigin(origin)) return { vary: 'Origin' }
   return { ...corsHeaders(origin), ...PREFLIGHT_HEADERS }
+}
+
+/** Answers every preflight; nobody can know more about the one who asks. */
+export function registerPreflight(app: FastifyInstance, directory: Pick<Directory, 'knowsOrigin'>): void {
+  app.options('/*', { config: { access: 'public' } }, async (request, reply) => {
+    return reply.code(204).headers(decidePreflight(request.headers.origin, directory.knowsOrigin)).send()
+  })
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { MetaStore } from '../store/meta/meta-store.ts'
 import { type Authenticator, createAuthenticator } from './authenticate.ts'
+import { registerPreflight } from './cors.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { registerAccess } from './hooks.ts'
 import { createPasswords } from './passwords.ts'
@@ -19,7 +20,7 @@ export interface Auth {
   directory: Directory
   authenticator: Authenticator
   people: People
-  /** See registerAccess: first of all on the root instance. */
+  /** See registerAccess: first of all on the root instance. Also answers the preflights of pages that use browser keys. */
   register(app: FastifyInstance): void
   /** Takes over what other processes changed and writes down which keys were used. Call it every two seconds. */
   maintain(): Promise<void>
@@ -39,7 +40,10 @@ export async function createAuth({ meta, localToken, publicUrl }: AuthDeps): Pro
     directory,
     authenticator,
     people,
-    register: (app) => registerAccess(app, { authenticator, directory, people, publicUrl }),
+    register(app) {
+      registerAccess(app, { authenticator, directory, people, publicUrl })
+      registerPreflight(app, directory)
+    },
     async maintain() {
       await directory.refresh()
       await authenticator.recordUses()

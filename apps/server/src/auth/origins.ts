@@ -1,3 +1,6 @@
+/** Scheme, `*.`, host with port; then whatever follows in a copied address. */
+const PATTERN = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(\*\.)?((?:\[[0-9a-f:.]+\]|[^/?#@\\*\s:[\]]+)(?::\d{1,5})?)(?:[/?#].*)?$/
+
 /**
  * What a browser key may name as its pages: `*`; an origin (`https://shop.example:8443`); an origin for all subdomains
  * (`https://*.shop.example`); or a bare domain (`shop.example`), which stands for itself and its subdomains at any scheme and port.
@@ -6,7 +9,7 @@
 export function parseOriginPattern(text: string): string | undefined {
   const trimmed = text.trim().toLowerCase()
   if (trimmed === '*') return '*'
-  const [, scheme, wildcard = '', rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(\*\.)?([^/?#@\\*\s]+)(?:[/?#].*)?$/.exec(trimmed) ?? []
+  const [, scheme, wildcard = '', rest = ''] = PATTERN.exec(trimmed) ?? []
   const address = `${scheme ?? 'http'}://${rest}`
   if (rest === '' || !URL.canParse(address)) return undefined
   const { host } = new URL(address)

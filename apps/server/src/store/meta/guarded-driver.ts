@@ -43,10 +43,15 @@ class GuardedConnection implements DatabaseConnection {
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     // Awaited inside: the SQLite driver throws before it returns a promise.
-    return this.#guard((async () => this.connection.executeQuery<Row>(query))())
+    return this.#guard((async () => this.connection.executeQuery<Row>({ ...query, parameters: query.parameters.map(toStorable) }))())
   }
 
   streamQuery<Row>(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult<Row>> {
     return this.connection.streamQuery(query, chunkSize)
   }
 }
+
+/** NUL, which PostgreSQL refuses and SQLite takes for an end, and lone surrogates, which no encoding has. */
+const UNSTORABLE = /\0|\p{Surrogate}/gu
+
+const toStorable = (value: unknown): unknown => (typeof value === 'string' ? value.replace(UNSTORABLE, '\ufffd') : value)

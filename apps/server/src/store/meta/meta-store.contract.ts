@@ -185,6 +185,9 @@ export function describeMetaStore(name: string, make: () => Promise<Place>): voi
       const made = await meta.projects.create(project(name, 'hostile'))
       expect((await other.projects.list()).find(({ id }) => id === made.id)?.name).toBe(name)
       expect(await meta.people.byEmail("' or 1=1 --")).toBeUndefined()
+      expect(await meta.people.byEmail('\0\ud800')).toBeUndefined()
+      await meta.settings.set('hostile', 'a\0b\ud800c\u{1F332}')
+      expect(await other.settings.get('hostile')).toBe('a\ufffdb\ufffdc\u{1F332}')
     })
   })
 }
