@@ -4,8 +4,8 @@ import type { DecodeRunner } from './decode-job.ts'
 import type { DecodeJob, DecodeOutcome, Decoder } from './decoder.ts'
 
 /** What goes to the thread and what comes back; buffers are transferred, never copied. */
-export type ThreadRequest = { id: number; job: DecodeJob } | { close: true }
-export type ThreadReply = { id: number; outcome: DecodeOutcome } | { id: number; error: string } | { ready: true }
+export type ThreadRequest = { id: number; job: DecodeJob }
+export type ThreadReply = { id: number; outcome: DecodeOutcome } | { id: number; error: string }
 
 export interface DecodeThreadOptions {
   /** The composition root of the thread: decode-worker.ts, or what it was built into. */
@@ -91,7 +91,6 @@ export function createDecodeThread(options: DecodeThreadOptions): Decoder {
   }
 
   const receive = (reply: ThreadReply): void => {
-    if (!('id' in reply)) return
     const pending = running.get(reply.id)
     if (!pending) return
     running.delete(reply.id)

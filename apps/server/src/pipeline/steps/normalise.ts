@@ -167,9 +167,9 @@ function readNested(context: PipelineContext, node: NameNode, object: Record<str
 function readStamp(context: PipelineContext, key: string, value: unknown): void {
   const { draft } = context
   if (isEmpty(value) || value === '') return
-  const micros = isPlainObject(value) ? undefined : context.parseStamp(value)
+  const micros = context.parseStamp(value)
   if (micros === undefined) {
-    draft.unreadableStamp ??= String(value)
+    draft.unreadableStamp ??= typeof value === 'object' ? jsonText(value) : String(value)
     if (key !== 'timestamp') draft.append(draft.names.top(key), value, 1)
     return
   }

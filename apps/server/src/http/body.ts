@@ -1,0 +1,123 @@
+import type { Readable } from 'node:stream'
+import type { DropReason } from '@heartwood/protocol'
+import { LIMITS } from '@heartwood/protocol'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { HeartwoodError } from '../errors.ts'
+import { decompress, encodingsOf, ownBytes } from './body-encoding.ts'
+
+export interface BodyOptions {
+  /** Largest body, as sent and decompressed. Default 32 MiB. */
+  limitBytes?: number
+  /** Bytes of bodies that may be on their way at once; one more is refused with `queue-full`. Default 256 MiB. */
+  heldBytes?: number
+  /** Told of bodies that were refused, so that they are counted. */
+  onRefused?: (request: FastifyRequest, reason: DropReason) => void
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The content type as it was sent, however odd. */
+    sentContentType: string
+  }
+}
+
+/** A body that is refused is read to its end first, or clients see a broken pipe; but not for ever. */
+const DRAIN_FACTOR = 8
+
+/**
+ * Makes all routes of this (encapsulated) instance read their bodies whole, as decompressed bytes in `request.body`: any content type
+ * or none, any of our encodings. For doors only.
+ *
+ * @throws (in requests) HeartwoodError `body-too-large`, `encoding-unsupported`, `encoding-broken`, `queue-full`, `body-invalid`
+ */
+export function registerRawBody(app: FastifyInstance, options: BodyOptions = {}): void {
+  const limitBytes = options.limitBytes ?? LIMITS.bodyBytes
+  const held = { bytes: 0, limit: options.heldBytes ?? 256 * 1024 * 1024 }
+  const given = new WeakMap<FastifyRequest, number>()
+
+  app.removeAllContentTypeParsers()
+  app.decorateRequest('sentContentType', '')
+  // Fastify answers 415 to a content type that is not well-formed; here any is welcome.
+  app.addHook('onRequest', async (request) => {
+    const { headers } = request.raw
+    request.sentContentType = headers['content-type'] ?? ''
+    headers['content-type'] = 'application/octet-stream'
+  })
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
+    try {
+      const raw = await readWhole(payload, limitBytes, held)
+      const body = await decompress(raw, encodingsOf(request.headers['content-encoding']), limitBytes)
+      // Held until the request is answered: the body waits in the decoder and the queue meanwhile.
+      held.bytes += body.byteLength - raw.byteLength
+      given.set(request, body.byteLength)
+      return body
+    } catch (error) {
+      const reason = REASONS[error instanceof HeartwoodError ? error.code : '']
+      if (reason !== undefined) options.onRefused?.(request, reason)
+      throw error
+    }
+  })
+  app.addHook('onResponse', async (request) => release(request))
+  app.addHook('onRequestAbort', async (request) => release(request))
+
+  function release(request: FastifyRequest): void {
+    held.bytes -= given.get(request) ?? 0
+    given.delete(request)
+  }
+}
+
+const REASONS: Record<string, DropReason> = {
+  'body-too-large': 'too-large',
+  'encoding-unsupported': 'malformed',
+  'encoding-broken': 'malformed',
+  'queue-full': 'queue-full',
+}
+
+interface Held {
+  bytes: number
+  readonly limit: number
+}
+
+/** On success the bytes stay counted in `held`; on failure they are given back. */
+function readWhole(payload: Readable, limitBytes: number, held: Held): Promise<Uint8Array<ArrayBuffer>> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = []
+    let kept = 0
+    let seen = 0
+    let refusal: HeartwoodError | undefined
+    const refuse = (error: HeartwoodError): void => {
+      refusal ??= error
+      chunks = []
+      held.bytes -= kept
+      kept = 0
+    }
+    const fail = (error: HeartwoodError): void => {
+      payload.removeAllListeners('data')
+      refuse(error)
+      reject(refusal)
+    }
+    payload.on('data', (chunk: Buffer) => {
+      seen += chunk.length
+      if (refusal) {
+        if (seen > limitBytes * DRAIN_FACTOR) fail(refusal)
+        return
+      }
+      chunks.push(chunk)
+      kept += chunk.length
+      held.bytes += chunk.length
+      if (seen > limitBytes) refuse(tooLarge(limitBytes))
+      else if (held.bytes > held.limit) {
+        refuse(new HeartwoodError('queue-full', 'Too many requests are being read at once.', { retryAfterSeconds: 1 }))
+      }
+    })
+    payload.on('end', () => {
+      if (refusal) reject(refusal)
+      else resolve(ownBytes(chunks, kept))
+    })
+    payload.on('error', () => fail(new HeartwoodError('body-invalid', 'The upload broke off.')))
+    payload.on('close', () => fail(new HeartwoodError('body-invalid', 'The upload broke off.')))
+  })
+}
+
+export const tooLarge = (limitBytes: number): HeartwoodError =>
+  new HeartwoodError('body-too-large', `The body is larger than ${Math.floor(limitBytes / 1024 / 1024)} MiB.`)

@@ -1,0 +1,95 @@
+import type { api, Format, IngestAnswer, RouteParsed } from '@heartwood/protocol'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ERRORS, HeartwoodError } from '../errors.ts'
+import type { Ingest, ProjectSettings } from '../ingest/ingest.ts'
+import { parseTimestamp } from './stamps/parse-timestamp.ts'
+
+/** What a door has to know of projects; the meta store answers from memory. */
+export interface DoorProjects {
+  /** By id or slug. */
+  find(ref: string): Promise<{ id: number } | undefined>
+  settings(projectId: number): ProjectSettings | Promise<ProjectSettings>
+}
+
+export interface DoorDeps {
+  ingest: Ingest
+  projects: DoorProjects
+}
+
+type DoorQuery = RouteParsed<typeof api.ingest, 'query'>
+
+/** Hands one request of Heartwood's own doors to ingest and answers it; when nothing could be taken, as 400 with the same body. */
+export async function takeAtDoor(
+  deps: DoorDeps,
+  door: string,
+  format: Format,
+  query: DoorQuery,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<IngestAnswer> {
+  const { projectId, keyId } = await projectOf(deps.projects, request, query.project)
+  const answer = await deps.ingest.take({
+    door,
+    format,
+    contentType: request.sentContentType ?? '',
+    body: request.body instanceof Uint8Array ? request.body : new Uint8Array(0),
+    projectId,
+    keyId,
+    settings: await deps.projects.settings(projectId),
+    batchId: headerText(request, 'x-heartwood-batch'),
+    defaults: defaultsOf(query),
+    timezone: query.timezone,
+    year: yearOf(query.year),
+    after: query.after === undefined ? undefined : parseTimestamp(query.after),
+    importing: query.import === '1' || query.import === 'true',
+    address: request.ip,
+    userAgent: headerText(request, 'user-agent'),
+  })
+  if (answer.accepted === 0 && answer.rejectedCount > 0) {
+    const first = answer.rejected[0]?.message ?? ''
+    reply.code(400).send({
+      ...answer,
+      error: {
+        code: 'nothing-accepted',
+        message: `None of the ${answer.rejectedCount} entries could be taken. ${first}`.trim(),
+        details: { fix: ERRORS['nothing-accepted'].fix },
+        docs: '/docs/errors#nothing-accepted',
+      },
+    })
+  }
+  return answer
+}
+
+async function projectOf(projects: DoorProjects, request: FastifyRequest, ref: string | undefined): Promise<{ projectId: number; keyId: string }> {
+  const { caller } = request
+  if (caller.kind === 'key') {
+    if (ref !== undefined && (await projects.find(ref))?.id !== caller.projectId) {
+      throw new HeartwoodError('project-forbidden', 'The key belongs to another project than the one that the request names.')
+    }
+    return { projectId: caller.projectId, keyId: caller.keyId }
+  }
+  if (ref === undefined) {
+    throw new HeartwoodError('validation-failed', 'Say which project takes the events: `?project=` with its id or slug.', {
+      details: [{ place: 'query', path: 'project', message: 'is needed without a key' }],
+    })
+  }
+  const project = await projects.find(ref)
+  if (!project) throw new HeartwoodError('project-not-found', `There is no project “${ref.slice(0, 100)}”.`)
+  return { projectId: project.id, keyId: '' }
+}
+
+function defaultsOf(query: DoorQuery): { [Name in 'service' | 'environment' | 'dataset' | 'level' | 'host']?: string } {
+  const defaults: ReturnType<typeof defaultsOf> = {}
+  for (const name of ['service', 'environment', 'dataset', 'level', 'host'] as const) {
+    const value = query[name]
+    if (value !== undefined && value !== '') defaults[name] = value
+  }
+  return defaults
+}
+
+const yearOf = (text: string | undefined): number | undefined => (text !== undefined && /^\d{4}$/.test(text) ? Number(text) : undefined)
+
+const headerText = (request: FastifyRequest, name: string): string => {
+  const value = request.headers[name]
+  return (Array.isArray(value) ? value[0] : value) ?? ''
+}
