@@ -6,8 +6,9 @@ export interface SimulatedFiles extends Files {
   readonly operations: number
   /** At the operation with this number the machine stops: that one is done in part, and every later one fails. */
   crashAt(operation: number, chance: () => number): void
-  /** The next `count` operations of this kind fail with the code. A failed sync loses what it should have made durable, as the kernel does. */
-  fail(kind: 'write' | 'sync', code: string, count: number): void
+  /** The next `count` operations of this kind fail with the code. What a failed sync should have made durable
+   * may be lost, whatever a later one says: so does the kernel. */
+  fail(kind: Kind, code: string, count: number): void
   readonly crashed: Promise<void>
   /** What is there after the crash: all that was written when only the process was killed, else what had been synced and a part of the rest. */
   survivors(kind: 'kill' | 'power', chance: () => number): SimulatedFiles
@@ -22,10 +23,11 @@ interface Node {
   content: Buffer
   /** What is on the medium for sure. */
   durable: Buffer
-  pending: Change[]
+  pending: (Change & { lost?: true })[]
 }
 
 type Names = Map<string, Node>
+type Kind = 'create' | 'write' | 'sync' | 'truncate'
 
 const applyChange = (content: Buffer, change: Change): Buffer => {
   if (change.kind === 'truncate') return Buffer.from(content.subarray(0, change.sizeBytes))
@@ -44,7 +46,7 @@ export const createSimulatedFiles = (initial: Names = new Map()): SimulatedFiles
   let operations = 0
   let crash: { at: number; chance: () => number } | undefined
   let isCrashed = false
-  let failures: { kind: 'write' | 'sync'; code: string }[] = []
+  let failures: { kind: Kind; code: string }[] = []
   let announce: () => void = () => undefined
   const crashed = new Promise<void>((resolve) => {
     announce = resolve
@@ -61,7 +63,7 @@ export const createSimulatedFiles = (initial: Names = new Map()): SimulatedFiles
     return true
   }
 
-  const injected = (kind: 'write' | 'sync'): NodeJS.ErrnoException | undefined => {
+  const injected = (kind: Kind): NodeJS.ErrnoException | undefined => {
     const index = failures.findIndex((entry) => entry.kind === kind)
     const [found] = index === -1 ? [] : failures.splice(index, 1)
     return found === undefined ? undefined : failure(found.code)
@@ -88,13 +90,18 @@ export const createSimulatedFiles = (initial: Names = new Map()): SimulatedFiles
     },
     async truncate(sizeBytes) {
       if (await step()) throw failure('ECRASHED')
+      const error = injected('truncate')
+      if (error !== undefined) throw error
       change(node, { kind: 'truncate', sizeBytes })
     },
     async sync() {
       if (await step()) throw failure('ECRASHED')
       const error = injected('sync')
-      if (error === undefined) node.durable = node.content
-      node.pending = []
+      for (const waiting of node.pending) {
+        if (error !== undefined) waiting.lost = true
+        else if (!waiting.lost) node.durable = applyChange(node.durable, waiting)
+      }
+      node.pending = node.pending.filter(({ lost }) => lost)
       if (error !== undefined) throw error
     },
     async close() {
@@ -116,6 +123,8 @@ export const createSimulatedFiles = (initial: Names = new Map()): SimulatedFiles
   return {
     async create(name) {
       if (await step()) throw failure('ECRASHED')
+      const error = injected('create')
+      if (error !== undefined) throw error
       const node: Node = { content: Buffer.alloc(0), durable: Buffer.alloc(0), pending: [] }
       rename((target) => target.set(name, node))
       return openNode(node)
