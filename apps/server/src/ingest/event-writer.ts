@@ -90,9 +90,7 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
   ): Promise<Result> => {
     for (let tries = 0; ; tries += 1) {
       try {
-        const result = await attempt()
-        recovered()
-        return result
+        return await attempt()
       } catch (error) {
         if (isFinal(error) || isCoded(error, 'shutting-down')) throw error
         failed(error, message)
@@ -155,6 +153,7 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
     }
     deadInRow = 0
     await persist('the queue could not be told what is stored; trying again', () => queue.acknowledge(group))
+    recovered()
     options.onStored?.(group.deliveries)
     onProgress()
   }
