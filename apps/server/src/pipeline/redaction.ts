@@ -16,7 +16,7 @@ const ALWAYS = [
 
 const MAX_VERDICTS = 20_000
 /** Patterns look at a text in pieces, so that none of them can take long (see check-pattern.ts). */
-export const PATTERN_WINDOW = 4_096
+export const PATTERN_WINDOW = 2_048
 
 /** What a project wants taken out, made ready. */
 export interface Redactor {
