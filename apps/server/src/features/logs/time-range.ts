@@ -1,0 +1,40 @@
+import { type UnixMicros, type UnixMs, unixMicros } from '@heartwood/protocol'
+import { HeartwoodError } from '../../errors.ts'
+import { parseInstant } from '../../query/instant.ts'
+
+/** Half open: events at `to` itself are outside. */
+export interface TimeRange {
+  from: UnixMicros
+  to: UnixMicros
+}
+
+const UNIT_MS: ReadonlyMap<string, number> = new Map(
+  Object.entries<number>({ ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }),
+)
+const RELATIVE = /^(?:now)?-(\d{1,9})(ms|s|m|h|d|w)$/
+
+/**
+ * RFC 3339, epoch milliseconds, or relative to now: `now`, `-15m`, `-7d`, `now-2w`.
+ * @throws HeartwoodError `time-invalid`
+ */
+export function parseTime(text: string, name: string, now: UnixMs): UnixMicros {
+  const trimmed = text.trim()
+  if (trimmed === 'now') return unixMicros(now * 1000)
+  const relative = RELATIVE.exec(trimmed)
+  if (relative) {
+    const ms = now - Number(relative[1]) * (UNIT_MS.get(relative[2] ?? '') ?? 0)
+    return unixMicros(Math.max(ms, Date.UTC(1900, 0, 1)) * 1000)
+  }
+  const instant = parseInstant(trimmed)
+  if (instant !== undefined) return instant
+  throw new HeartwoodError('time-invalid', `“${text}” in \`${name}\` is no time.`, { details: { field: name, value: text } })
+}
+
+/** @throws HeartwoodError `time-invalid`, also when the range runs backwards. */
+export function parseTimeRange(from: string, to: string, now: UnixMs): TimeRange {
+  const range = { from: parseTime(from, 'from', now), to: parseTime(to, 'to', now) }
+  if (range.from > range.to) {
+    throw new HeartwoodError('time-invalid', `\`from\` (${from}) lies after \`to\` (${to}).`, { details: { field: 'from', value: from } })
+  }
+  return range
+}
