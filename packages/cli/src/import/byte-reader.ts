@@ -28,6 +28,7 @@ export class ByteReader {
 
   /** Drops bytes that were peeked. */
   consume(count: number): void {
+    if (count === 0) return
     const [all] = this.#held
     if (!all || count > all.length) throw new RangeError('more bytes consumed than were peeked')
     this.#held = count === all.length ? [] : [all.subarray(count)]

@@ -81,14 +81,14 @@ export async function importFile(job: FileImport): Promise<FileOutcome> {
 async function findRecord(job: FileImport): Promise<ImportRecord | undefined> {
   const { journal, source } = job
   if (!journal) return undefined
-  const own = await journal.read(job.path)
-  if (own && fits(source.head, own.head)) return own
-  if (!source.stat) return undefined
-  for (const other of await journal.all()) {
-    if (other.path === job.path || other.head.length < Math.min(HEAD_CHECK_BYTES, source.head.length) || !fits(source.head, other.head)) continue
-    if (await isStillThere(other)) continue
-    await journal.remove(other.path)
-    return { ...other, path: job.path }
+  const alike = await journal.find(source.head)
+  const own = alike.find((record) => record.path === job.path)
+  if (own || !source.stat) return own
+  const enough = Math.min(HEAD_CHECK_BYTES, source.head.length)
+  for (const other of alike) {
+    if (other.head.length < enough || (await isStillThere(other))) continue
+    const moved = await journal.rename(other, job.path)
+    if (moved) return moved
   }
   return undefined
 }

@@ -51,13 +51,14 @@ export const fingerprint = (bytes: Uint8Array): Fingerprint => ({ length: bytes.
 export const fits = (bytes: Uint8Array, known: Fingerprint): boolean =>
   bytes.length >= known.length && fingerprint(bytes.subarray(0, known.length)).sha256 === known.sha256
 
+/** What is known of files, of one project. A file is known by its path and by how it begins: a rotated log has two records. */
 export interface Journal {
-  read(path: string): Promise<ImportRecord | undefined>
-  /** Every record of this project. */
-  all(): Promise<ImportRecord[]>
-  /** Replaces the record of the file as a whole; `durable` also survives a power cut. */
+  /** Records of files that begin as this text does, whatever their path; those that match more of it first. */
+  find(head: Uint8Array): Promise<ImportRecord[]>
+  /** Replaces the file's record as a whole; `durable` also survives a power cut. */
   write(record: ImportRecord, durable: boolean): Promise<void>
-  remove(path: string): Promise<void>
+  /** Moves a record to another path; undefined when another file was quicker. */
+  rename(record: ImportRecord, path: string): Promise<ImportRecord | undefined>
 }
 
 /**
@@ -77,27 +78,51 @@ export async function openJournal(address: Address, project: string, env: NodeJS
 }
 
 export function createJournal(folder: string): Journal {
-  const fileOf = (path: string): string => join(folder, `${createHash('sha256').update(path).digest('hex').slice(0, 32)}.json`)
+  const known = new Map<string, ImportRecord>()
+  let loaded: Promise<void> | undefined
+  const write = async (record: ImportRecord, durable: boolean): Promise<void> => {
+    const file = join(folder, nameOf(record))
+    const draft = `${file}.${randomUUID().slice(0, 8)}.tmp`
+    known.set(nameOf(record), record)
+    try {
+      await writeFile(draft, JSON.stringify(record), { mode: 0o600, flush: durable })
+      await rename(draft, file)
+      if (durable) await syncFolder(folder)
+    } catch (error) {
+      await rm(draft, { force: true })
+      throw new CliError('journal-unwritable', `What was imported cannot be noted in ${folder}.`, { cause: error })
+    }
+  }
   return {
-    read: (path) => readRecord(fileOf(path)),
-    all: async () => {
-      const names = (await readdir(folder)).filter((name) => name.endsWith('.json'))
-      const records = await Promise.all(names.map((name) => readRecord(join(folder, name))))
-      return records.filter((record) => record !== undefined)
+    write,
+    find: async (head) => {
+      loaded ??= loadAll(folder, known)
+      await loaded
+      const lengths = new Set([...known.values()].map((record) => record.head.length))
+      const begins = new Set([...lengths].filter((length) => length <= head.length).map((length) => keyOf(fingerprint(head.subarray(0, length)))))
+      return [...known.values()].filter((record) => begins.has(keyOf(record.head))).sort((a, b) => b.head.length - a.head.length)
     },
-    write: async (record, durable) => {
-      const file = fileOf(record.path)
-      const draft = `${file}.${randomUUID().slice(0, 8)}.tmp`
-      try {
-        await writeFile(draft, JSON.stringify(record), { mode: 0o600, flush: durable })
-        await rename(draft, file)
-        if (durable) await syncFolder(folder)
-      } catch (error) {
-        await rm(draft, { force: true })
-        throw new CliError('journal-unwritable', `What was imported cannot be noted in ${folder}.`, { cause: error })
-      }
+    rename: async (record, path) => {
+      const moved = { ...record, path }
+      if (!known.delete(nameOf(record))) return undefined
+      await write(moved, false)
+      await rm(join(folder, nameOf(record)), { force: true })
+      return moved
     },
-    remove: (path) => rm(fileOf(path), { force: true }),
+  }
+}
+
+const keyOf = (head: Fingerprint): string => `${head.length}:${head.sha256}`
+const nameOf = ({ path, head }: ImportRecord): string =>
+  `${createHash('sha256')
+    .update(`${path}\0${keyOf(head)}`)
+    .digest('hex')
+    .slice(0, 32)}.json`
+
+async function loadAll(folder: string, into: Map<string, ImportRecord>): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const record = name.endsWith('.json') ? await readRecord(join(folder, name)) : undefined
+    if (record) into.set(nameOf(record), record)
   }
 }
 
