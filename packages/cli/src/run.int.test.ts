@@ -1,0 +1,206 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { runHere } from './testing/command-line.ts'
+import { type FakeServer, startFakeServer } from './testing/fake-server.ts'
+
+let server: FakeServer
+let folder: string
+let env: NodeJS.ProcessEnv
+beforeEach(async () => {
+  server = await startFakeServer()
+  folder = mkdtempSync(join(tmpdir(), 'heartwood-cli-'))
+  env = { HEARTWOOD_URL: server.url, HEARTWOOD_TOKEN: 'hw_test' }
+})
+afterEach(async () => {
+  await server.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('exit codes', () => {
+  test.each([
+    [0, ['--help']],
+    [0, ['--version']],
+    [0, ['import', '--help']],
+    [0, ['project', 'list']],
+    [2, []],
+    [2, ['nonsense']],
+    [2, ['import']],
+    [2, ['query', '--limit', 'many']],
+    [2, ['query', '--unknown']],
+    [2, ['key', 'create', '--scope', 'everything']],
+    [2, ['dead-letter', 'replay']],
+    [2, ['project', 'list', '--url', 'ftp://x']],
+    [1, ['project', 'list', '--project', 'x', '--url', 'SERVER/none']],
+    [1, ['query', '--project', 'other']],
+  ])('%i for %j', async (expected, argv) => {
+    const given = argv.map((arg) => arg.replace('SERVER', server.url))
+    expect((await runHere(given, { env, cwd: folder })).exit).toBe(expected)
+  })
+
+  test('3, and how to start it, when no server answers', async () => {
+    await server.close()
+    const { exit, stderr } = await runHere(['project', 'list'], { env, cwd: folder })
+    expect(exit).toBe(3)
+    expect(stderr).toContain('connection refused')
+    expect(stderr).toContain('npm start')
+  })
+
+  test('4, and where a key is expected, when there is none', async () => {
+    server.answer = (_path, _query, response) => {
+      response.writeHead(401).end(JSON.stringify({ error: { code: 'key-missing', message: 'No key.', docs: '' } }))
+      return 'answered'
+    }
+    const { exit, stderr } = await runHere(['dead-letter', 'list'], { env: { HEARTWOOD_URL: server.url }, cwd: folder })
+    expect(exit).toBe(4)
+    expect(stderr).toContain('--token')
+  })
+})
+
+describe('which server and project', () => {
+  test('the server and token of the data folder, unless others are given', async () => {
+    writeFileSync(join(folder, 'server.json'), JSON.stringify({ url: server.url, pid: process.pid, startedAt: 'x' }))
+    writeFileSync(join(folder, 'local.token'), 'hw_local_secret\n')
+    expect((await runHere(['project', 'list', '--data', folder], { cwd: '/' })).exit).toBe(0)
+    expect(server.requests).toEqual(['GET /api/projects'])
+  })
+
+  test('a server that is dead is not asked', async () => {
+    const dead = 2 ** 22 + 1
+    writeFileSync(join(folder, 'server.json'), JSON.stringify({ url: server.url, pid: dead, startedAt: 'x' }))
+    await runHere(['project', 'list', '--data', folder], { cwd: '/' })
+    expect(server.requests).toEqual([])
+  })
+
+  test('with several projects one has to be named, and the message lists them', async () => {
+    server.projects.push({ id: '2', name: 'Blog', slug: 'blog' })
+    const { exit, stderr } = await runHere(['query'], { env, cwd: folder })
+    expect(exit).toBe(2)
+    expect(stderr).toContain('shop, blog')
+  })
+
+  test('without any project the message says how to make one', async () => {
+    server.projects.length = 0
+    const { exit, stderr } = await runHere(['query'], { env, cwd: folder })
+    expect(exit).toBe(1)
+    expect(stderr).toContain('heartwood project create')
+  })
+})
+
+describe('query', () => {
+  const makeEvents = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      id: `01890000-0000-7000-8000-${String(i).padStart(12, '0')}`,
+      kind: 'log',
+      timestamp: '2026-01-01T00:00:00Z',
+      level: 'warn',
+      message: `m${i}`,
+    }))
+  const stats = { elapsedMs: 1, rowsRead: 1, bytesRead: 1 }
+
+  test('pages up to the limit and prints one JSON object a line into a pipe', async () => {
+    server.answer = (path, query) => {
+      if (path !== '/api/search') return undefined
+      const from = Number(query.get('cursor') ?? 0)
+      const limit = Number(query.get('limit'))
+      return { events: makeEvents(5_000).slice(from, from + limit), nextCursor: String(from + limit), partial: null, stats }
+    }
+    const { exit, stdout } = await runHere(['query', 'level:warn', '--limit', '2500', '--from', '-1d'], { env, cwd: folder })
+    expect(exit).toBe(0)
+    const messages = stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { message: string }).message)
+    expect(messages).toEqual(makeEvents(2_500).map((e) => e.message))
+    expect(server.requests.at(1)).toContain('from=-1d')
+  })
+
+  test('shows lines on a terminal, without colours where nobody wants them, and says when not all was searched', async () => {
+    server.answer = () => ({ events: makeEvents(1), nextCursor: null, partial: { reason: 'time', message: 'Stopped after 5 s.' }, stats })
+    const { stdout, stderr } = await runHere(['query', '--utc'], { env: { ...env, NO_COLOR: '1' }, cwd: folder, columns: 100 })
+    expect(stdout).toBe('2026-01-01 00:00:00.000Z WARN  -                m0\n')
+    expect(stderr).toContain('Stopped after 5 s.')
+    const coloured = await runHere(['query'], { env, cwd: folder, columns: 100 })
+    expect(coloured.stdout).toContain('\u001b[33mWARN')
+  })
+
+  test('ends with 2 and a caret under the place when the query is wrong', async () => {
+    server.answer = (_path, _query, response) => {
+      const error = {
+        code: 'query-invalid',
+        message: 'Expected a value after `level:`',
+        docs: '',
+        details: { column: 7, length: 1, hint: 'Write level:error.' },
+      }
+      response.writeHead(400).end(JSON.stringify({ error }))
+      return 'answered'
+    }
+    const { exit, stderr } = await runHere(['query', 'level:'], { env, cwd: folder })
+    expect(exit).toBe(2)
+    expect(stderr).toContain('  level:\n        ^\nHint: Write level:error.')
+  })
+})
+
+describe('tail', () => {
+  const event = (n: number): string =>
+    `event: event\ndata: ${JSON.stringify({ id: '01890000-0000-7000-8000-000000000000', kind: 'log', timestamp: '2026-01-01T00:00:00Z', level: 'info', message: `m${n}` })}\n\n`
+
+  test('follows over a broken connection, and tells what was not shown', async () => {
+    let connection = 0
+    server.answer = (path, _query, response) => {
+      if (path !== '/api/tail') return undefined
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      if (connection++ === 0) {
+        response.write(`: hello\n\n${event(1)}event: drop\ndata: {"dropped":7}\n\n`, () => response.destroy())
+      } else response.write(`event: ping\ndata: {}\n\n${event(2)}`)
+      return 'answered'
+    }
+    const { exit, stdout, stderr } = await runHere(['tail', '--limit', '2'], { env, cwd: folder })
+    expect(exit).toBe(0)
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { message: string }).message),
+    ).toEqual(['m1', 'm2'])
+    expect(stderr).toContain('7 events came too fast')
+    expect(stderr).toContain('trying again')
+  })
+
+  test('ends with 0 on Ctrl-C', async () => {
+    const stop = new AbortController()
+    server.answer = (path, _query, response) => {
+      if (path !== '/api/tail') return undefined
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(event(1), () => stop.abort())
+      return 'answered'
+    }
+    expect((await runHere(['tail'], { env, cwd: folder, signal: stop.signal })).exit).toBe(0)
+  })
+})
+
+test('doctor works without a server, finds what is wrong and says how to mend it', async () => {
+  await server.close()
+  const { exit, stdout } = await runHere(['doctor', '--json', '--data', folder], { env, cwd: folder })
+  expect(exit).toBe(1)
+  const { findings } = JSON.parse(stdout) as { findings: { check: string; state: string; fix?: string }[] }
+  expect(findings.find((finding) => finding.check === 'data-folder')?.state).toBe('ok')
+  const down = findings.find((finding) => finding.check === 'server')
+  expect(down).toMatchObject({ state: 'problem', fix: expect.stringContaining('npm start') })
+})
+
+test('doctor names the program that took the port', async () => {
+  const { stdout } = await runHere(['doctor'], { env, cwd: folder })
+  expect(stdout).toContain('is not Heartwood')
+  expect(stdout).toContain(`process ${process.pid}`)
+})
+
+test('the secret of a new key is all that stdout gets', async () => {
+  server.answer = (path) =>
+    path === '/api/keys'
+      ? { id: 'k1', projectId: '1', name: '', scope: 'ingest', client: 'heartwood', origins: [], hint: 'hw_', createdAt: 'x', key: 'hw_secret' }
+      : undefined
+  const { stdout } = await runHere(['key', 'create', '--project', 'shop', '--scope', 'ingest'], { env, cwd: folder })
+  expect(stdout).toBe('hw_secret\n')
+})
