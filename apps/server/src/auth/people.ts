@@ -16,7 +16,7 @@ export interface SignedIn {
   token: string
 }
 
-export interface NewOwner {
+interface NewOwner {
   email: string
   password: string
   name?: string

@@ -1,14 +1,14 @@
 import { api, type Scope } from '@heartwood/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ACCESS_CODES, accessWalk, type WalkCase } from '../../auth/access-walk.ts'
-import { createTestServer, type TestServer } from './test-server.ts'
+import { createProjectsServer, type ProjectsServer } from './projects-server.ts'
 
 describe('every route of the contract', () => {
-  let server: TestServer
+  let server: ProjectsServer
   let walk: ReturnType<typeof accessWalk>
 
   beforeAll(async () => {
-    server = await createTestServer()
+    server = await createProjectsServer()
     const { asLocal } = server
     const [own, other] = ['Own', 'Other'].map((name) => asLocal('POST', '/api/projects', { name }))
     const ownSlug = (await own)?.body.slug
@@ -66,6 +66,9 @@ describe('every route of the contract', () => {
       const response = await server.app.inject({ url: '/api/forgotten', headers })
       expect([response.statusCode, response.body.includes('secret')]).toEqual([500, false])
     }
+    for (const url of ['/api/%66orgotten', '/api/forgotten?project=1', '/%61pi/forgotten'])
+      expect((await server.app.inject(url)).body).not.toContain('secret')
+    expect((await server.app.inject({ method: 'HEAD', url: '/api/me' })).statusCode).toBe(401)
     expect((await server.app.inject('/page')).body).toBe('page')
     expect((await server.app.inject('/api/no-such-thing')).statusCode).toBe(404)
   })

@@ -14,7 +14,7 @@ export interface KeysDeps {
   now?: () => number
 }
 
-export interface KeyWish {
+interface KeyWish {
   projectId: number
   scope: Scope
   name: string

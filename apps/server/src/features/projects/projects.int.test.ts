@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestServer, type TestServer } from './test-server.ts'
+import { createProjectsServer, type ProjectsServer } from './projects-server.ts'
 
 describe('projects and keys', () => {
-  let server: TestServer
+  let server: ProjectsServer
   let engineAway = false
   beforeAll(async () => {
-    server = await createTestServer({ failDeletion: () => engineAway })
+    server = await createProjectsServer({ failDeletion: () => engineAway })
   })
   afterAll(() => server.close())
 

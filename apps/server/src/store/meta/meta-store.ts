@@ -32,7 +32,7 @@ export interface Project {
   createdAt: number
 }
 
-export interface NewProject extends Omit<Project, 'id' | 'slug'> {
+interface NewProject extends Omit<Project, 'id' | 'slug'> {
   /** The slug it should have; a number is appended when another project has it. */
   wantedSlug: string
 }

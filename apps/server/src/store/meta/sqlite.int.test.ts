@@ -7,6 +7,8 @@ import { Kysely, SqliteDialect, sql } from 'kysely'
 import Database from 'libsql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeMetaStore } from './meta-store.contract.ts'
+import { migrate } from './migrate.ts'
+import { MIGRATIONS, type Migration } from './migrations.ts'
 import { createSqliteMetaStore } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
@@ -41,6 +43,25 @@ describe('the SQLite file', () => {
     await db.insertInto('schema_version').values({ version: 9_999, applied_at: 0 }).execute()
     await db.destroy()
     await expect(createSqliteMetaStore({ file })).rejects.toMatchObject({ code: 'data-newer' })
+  })
+
+  it('stays as it was when a migration fails halfway', async () => {
+    const file = join(folder, 'halfway.db')
+    const meta = await createSqliteMetaStore({ file })
+    await meta.settings.set('kept', 'yes')
+    await meta.close()
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Database(file) }) })
+    const broken: Migration = {
+      version: 2,
+      async up({ schema }) {
+        await schema.alterTable('settings').addColumn('extra', 'text').execute()
+        await schema.dropTable('no_such_table').execute()
+      },
+    }
+    await expect(migrate(db, 'sqlite', [...MIGRATIONS, broken])).rejects.toThrow('no_such_table')
+    expect(await db.selectFrom('schema_version').select('version').execute()).toEqual([{ version: 1 }])
+    expect(await db.selectFrom('settings').selectAll().execute()).toEqual([{ name: 'kept', value: 'yes' }])
+    await db.destroy()
   })
 
   it('is refused with a sentence when it is no database or cannot be made', async () => {

@@ -3,51 +3,37 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { api, type RouteName } from '@heartwood/protocol'
 import { type FastifyInstance, fastify } from 'fastify'
-import { type Auth, createAuth } from '../../auth/create-auth.ts'
-import { createLocalToken } from '../../auth/local-token.ts'
-import { registerErrors } from '../../http/errors.ts'
-import type { MetaStore } from '../../store/meta/meta-store.ts'
-import { createSqliteMetaStore } from '../../store/meta/sqlite.ts'
-import { registerPeople } from '../people/routes.ts'
-import { createKeys, type Keys } from './keys.ts'
-import { createProjects, type Projects } from './projects.ts'
-import { registerProjects } from './routes.ts'
+import { registerErrors } from '../http/errors.ts'
+import type { MetaStore } from '../store/meta/meta-store.ts'
+import { createSqliteMetaStore } from '../store/meta/sqlite.ts'
+import { type Auth, createAuth } from './create-auth.ts'
+import { createLocalToken } from './local-token.ts'
 
 export interface TestServer {
   app: FastifyInstance
   auth: Auth
   meta: MetaStore
-  projects: Projects
-  keys: Keys
-  folder: string
   localToken: string
-  /** Projects whose events were deleted. */
-  deleted: number[]
   /** As an administrator on this machine. */
   asLocal: (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: unknown) => Promise<{ status: number; body: Json }>
   close(): Promise<void>
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of any route, as a test reads them
-export type Json = any
+type Json = any
 
-/** Routes of features/projects and features/people on a real store; the other routes of the contract answer `{}`. */
-export async function createTestServer(options: { publicUrl?: string; failDeletion?: () => boolean } = {}): Promise<TestServer> {
+export interface TestServerOptions {
+  publicUrl?: string
+  /** The routes under test; all others of the contract answer `{}`. */
+  register: (app: FastifyInstance, auth: Auth, meta: MetaStore) => void
+}
+
+/** A server on a real store, for tests of access and of features that manage it. */
+export async function createTestServer({ publicUrl, register }: TestServerOptions): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'heartwood-access-'))
   const meta = await createSqliteMetaStore({ file: join(folder, 'meta.db') })
   const { token: localToken } = await createLocalToken(folder)
-  const publicUrl = () => options.publicUrl
-  const auth = await createAuth({ meta, localToken, publicUrl })
-  const deleted: number[] = []
-  const events = {
-    async deleteProject(id: number) {
-      if (options.failDeletion?.() === true) throw new Error('the engine is away')
-      deleted.push(id)
-    },
-  }
-  const checkPattern = (pattern: string) => (pattern.includes('(a+)+') ? 'It may take exponential time.' : undefined)
-  const projects = createProjects({ meta, directory: auth.directory, events, checkPattern })
-  const keys = createKeys({ meta, directory: auth.directory, authenticator: auth.authenticator })
+  const auth = await createAuth({ meta, localToken, publicUrl: () => publicUrl })
 
   const app = fastify()
   registerErrors(app)
@@ -56,8 +42,7 @@ export async function createTestServer(options: { publicUrl?: string; failDeleti
   app.addHook('onRoute', ({ method, url }) => {
     for (const name of [method].flat()) real.add(`${name} ${url}`)
   })
-  registerPeople(app, { people: auth.people, version: '1.2.3', publicUrl })
-  registerProjects(app, { projects, keys, directory: auth.directory })
+  register(app, auth, meta)
   for (const name of Object.keys(api) as RouteName[]) {
     const { method, path, access } = api[name]
     if (!real.has(`${method} ${path}`)) app.route({ method, url: path, config: { access }, handler: async () => ({}) })
@@ -70,11 +55,7 @@ export async function createTestServer(options: { publicUrl?: string; failDeleti
     app,
     auth,
     meta,
-    projects,
-    keys,
-    folder,
     localToken,
-    deleted,
     async asLocal(method, url, payload) {
       const response = await app.inject({
         method,
