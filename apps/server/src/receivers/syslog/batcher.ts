@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import { HeartwoodError } from '../../errors.ts'
+
+export interface BatcherOptions {
+  /** Stores a batch of lines. Called one after the other; the same id for the same batch. */
+  store(body: Uint8Array, batchId: string): Promise<void>
+  /** Messages that were lost, and why. */
+  onLost(messages: number, error: HeartwoodError): void
+  /** How long messages wait for others. Default 100 ms. */
+  windowMs?: number
+  /** A batch of this size goes at once. Default 512 KiB. */
+  batchBytes?: number
+  /** Messages held at most. Default 16 MiB. */
+  heldBytes?: number
+  /** Time between tries while the queue is full. Default 500 ms. */
+  retryMs?: number
+}
+
+/** Gathers messages for a short while and stores them together. */
+export interface Batcher {
+  /** False when there is no room: the message was not taken. */
+  add(message: Buffer): boolean
+  /** Resolves to true when there is room again, to false when there never will be. */
+  room(): Promise<boolean>
+  /** Stores what is held; gives up what the queue does not take. */
+  close(): Promise<void>
+}
+
+export function createBatcher(options: BatcherOptions): Batcher {
+  const { windowMs = 100, batchBytes = 512 * 1024, heldBytes = 16 * 1024 * 1024, retryMs = 500 } = options
+  let lines: Buffer[] = []
+  let size = 0
+  let timer: NodeJS.Timeout | undefined
+  let storing: Promise<void> | undefined
+  let closing = false
+  let waiters: ((room: boolean) => void)[] = []
+
+  const flush = async (): Promise<void> => {
+    while (lines.length > 0) {
+      const batch = lines
+      const body = join(batch)
+      const taken = size
+      lines = []
+      await storeOrLose(body, batch.length)
+      size -= taken
+      const wake = waiters
+      waiters = []
+      for (const resolve of wake) resolve(true)
+    }
+    storing = undefined
+  }
+
+  const storeOrLose = async (body: Uint8Array, messages: number): Promise<void> => {
+    const batchId = randomUUID()
+    for (;;) {
+      try {
+        // Given away with each try.
+        await options.store(body.slice(), batchId)
+        return
+      } catch (error) {
+        const known = error instanceof HeartwoodError ? error : new HeartwoodError('internal', 'Storing failed.', { cause: error })
+        if (closing || known.code !== 'queue-full') {
+          options.onLost(messages, known)
+          return
+        }
+        await new Promise((resolve) => setTimeout(resolve, retryMs))
+      }
+    }
+  }
+
+  const start = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    storing ??= flush()
+  }
+
+  return {
+    add(message) {
+      if (size + message.length > heldBytes || closing) return false
+      lines.push(message)
+      size += message.length
+      if (size >= batchBytes) start()
+      else if (storing === undefined) timer ??= setTimeout(start, windowMs)
+      return true
+    },
+    room() {
+      if (closing) return Promise.resolve(false)
+      return size + batchBytes <= heldBytes ? Promise.resolve(true) : new Promise((resolve) => waiters.push(resolve))
+    },
+    async close() {
+      closing = true
+      start()
+      await storing
+      for (const resolve of waiters) resolve(false)
+    },
+  }
+}
+
+/** One message a line; lines inside of a message are indented, which is how the decoder knows that they belong to it. */
+function join(messages: Buffer[]): Uint8Array {
+  const parts: Buffer[] = []
+  for (const message of messages) {
+    let end = message.length
+    while (end > 0 && (message[end - 1] === 10 || message[end - 1] === 13 || message[end - 1] === 0)) end--
+    const line = message.subarray(0, end)
+    parts.push(line.includes(10) ? Buffer.from(line.toString('latin1').replace(/\n(?=[^\s])/g, '\n\t'), 'latin1') : line, LINE_END)
+  }
+  return Buffer.concat(parts)
+}
+
+const LINE_END = Buffer.from('\n')

@@ -1,0 +1,192 @@
+import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import { createServer, type Server, type Socket } from 'node:net'
+import { ERRORS, HeartwoodError } from '../../errors.ts'
+import type { Ingest } from '../../ingest/ingest.ts'
+import type { DoorProjects } from '../door.ts'
+import { type Batcher, createBatcher } from './batcher.ts'
+import { FrameReader } from './frame-reader.ts'
+
+export interface SyslogListenerOptions {
+  transport: 'udp' | 'tcp'
+  host: string
+  /** 0 takes any free one. */
+  port: number
+  /** Id or slug. */
+  project: string
+  timezone: string
+}
+
+export interface SyslogReceiverOptions {
+  listeners: readonly SyslogListenerOptions[]
+  ingest: Ingest
+  projects: DoorProjects
+  /** Told of losses and unknown projects, at most once in ten seconds for each listener. */
+  onProblem(message: string): void
+  windowMs?: number
+}
+
+export interface SyslogReceiver {
+  /**
+   * Opens the listeners and says where they listen.
+   * @throws HeartwoodError `port-taken`
+   */
+  start(): Promise<{ transport: 'udp' | 'tcp'; port: number }[]>
+  /** Takes no more, stores what is held. */
+  close(): Promise<void>
+}
+
+const MAX_CONNECTIONS = 500
+/** A peer that says nothing for so long is gone. */
+const IDLE_MS = 10 * 60_000
+const LAST_WAIT_MS = 2_000
+const PROBLEM_EVERY_MS = 10_000
+/** The kernel's buffer for bursts between two turns of the event loop. */
+const UDP_BUFFER_BYTES = 4 * 1024 * 1024
+
+interface Listener {
+  port: number
+  close(): Promise<void>
+}
+
+export function createSyslogReceiver(options: SyslogReceiverOptions): SyslogReceiver {
+  let open: Listener[] = []
+  return {
+    async start() {
+      for (const listener of options.listeners) {
+        const batcher = createListenerBatcher(options, listener)
+        const count = countLost(options, listener)
+        open.push(await (listener.transport === 'udp' ? listenUdp(listener, batcher, count) : listenTcp(listener, batcher, count)))
+      }
+      return options.listeners.map(({ transport }, index) => ({ transport, port: open[index]?.port ?? 0 }))
+    },
+    async close() {
+      const closing = open
+      open = []
+      await Promise.all(closing.map((listener) => listener.close()))
+    },
+  }
+}
+
+type CountLost = (messages: number, why: string) => void
+
+/** Counts lost messages in the ledger and complains now and then. */
+function countLost(options: SyslogReceiverOptions, { transport, project }: SyslogListenerOptions): CountLost {
+  let silentUntil = 0
+  let unsaid = 0
+  return (messages, why) => {
+    void Promise.resolve(options.projects.find(project))
+      .then((found) => options.ingest.refuse({ projectId: found?.id ?? 0, door: 'syslog', keyId: '' }, 'queue-full', messages))
+      .catch(() => undefined)
+    unsaid += messages
+    if (Date.now() < silentUntil) return
+    silentUntil = Date.now() + PROBLEM_EVERY_MS
+    options.onProblem(`syslog over ${transport} for “${project}” lost ${unsaid} messages: ${why}`)
+    unsaid = 0
+  }
+}
+
+function createListenerBatcher(options: SyslogReceiverOptions, listener: SyslogListenerOptions): Batcher {
+  const count = countLost(options, listener)
+  return createBatcher({
+    ...(options.windowMs === undefined ? {} : { windowMs: options.windowMs }),
+    async store(body, batchId) {
+      const project = await options.projects.find(listener.project)
+      if (!project) throw new HeartwoodError('project-not-found', `There is no project “${listener.project}”.`)
+      const settings = await options.projects.settings(project.id)
+      await options.ingest.take({
+        door: 'syslog',
+        format: 'syslog',
+        contentType: '',
+        body,
+        projectId: project.id,
+        keyId: '',
+        settings,
+        batchId,
+        timezone: listener.timezone,
+      })
+    },
+    onLost: (messages, error) => count(messages, `${error.message} ${ERRORS[error.code].fix}`),
+  })
+}
+
+async function listenUdp(listener: SyslogListenerOptions, batcher: Batcher, lost: CountLost): Promise<Listener> {
+  const socket: UdpSocket = createSocket({ type: listener.host.includes(':') ? 'udp6' : 'udp4', recvBufferSize: UDP_BUFFER_BYTES })
+  socket.on('message', (message) => {
+    if (message.length > 0 && !batcher.add(message)) lost(1, 'they came faster than they can be stored.')
+  })
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', (error) => reject(portProblem(listener, error)))
+    socket.bind(listener.port, listener.host, resolve)
+  })
+  socket.removeAllListeners('error')
+  socket.on('error', (error) => lost(0, error.message))
+  return {
+    port: socket.address().port,
+    async close() {
+      await new Promise<void>((resolve) => socket.close(() => resolve()))
+      await batcher.close()
+    },
+  }
+}
+
+async function listenTcp(listener: SyslogListenerOptions, batcher: Batcher, lost: CountLost): Promise<Listener> {
+  const sockets = new Set<Socket>()
+  const readings = new Set<Promise<void>>()
+  const server: Server = createServer((socket) => {
+    sockets.add(socket)
+    socket.setTimeout(IDLE_MS, () => socket.destroy())
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => sockets.delete(socket))
+    const reading = readConnection(socket, batcher, lost).finally(() => readings.delete(reading))
+    readings.add(reading)
+  })
+  server.maxConnections = MAX_CONNECTIONS
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(portProblem(listener, error)))
+    server.listen(listener.port, listener.host, resolve)
+  })
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address ? address.port : listener.port,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const socket of sockets) socket.destroy()
+      await closed
+      // What was read waits for room; a queue that stays full must not hold up the end.
+      await Promise.race([Promise.all(readings), new Promise((resolve) => setTimeout(resolve, LAST_WAIT_MS).unref())])
+      await batcher.close()
+    },
+  }
+}
+
+/** A peer that sends faster than we can store is slowed down by not reading from it. */
+async function readConnection(socket: Socket, batcher: Batcher, lost: CountLost): Promise<void> {
+  let messages: Buffer[] = []
+  const reader = new FrameReader((message) => messages.push(message))
+  const store = async (): Promise<void> => {
+    const ready = messages
+    messages = []
+    for (const [index, message] of ready.entries()) {
+      while (!batcher.add(message)) {
+        if (await batcher.room()) continue
+        lost(ready.length - index, 'the server is stopping.')
+        return
+      }
+    }
+  }
+  try {
+    for await (const chunk of socket) {
+      reader.push(chunk as Buffer)
+      await store()
+    }
+  } catch {
+    // The connection broke; what came whole is kept.
+  }
+  reader.end()
+  await store()
+}
+
+function portProblem({ transport, host, port }: SyslogListenerOptions, error: Error): HeartwoodError {
+  const why = 'code' in error && error.code === 'EACCES' ? 'needs rights that this process lacks' : 'cannot be opened'
+  return new HeartwoodError('port-taken', `Syslog: ${transport}://${host}:${port} ${why} (${error.message}).`, { cause: error })
+}
