@@ -1,0 +1,35 @@
+import { isFrame } from './stack.ts'
+
+/** What the lines joined so far have opened: decides which further lines belong to it although they are not indented. */
+export type OpenTrace = 'none' | 'python' | 'go'
+
+export const traceOpenedBy = (line: string, open: OpenTrace): OpenTrace => {
+  if (line.includes('Traceback (most recent call last)')) return 'python'
+  if (line.startsWith('panic: ') || line.startsWith('goroutine ') || line.startsWith('fatal error: ')) return 'go'
+  return open
+}
+
+/** Ends a traceback: `ValueError: bad`, `KeyboardInterrupt`. */
+const PYTHON_LAST = /^[A-Za-z_][\w.]{0,200}(?::|$)/
+const BETWEEN_TRACEBACKS = /^(?:During handling of the above exception|The above exception was the direct cause)/
+const GO_LINE = /^(?:goroutine \d|\[signal|created by |exit status|panic: |[\w./*()[\]-]{1,200}\()/
+/** A line of its own that names the exception of the stack below it. */
+const EXCEPTION_LINE = /^(?:(?:[a-z_$][\w$]{0,80}\.){1,12}[A-Z][\w$]{0,80}|[A-Z]\w{0,80}(?:Error|Exception))(?::|$)/
+const CLOSING = /^[\])}]+[;,]?$|^"\}/
+
+export interface JoinState {
+  /** Whether a reader knew the line that began the event: only then can a traceback at the margin belong to it. */
+  known: boolean
+  trace: OpenTrace
+  /** Whether lines have been joined already. */
+  joined: boolean
+}
+
+/** Whether a line that no reader knows, and that does not begin with white space, belongs to the event before it. */
+export const continues = (line: string, state: JoinState): boolean => {
+  if (state.trace === 'python' && (PYTHON_LAST.test(line) || BETWEEN_TRACEBACKS.test(line))) return true
+  if (state.trace === 'go' && GO_LINE.test(line)) return true
+  if (line.startsWith('Traceback (most recent call last)')) return state.known || state.trace === 'python'
+  if (isFrame(line) || CLOSING.test(line)) return true
+  return state.known && !state.joined && EXCEPTION_LINE.test(line)
+}

@@ -1,0 +1,188 @@
+import { LIMITS, type UnixMicros, unixMicros } from '@heartwood/protocol'
+import type { DecodeJob } from '../../../ingest/decoder.ts'
+import type { EntrySink, LooseRecord } from '../../decode.ts'
+import { parseTimestamp } from '../../stamps/parse-timestamp.ts'
+import { createZone } from '../../stamps/zone.ts'
+import { continues, type OpenTrace, traceOpenedBy } from './continuation.ts'
+import { createReading, type LineReader, type Reading, type TextEvent } from './reading.ts'
+import { settle } from './stack.ts'
+
+/** Which lines go to the event before them: all that belong to it, those that begin with white space, or none. */
+export type Joining = 'stacks' | 'indented' | 'none'
+
+export interface LinesOptions {
+  readers: readonly LineReader[]
+  /** Takes what no reader knows. */
+  fallback: (line: string, reading: Reading) => TextEvent
+  join: Joining
+}
+
+interface Pending {
+  event: TextEvent
+  reader: LineReader | undefined
+  line: number
+  firstLine: string
+  lines: string[]
+  length: number
+  blanks: number
+  trace: OpenTrace
+}
+
+/** The readers that can begin with each of the first 128 characters; the last list is for all others. */
+const createDispatch = (readers: readonly LineReader[]): LineReader[][] => {
+  const dispatch: LineReader[][] = []
+  for (let code = 0; code <= 128; code++) {
+    dispatch.push(readers.filter(({ first }) => first === '' || (code < 128 && first.includes(String.fromCharCode(code)))))
+  }
+  return dispatch
+}
+
+const STAMP_AFTER_SPACE = /^\s+(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:|\[\d{4}-\d\d-\d\d)/
+
+class LineJoiner {
+  private pending: Pending | undefined
+  private last: LineReader | undefined
+  private matched: LineReader | undefined
+  private readonly dispatch: LineReader[][]
+  private readonly options: LinesOptions
+  private readonly reading: Reading
+  private readonly sink: EntrySink
+  private readonly job: DecodeJob
+  private time: UnixMicros
+
+  constructor(text: string, job: DecodeJob, sink: EntrySink, options: LinesOptions) {
+    this.options = options
+    this.dispatch = createDispatch(options.readers)
+    this.reading = createReading(text, createZone(job.timezone), job)
+    this.sink = sink
+    this.job = job
+    this.time = job.after ?? job.receivedAt
+  }
+
+  take(line: string, number: number, at: number): void {
+    const { options, pending } = this
+    this.reading.at = at
+    if (pending && this.absorbs(pending, line, number)) return
+    const first = line.charCodeAt(0)
+    const indented = first === 32 || first === 9
+    if (indented && options.join !== 'none' && pending && !STAMP_AFTER_SPACE.test(line)) {
+      this.join(pending, line, number)
+      return
+    }
+    const trimmed = indented ? line.trimStart() : line
+    const event = this.match(trimmed)
+    if (!event && pending && options.join === 'stacks' && continues(line, this.state(pending))) this.join(pending, line, number)
+    else this.begin(event ?? options.fallback(trimmed, this.reading), event ? this.matched : undefined, line, number)
+  }
+
+  /** Whether the reader of the event before takes the line. */
+  private absorbs(pending: Pending, line: string, number: number): boolean {
+    if (this.options.join !== 'stacks' || !pending.reader?.absorb || pending.length > LIMITS.detail) return false
+    const taken = pending.reader.absorb(pending.event, line)
+    if (typeof taken === 'string') this.join(pending, taken, number)
+    else if (taken) pending.length += line.length
+    return taken !== false
+  }
+
+  blank(): void {
+    if (this.pending) this.pending.blanks++
+  }
+
+  end(): void {
+    const { pending } = this
+    this.pending = undefined
+    if (!pending) return
+    const { event } = pending
+    const time = event.record ? timeOfRecord(event.record, this.reading) : event.time
+    if (!Number.isNaN(time)) this.time = unixMicros(time)
+    if (pending.lines.length > 0 || pending.trace !== 'none') settle(event, pending.firstLine, pending.lines)
+    this.sink.entry(toRecord(event, this.job), this.time, pending.line)
+  }
+
+  private match(line: string): TextEvent | undefined {
+    const code = line.charCodeAt(0)
+    const { last } = this
+    if (last && (last.first === '' || last.first.includes(line.charAt(0)))) {
+      const event = last.read(line, this.reading)
+      this.matched = last
+      if (event) return event
+    }
+    for (const reader of this.dispatch[Math.min(code, 128)] ?? []) {
+      if (reader === last) continue
+      const event = reader.read(line, this.reading)
+      if (event) {
+        this.matched = reader
+        if (!reader.general) this.last = reader
+        return event
+      }
+    }
+    return undefined
+  }
+
+  private begin(event: TextEvent, reader: LineReader | undefined, line: string, number: number): void {
+    this.end()
+    this.pending = {
+      event,
+      reader,
+      line: number,
+      firstLine: line,
+      lines: [],
+      length: line.length,
+      blanks: 0,
+      trace: traceOpenedBy(event.message, 'none'),
+    }
+  }
+
+  private join(pending: Pending, line: string, number: number): void {
+    if (pending.length + line.length > LIMITS.detail) {
+      this.begin(this.options.fallback(line, this.reading), undefined, line, number)
+      return
+    }
+    for (; pending.blanks > 0; pending.blanks--) pending.lines.push('')
+    pending.lines.push(line)
+    pending.length += line.length + 1
+    pending.trace = traceOpenedBy(line, pending.trace)
+  }
+
+  private state(pending: Pending): { known: boolean; trace: OpenTrace; joined: boolean } {
+    const known = pending.reader !== undefined || !Number.isNaN(pending.event.time)
+    return { known, trace: pending.trace, joined: pending.lines.length > 0 }
+  }
+}
+
+/** A record of JSON names its time itself; NaN when it does not. */
+const timeOfRecord = (record: LooseRecord, { zone }: Reading): number => {
+  const value = record.timestamp ?? record['@timestamp'] ?? record.time ?? record.ts ?? record.t ?? record.datetime ?? record.date
+  return parseTimestamp(value, { zone }) ?? Number.NaN
+}
+
+const toRecord = (event: TextEvent, job: DecodeJob): LooseRecord => {
+  if (event.record) return event.record
+  const record: LooseRecord = { message: event.message, attributes: event.attributes }
+  if (event.level !== undefined) record.level = event.level
+  const service = event.service || (job.defaults.service ? undefined : event.product)
+  if (service) record.service = service
+  if (event.host) record.host = event.host
+  if (event.kind) record.kind = event.kind
+  if (event.request) record.request = event.request
+  if (event.error) record.error = event.error
+  return record
+}
+
+/** Reads a text line by line; blank lines count but are no entries. */
+export const decodeLines = (text: string, job: DecodeJob, sink: EntrySink, options: LinesOptions): void => {
+  const joiner = new LineJoiner(text, job, sink, options)
+  let number = 0
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start)
+    const next = newline < 0 ? text.length : newline
+    let end = next
+    while (end > start && text.charCodeAt(end - 1) === 13) end--
+    number++
+    const line = text.slice(start, end)
+    if (line.trim() === '') joiner.blank()
+    else joiner.take(line, number, start)
+    start = next + 1
+  }
+  joiner.end()
+}

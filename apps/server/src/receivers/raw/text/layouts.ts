@@ -1,0 +1,177 @@
+import type { Level } from '@heartwood/protocol'
+import { levelOfWord } from '../../native/decode-levels.ts'
+import { scanIso } from '../../stamps/scan.ts'
+import { type LineReader, numberOrText, present, type TextEvent } from './reading.ts'
+
+/** How a logging library arranges what follows an ISO time. The named groups say which part is what. */
+interface Layout {
+  name: string
+  pattern: RegExp
+  /** Would take lines of the others, so it never comes first. */
+  general?: boolean
+}
+
+const WORD = 'TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL|CRIT|ALERT|EMERG|OFF|FINE|FINER|FINEST|CONFIG'
+const LEVEL = `(?<level>${WORD})`
+
+/**
+ * In this order; each begins right behind the time.
+ * No pattern has a repetition inside a repetition: each takes linear time.
+ */
+const LAYOUTS: readonly Layout[] = [
+  // 2024-05-01T12:00:00.123+02:00  INFO 1234 --- [app] [main] c.a.Foo : message
+  {
+    name: 'Spring Boot',
+    pattern: new RegExp(
+      `^ +${LEVEL} (?<pid>\\d{1,9})? ?--- (?:\\[(?<app>[^\\]]{0,100})\\] )?\\[(?<thread>[^\\]]{0,200})\\] (?:\\[[^\\]]{0,200}\\] )?(?<logger>\\S{1,300}) +: (?<message>[\\s\\S]*)$`,
+    ),
+  },
+  // 25746 INFO nova.osapi_compute.wsgi.server [req-38101a0b … - - -] message
+  {
+    name: 'OpenStack',
+    pattern: new RegExp(`^ (?<pid>\\d{1,9}) ${LEVEL} (?<logger>[\\w.]{1,200}) (?:\\[(?<request>[^\\]]{0,200})\\] )?(?<message>[\\s\\S]*)$`),
+  },
+  // - INFO  [main:QuorumPeerConfig@101] - message
+  {
+    name: 'Zookeeper',
+    pattern: new RegExp(`^ - ${LEVEL} +\\[(?<thread>[^@]{1,200}):(?<logger>[\\w.$]{1,200})@(?<source>\\d{1,6})\\] - (?<message>[\\s\\S]*)$`),
+  },
+  // | INFO     | module:function:12 - message
+  { name: 'loguru', pattern: new RegExp(`^ \\| (?:${LEVEL}|SUCCESS) +\\| (?<logger>[^ ]{1,200}:\\d{1,6}) - (?<message>[\\s\\S]*)$`) },
+  // [main] ERROR com.acme.Foo - message
+  {
+    name: 'logback',
+    pattern: new RegExp(`^ \\[(?<thread>[^\\]]{1,200})\\] +\\[?${LEVEL} *\\]? +(?<logger>[\\w.$/:[\\]-]{1,200}) +[-–:] (?<message>[\\s\\S]*)$`),
+  },
+  { name: 'logback without a logger', general: true, pattern: new RegExp(`^ \\[(?<thread>[^\\]]{1,200})\\] +${LEVEL} +-? ?(?<message>[\\s\\S]*)$`) },
+  // INFO [main] org.apache.hadoop.Foo: message
+  {
+    name: 'log4j with a thread',
+    pattern: new RegExp(
+      `^ \\[?${LEVEL} *\\]? +[[(](?<thread>[^\\]]{1,200})[\\])] +(?<logger>[\\w.$]{1,200}(?:@\\d{1,6})?)(?::| -) (?<message>[\\s\\S]*)$`,
+    ),
+  },
+  // - com.acme.Foo - ERROR - message
+  {
+    name: 'Python',
+    pattern: new RegExp(`^ - (?<logger>[^\\s]{1,200}) - (?:(?<thread>\\S{1,100}) - )?${LEVEL} - (?<message>[\\s\\S]*)$`),
+  },
+  // INFO com.acme.Foo - message, INFO  org.apache.Foo: message; only for loggers with a dot or a capital, or any word would be one
+  {
+    name: 'log4j',
+    pattern: new RegExp(
+      `^ \\[?${LEVEL}\\]? +\\[?(?<logger>(?:[a-z_]\\w{0,60}\\.){1,12}[\\w$]{1,100}|[A-Z]\\w{0,60}[.$][\\w.$]{1,200})\\]?(?::| -) (?<message>[\\s\\S]*)$`,
+    ),
+  },
+  // [12345] [INFO] message
+  { name: 'gunicorn', pattern: new RegExp(`^ ?\\[(?<pid>\\d{1,9})\\] \\[${LEVEL} *\\] (?<message>[\\s\\S]*)$`) },
+  // [INF] message
+  { name: 'Serilog', pattern: /^ \[(?<level>VRB|DBG|INF|WRN|ERR|FTL)\] (?<message>[\s\S]*)$/ },
+]
+
+const toEvent = (time: number, groups: { [name: string]: string | undefined }): TextEvent => ({
+  time,
+  level: groups.level === undefined ? ('info' satisfies Level) : levelOfWord(groups.level),
+  message: groups.message ?? '',
+  service: groups.app?.trim(),
+  attributes: present({
+    logger: groups.logger,
+    thread: groups.thread?.trim(),
+    pid: numberOrText(groups.pid),
+    source: groups.source,
+    'request.id': groups.request?.trim().split(' ')[0],
+  }),
+})
+
+/** Lines of Java's, Python's, .NET's and similar loggers that begin with an ISO time. The layout that matched last is tried first. */
+export const createLayoutReader = (): LineReader => {
+  let last: Layout | undefined
+  return {
+    name: 'logging library',
+    first: '12',
+    read(line, { zone, cursor }) {
+      const time = scanIso(line, 0, zone, cursor)
+      if (Number.isNaN(time)) return undefined
+      return readLayout(line.slice(cursor.end), time)
+    },
+  }
+
+  function readLayout(rest: string, time: number): TextEvent | undefined {
+    const groups = last?.pattern.exec(rest)?.groups
+    if (groups) return toEvent(time, groups)
+    for (const layout of LAYOUTS) {
+      const match = layout === last ? undefined : layout.pattern.exec(rest)?.groups
+      if (!match) continue
+      if (!layout.general) last = layout
+      return toEvent(time, match)
+    }
+    return undefined
+  }
+}
+
+const ELASTIC = /^\[([^\]]{10,40})\]\[(TRACE|DEBUG|INFO|WARN|ERROR|FATAL) *\]\[([^\]]{1,200}?) *\] ?(?:\[([^\]]{0,100})\] ?)?/
+/** `[2024-05-01T12:00:00,123][INFO ][o.e.n.Node] [node-1] message`. */
+export const elasticReader: LineReader = {
+  name: 'Elasticsearch',
+  first: '[',
+  read(line, { zone, cursor }) {
+    const match = ELASTIC.exec(line.slice(0, 500))
+    if (!match) return undefined
+    const time = scanIso(line, 1, zone, cursor)
+    if (Number.isNaN(time)) return undefined
+    return {
+      time,
+      level: levelOfWord(match[2] ?? ''),
+      message: line.slice(match[0].length),
+      attributes: present({ logger: match[3], node: match[4] }),
+    }
+  },
+}
+
+const MONOLOG = /^\[([^\]]{19,40})\] ([\w-]{1,100})\.(DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL|ALERT|EMERGENCY): /
+const LARAVEL_EXCEPTION = / \{"exception":"\[object\] \(([\w\\]{1,200})\(code: [^)]{0,20}\): ?/
+
+/** `[2024-05-01 12:00:00] production.ERROR: message {"ctx":1} []` of Laravel, Symfony and whatever else uses monolog. */
+export const monologReader: LineReader = {
+  name: 'monolog',
+  first: '[',
+  read(line, { zone, cursor }) {
+    const match = MONOLOG.exec(line.slice(0, 200))
+    if (!match) return undefined
+    const time = scanIso(line, 1, zone, cursor)
+    if (Number.isNaN(time)) return undefined
+    const event: TextEvent = {
+      time,
+      level: levelOfWord(match[3] ?? ''),
+      message: line.slice(match[0].length),
+      attributes: { channel: match[2] },
+    }
+    readContext(event)
+    return event
+  },
+}
+
+const jsonObject = (text: string): { [key: string]: unknown } | undefined => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { [key: string]: unknown }) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The context that monolog appends as JSON; an exception in it is spread over the lines that follow. */
+const readContext = (event: TextEvent): void => {
+  const exception = LARAVEL_EXCEPTION.exec(event.message)
+  if (exception) {
+    const text = event.message.slice(exception.index + exception[0].length).replace(/"\}\s*(?:\[\])?\s*$/, '')
+    event.error = { type: exception[1], message: text.replace(/ at \S+:\d+\)$/, '') }
+    event.message = event.message.slice(0, exception.index)
+    return
+  }
+  const trimmed = event.message.replace(/(?: \[\]| \{\}){1,2}\s*$/, '')
+  const brace = trimmed.endsWith('}') ? trimmed.indexOf(' {"') : -1
+  const context = brace < 0 ? undefined : jsonObject(trimmed.slice(brace + 1))
+  event.message = context ? trimmed.slice(0, brace) : trimmed
+  if (context) for (const [key, value] of Object.entries(context)) if (key !== '__proto__') event.attributes[key] = value
+}

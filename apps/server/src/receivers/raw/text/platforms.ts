@@ -1,0 +1,202 @@
+import { levelInText, levelOfLetter, levelOfWord } from '../../native/decode-levels.ts'
+import { scanIso } from '../../stamps/scan.ts'
+import { createDayScanner } from '../../stamps/year-clock.ts'
+import { CAPITALS, DIGITS, type LineReader, numberOrText, present, scanYearless } from './reading.ts'
+
+const scanLogcat = createDayScanner('-', 0)
+const THREADTIME = /^ +(\d{1,7}) +(\d{1,7}) ([VDIWEFA]) (.{0,120}?) *: ?/
+const TIME = /^ ([VDIWEFA])\/(.{0,120}?) *\( *(\d{1,7})\): ?/
+const BRIEF = /^([VDIWEFA])\/(.{1,120}?) *\( *(\d{1,7})\): ?/
+const TAG = /^([VDIWEFA])\/([^\s():]{1,120}) *: /
+
+/** Android's logcat: `03-17 16:13:38.811  1702  2395 D WindowManager: …` (threadtime) and `03-17 16:13:38.811 D/WindowManager( 1702): …` (time). */
+export const logcatReader: LineReader = {
+  name: 'logcat',
+  first: '01',
+  read(line, reading) {
+    if (line.charCodeAt(2) !== 45) return undefined
+    const at = /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,9}/.exec(line.slice(0, 30))?.[0].length
+    if (at === undefined) return undefined
+    const rest = line.slice(at)
+    const full = THREADTIME.exec(rest)
+    const short = full ? null : TIME.exec(rest)
+    if (!full && !short) return undefined
+    const time = scanYearless(line, reading, scanLogcat)
+    if (full) {
+      const attributes = present({ pid: Number(full[1]), tid: Number(full[2]) })
+      return { time, level: levelOfLetter(full[3] ?? ''), message: rest.slice(full[0].length), service: full[4], attributes }
+    }
+    return {
+      time,
+      level: levelOfLetter(short?.[1] ?? ''),
+      message: rest.slice(short?.[0].length ?? 0),
+      service: short?.[2],
+      attributes: present({ pid: numberOrText(short?.[3]) }),
+    }
+  },
+}
+
+/** logcat without times: `D/WindowManager( 1702): …` (brief) and `D/WindowManager: …` (tag). */
+export const logcatBriefReader: LineReader = {
+  name: 'logcat without times',
+  first: 'VDIWEFA',
+  read(line) {
+    if (line.charCodeAt(1) !== 47) return undefined
+    const match = BRIEF.exec(line) ?? TAG.exec(line)
+    if (!match) return undefined
+    return {
+      time: Number.NaN,
+      level: levelOfLetter(match[1] ?? ''),
+      message: line.slice(match[0].length),
+      service: match[2],
+      attributes: present({ pid: numberOrText(match[3]) }),
+    }
+  },
+}
+
+const CBS = /^, (Info|Warning|Error|Perf|Detail|Fatal) +([A-Za-z]\w{0,30}) +/
+/** Windows component servicing: `2016-09-28 04:30:30, Info                  CBS    …`. */
+export const windowsCbsReader: LineReader = {
+  name: 'Windows CBS',
+  first: '12',
+  read(line, { zone, cursor }) {
+    const time = scanIso(line, 0, zone, cursor)
+    if (Number.isNaN(time)) return undefined
+    const match = CBS.exec(line.slice(cursor.end, cursor.end + 120))
+    if (!match) return undefined
+    const word = match[1] ?? ''
+    const level = word === 'Perf' || word === 'Detail' ? 'debug' : levelOfWord(word)
+    return { time, level, message: line.slice(cursor.end + match[0].length), service: match[2], attributes: {} }
+  },
+}
+
+const HEALTH = /^(\d{4})(\d\d)(\d\d)-(\d{1,2}:\d{1,2}:\d{1,2})(?::(\d{1,3}))?\|([^|]{1,100})\|(\d+)\|/
+const pad = (clock: string): string =>
+  clock
+    .split(':')
+    .map((part) => part.padStart(2, '0'))
+    .join(':')
+
+/** HealthApp: `20171223-22:15:29:606|Step_LSC|30002312|onStandStepChanged 3579`. */
+export const healthAppReader: LineReader = {
+  name: 'HealthApp',
+  first: '12',
+  read(line, { zone, cursor }) {
+    const match = HEALTH.exec(line.slice(0, 200))
+    if (!match) return undefined
+    const stamp = `${match[1]}-${match[2]}-${match[3]} ${pad(match[4] ?? '')}.${(match[5] ?? '0').padStart(3, '0')}`
+    const time = scanIso(stamp, 0, zone, cursor)
+    if (Number.isNaN(time)) return undefined
+    const message = line.slice(match[0].length)
+    return { time, level: levelInText(message), message, service: match[6], attributes: { pid: Number(match[7]) } }
+  },
+}
+
+const scanProxifier = createDayScanner('.', 1)
+const PROXIFIER = /^\] (\S{1,100}(?: \*64)?) - /
+/** Proxifier: `[10.30 16:49:06] chrome.exe - proxy.example:5070 open through proxy …`. */
+export const proxifierReader: LineReader = {
+  name: 'Proxifier',
+  first: '[',
+  read(line, reading) {
+    if (line.charCodeAt(3) !== 46 || line.charCodeAt(15) !== 93) return undefined
+    const match = PROXIFIER.exec(line.slice(15, 150))
+    const time = match ? scanYearless(line, reading, scanProxifier) : Number.NaN
+    if (!match || Number.isNaN(time)) return undefined
+    const message = line.slice(15 + match[0].length)
+    return { time, level: / error /i.test(message) ? 'error' : 'info', message, service: match[1], attributes: {} }
+  },
+}
+
+const KERNEL = /^\[ *(\d{1,10}\.\d{6})\] (?:\[([^\]]{1,40})\] )?/
+/** `[    0.000000] Linux version …`: seconds since the start of the machine, which say nothing about the date. */
+export const kernelReader: LineReader = {
+  name: 'kernel',
+  first: '[',
+  read(line) {
+    const match = KERNEL.exec(line.slice(0, 80))
+    if (!match) return undefined
+    const message = line.slice(match[0].length)
+    return { time: Number.NaN, level: levelInText(message), message, product: 'kernel', attributes: { uptime: Number(match[1]) } }
+  },
+}
+
+const DPKG = /^ (startup|install|upgrade|configure|trigproc|remove|purge|disappear|status|conffile)(?: (.*))?$/
+const DPKG_PACKAGE = /(?:^| )([a-z0-9][a-z0-9+.-]{1,100}:(?:[a-z0-9-]{2,20}))(?: (\S{1,100}))?(?: (\S{1,100}))?$/
+/** `2024-05-01 12:00:00 status installed libc6:amd64 2.36-9`. */
+export const dpkgReader: LineReader = {
+  name: 'dpkg',
+  first: '12',
+  read(line, { zone, cursor }) {
+    const time = scanIso(line, 0, zone, cursor)
+    if (Number.isNaN(time)) return undefined
+    const rest = line.slice(cursor.end)
+    const match = DPKG.exec(rest)
+    if (!match) return undefined
+    const target = DPKG_PACKAGE.exec(match[2] ?? '')
+    const version = target?.[3] !== undefined && target[3] !== '<none>' ? target[3] : target?.[2]
+    const attributes = present({ action: match[1], package: target?.[1], version: version === '<none>' ? undefined : version })
+    return { time, level: 'info', message: rest.slice(1), product: 'dpkg', attributes }
+  },
+}
+
+const APT_FIELD = /^(Commandline|Requested-By|Install|Upgrade|Downgrade|Remove|Purge|Reinstall|Error|Disappeared|End-Date): (.*)$/
+/** History of apt: one entry from `Start-Date:` to `End-Date:`. */
+export const aptHistoryReader: LineReader = {
+  name: 'apt history',
+  first: 'S',
+  read(line, { zone, cursor }) {
+    if (!line.startsWith('Start-Date: ')) return undefined
+    const time = scanIso(line, 12, zone, cursor)
+    return Number.isNaN(time) ? undefined : { time, level: 'info', message: '', product: 'apt', attributes: {} }
+  },
+  absorb(event, line) {
+    const match = APT_FIELD.exec(line)
+    if (!match) return false
+    const [, name = '', value = ''] = match
+    if (name === 'Commandline' || event.message === '') event.message = name === 'Commandline' ? value : `${name}: ${value}`
+    if (name === 'Error') event.level = 'error'
+    if (name !== 'Commandline') event.attributes[name.toLowerCase()] = value
+    return true
+  },
+}
+
+const JUL_HEAD = /^([A-Z][a-z]{2,8} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d(?:[ \u202f][AP]M)?) ([\w.$]{3,200})(?: ([\w$<>]{1,200}))?$/
+const JUL_LEVEL = /^(SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): ?/
+/** java.util.logging: `May 01, 2024 1:00:00 PM com.acme.Foo bar`, and on the next line `SEVERE: message`. */
+export const createJulReader = (parse: (text: string) => number | undefined): LineReader => ({
+  name: 'java.util.logging',
+  first: CAPITALS,
+  read(line) {
+    const match = line.length > 500 ? null : JUL_HEAD.exec(line)
+    const time = match ? parse(match[1] ?? '') : undefined
+    if (!match || time === undefined) return undefined
+    return { time, level: undefined, message: '', attributes: present({ logger: match[2], method: match[3] }) }
+  },
+  absorb(event, line) {
+    const match = event.level === undefined && event.message === '' ? JUL_LEVEL.exec(line) : null
+    if (!match) return false
+    event.level = levelOfWord(match[1] ?? '')
+    event.message = line.slice(match[0].length)
+    return true
+  },
+})
+
+const NAMED = /^([A-Za-z][\w./-]{0,99}) (?=\d{4}-\d\d-\d\d[ T])/
+/** A word before an ISO time: `update-alternatives 2024-05-01 12:00:00: …`, `nova-api.log.1.2017-05-16_13:53:08 2017-05-16 00:00:00.008 …`. */
+export const createNamedReader = (readers: readonly LineReader[]): LineReader => ({
+  name: 'name before the time',
+  first: `${CAPITALS}${CAPITALS.toLowerCase()}${DIGITS}`,
+  read(line, reading) {
+    const match = NAMED.exec(line.slice(0, 130)) ?? /^([A-Za-z][\w./-]{0,80}[\d_:-]{0,30}) (?=\d{4}-\d\d-\d\d[ T])/.exec(line.slice(0, 130))
+    if (!match || levelOfWord(match[1] ?? '')) return undefined
+    const rest = line.slice(match[0].length)
+    for (const reader of readers) {
+      const event = reader.read(rest, reading)
+      if (!event) continue
+      event.service ??= (match[1] ?? '').replace(/\.log(?:[._-].*)?$/, '')
+      return event
+    }
+    return undefined
+  },
+})

@@ -1,0 +1,76 @@
+import { parseTimestamp } from '../../stamps/parse-timestamp.ts'
+import type { Zone } from '../../stamps/zone.ts'
+import { accessReader, loadBalancerReader } from './access.ts'
+import { clusterReader } from './clusters.ts'
+import { createCriReader, jsonLineReader } from './containers.ts'
+import { createPostgresReader, mysqlErrorReader, mysqlSlowReader, redisReader } from './databases.ts'
+import { createLayoutReader, elasticReader, monologReader } from './layouts.ts'
+import { plainReader, stampedReader, yearlessReader } from './plain.ts'
+import {
+  aptHistoryReader,
+  createJulReader,
+  createNamedReader,
+  dpkgReader,
+  healthAppReader,
+  kernelReader,
+  logcatBriefReader,
+  logcatReader,
+  proxifierReader,
+  windowsCbsReader,
+} from './platforms.ts'
+import { dotnetReader, goReader, klogReader, pythonReader, railsReader, rubyReader, shortYearReader } from './programs.ts'
+import type { LineReader } from './reading.ts'
+import { fileSyslogReader, isoSyslogReader, prioritySyslogReader } from './syslog-lines.ts'
+import { apacheErrorReader, createW3cReader, nginxErrorReader, phpReader } from './web-errors.ts'
+
+/** Every form of line that the native door knows, the particular before the general. Some remember lines before: make them once per text. */
+export const createTextReaders = (zone: Zone): LineReader[] => {
+  const layouts = createLayoutReader()
+  const ruby = [rubyReader, klogReader, pythonReader, accessReader]
+  return [
+    jsonLineReader,
+    prioritySyslogReader,
+    createCriReader([jsonLineReader, ...ruby, createPostgresReader(), layouts, nginxErrorReader, stampedReader]),
+    isoSyslogReader,
+    createPostgresReader(),
+    nginxErrorReader,
+    windowsCbsReader,
+    mysqlErrorReader,
+    dpkgReader,
+    layouts,
+    goReader,
+    logcatReader,
+    healthAppReader,
+    shortYearReader,
+    redisReader,
+    apacheErrorReader,
+    elasticReader,
+    monologReader,
+    phpReader,
+    kernelReader,
+    proxifierReader,
+    fileSyslogReader,
+    rubyReader,
+    klogReader,
+    pythonReader,
+    railsReader,
+    dotnetReader,
+    logcatBriefReader,
+    createJulReader((text) => parseTimestamp(text, { zone })),
+    mysqlSlowReader,
+    aptHistoryReader,
+    clusterReader,
+    loadBalancerReader,
+    createNamedReader([layouts, stampedReader]),
+    createW3cReader(),
+    accessReader,
+    stampedReader,
+    yearlessReader,
+  ]
+}
+
+/** What a Timberlogs text may hold, and nothing else. */
+export const PLAIN_READERS: readonly LineReader[] = [plainReader]
+
+/** Lines of syslog in any of its forms. */
+export const SYSLOG_READERS: readonly LineReader[] = [prioritySyslogReader, fileSyslogReader, isoSyslogReader]

@@ -1,0 +1,142 @@
+import { levelInText, levelOfSeverity } from '../../native/decode-levels.ts'
+import { parseTimestamp } from '../../stamps/parse-timestamp.ts'
+import { scanIso } from '../../stamps/scan.ts'
+import { scanBsd, type YearlessScanner } from '../../stamps/year-clock.ts'
+import { readHaproxy } from './haproxy.ts'
+import { type LineReader, present, type Reading, type TextEvent } from './reading.ts'
+import { readTagged, readTagOnly } from './tagged.ts'
+
+/** The values of `[id k="v" …][…]`; undefined when it is malformed. */
+const readStructuredData = (text: string, at: number): { data: { [id: string]: { [key: string]: string } }; end: number } | undefined => {
+  const data: { [id: string]: { [key: string]: string } } = Object.create(null)
+  let end = at
+  while (text.charCodeAt(end) === 91) {
+    const id = /[^\s\]="]{1,200}/y
+    id.lastIndex = end + 1
+    const name = id.exec(text)?.[0]
+    if (name === undefined) return undefined
+    const values: { [key: string]: string } = Object.create(null)
+    data[name] = values
+    end = id.lastIndex
+    const parameter = / ([^\s\]="]{1,200})="((?:[^"\\\]]|\\[\s\S])*)"/y
+    parameter.lastIndex = end
+    for (let match = parameter.exec(text); match; match = parameter.exec(text)) {
+      values[match[1] ?? ''] = (match[2] ?? '').replace(/\\(["\\\]])/g, '$1')
+      end = parameter.lastIndex
+    }
+    if (text.charCodeAt(end) !== 93) return undefined
+    end++
+  }
+  return { data, end }
+}
+
+const HEADER = /^(\S{1,64}) (\S{1,255}) (\S{1,255}) (\S{1,128}) (\S{1,64})(?: |$)/
+const named = (value: string | undefined): string | undefined => (value === '-' ? undefined : value)
+
+/** Everything behind `<PRI>1 `; undefined when the header is not that of RFC 5424. */
+const read5424 = (line: string, at: number, reading: Reading): TextEvent | undefined => {
+  const match = HEADER.exec(line.slice(at, at + 800))
+  if (!match) return undefined
+  const time = match[1] === '-' ? Number.NaN : (parseTimestamp(match[1], { zone: reading.zone }) ?? undefined)
+  if (time === undefined) return undefined
+  let end = at + match[0].length
+  let structuredData: { [id: string]: unknown } | undefined
+  if (line.charCodeAt(end) === 91) {
+    const read = readStructuredData(line, end)
+    // Malformed: the rest of the line is the message.
+    if (read) {
+      structuredData = read.data
+      end = read.end
+    }
+  } else if (line.charCodeAt(end) === 45 && (line.charCodeAt(end + 1) === 32 || end + 1 === line.length)) end++
+  if (line.charCodeAt(end) === 32) end++
+  const message = line.slice(end).replace(/^(?:\ufeff|ï»¿)/, '')
+  const attributes = present({ procId: named(match[4]), msgId: named(match[5]), structuredData })
+  return { time, level: undefined, message, host: named(match[2]), service: named(match[3]), attributes }
+}
+
+const YEAR_AFTER_DAY = /^([A-Z][a-z]{2} {1,2}\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d(?:\.\d{1,9})?)/
+
+/** Everything behind `<PRI>`, or a whole line of a file. */
+const read3164 = (line: string, at: number, reading: Reading): TextEvent | undefined => {
+  const { stamp, cursor, zone } = reading
+  const skip: YearlessScanner = at === 0 ? scanBsd : scanBehindPriority
+  if (skip(line, 0, stamp)) {
+    let { end } = stamp
+    let time = reading.years.microsOf(stamp, reading.text, reading.at, skip)
+    // A year may stand behind the time: `Oct 11 22:14:15 2023 host …`.
+    const year = /^ ((?:19|20)\d\d) /.exec(line.slice(end, end + 6))
+    if (year) {
+      time = parseTimestamp(`${line.slice(at, end)} ${year[1]}`, { zone }) ?? time
+      end += 5
+    }
+    return Number.isNaN(time) ? undefined : readTagged(line.slice(end).replace(/^:? +/, ''), time)
+  }
+  const withYear = YEAR_AFTER_DAY.exec(line.slice(at, at + 40))
+  if (withYear) {
+    const time = parseTimestamp(`${withYear[1]} ${withYear[3]} ${withYear[2]}`, { zone })
+    if (time !== undefined) return readTagged(line.slice(at + withYear[0].length).replace(/^:? +/, ''), time)
+  }
+  const time = scanIso(line, at, zone, cursor)
+  if (Number.isNaN(time) || line.charCodeAt(cursor.end) !== 32) return undefined
+  return readTagged(line.slice(cursor.end + 1), time)
+}
+
+const PRIORITY = /^<(\d{1,3})>(1 )?/
+const scanBehindPriority: YearlessScanner = (text, at, stamp) => {
+  if (text.charCodeAt(at) !== 60) return false
+  const close = text.indexOf('>', at)
+  return close > 0 && close - at <= 4 && scanBsd(text, text.charCodeAt(close + 1) === 32 ? close + 2 : close + 1, stamp)
+}
+
+/** Lines with a priority: RFC 5424 and RFC 3164 as they come over the wire. */
+export const prioritySyslogReader: LineReader = {
+  name: 'syslog with priority',
+  first: '<',
+  read(line, reading) {
+    const match = PRIORITY.exec(line)
+    const priority = Number(match?.[1] ?? 192)
+    if (!match || priority > 191) return undefined
+    const at = match[0].length - (match[2]?.length ?? 0)
+    const event = (match[2] && read5424(line, match[0].length, reading)) || read3164(line, at, reading)
+    const read = event ?? { ...readTagOnly(line.slice(at)), time: Number.NaN }
+    read.level = levelOfSeverity(priority % 8)
+    read.attributes.facility = priority >> 3
+    return enrich(read)
+  },
+}
+
+/** Lines of a file as syslogd, rsyslog and `journalctl -o short` write them: no priority. */
+export const fileSyslogReader: LineReader = {
+  name: 'syslog file',
+  first: 'JFMASOND',
+  read(line, reading) {
+    const event = read3164(line, 0, reading)
+    if (!event || (event.host === undefined && event.service === undefined)) return undefined
+    return enrich(event)
+  },
+}
+
+/** As {@link fileSyslogReader} with RFC 3339 times, as rsyslog writes them today; only where a host and a tag follow. */
+const ISO_TAGGED = /^ ([A-Za-z0-9_.:-]{1,255}) ([^\s:[\]]{1,200}(?:\[[^\]\s]{0,64}\])?): /
+export const isoSyslogReader: LineReader = {
+  name: 'syslog file with ISO times',
+  first: '12',
+  read(line, reading) {
+    const { zone, cursor } = reading
+    if (line.charCodeAt(10) !== 84) return undefined
+    const time = scanIso(line, 0, zone, cursor)
+    if (Number.isNaN(time) || cursor.end < 20) return undefined
+    const rest = line.slice(cursor.end)
+    const match = ISO_TAGGED.exec(rest)
+    if (!match || levelInText(match[1] ?? '') || (match[1] ?? '').endsWith(':')) return undefined
+    return enrich(readTagged(rest.slice(1), time))
+  },
+}
+
+/** What the programs behind the tag say more: requests of HAProxy. */
+const enrich = (event: TextEvent): TextEvent => {
+  if (event.service === 'haproxy') readHaproxy(event)
+  event.level ??= levelInText(event.message)
+  return event
+}

@@ -1,0 +1,39 @@
+import { present, type TextEvent } from './reading.ts'
+
+/** `host tag[pid]: message` and what is left of it when parts are missing. */
+const TAGGED = /^([^\s:[\]]{1,200})(?:\[([^\]\s]{0,64})\])?: ?/
+const TAGGED_BY_PID = /^([^\s:[\]]{1,200})\[([^\]\s]{0,64})\] /
+const HOST = /^([A-Za-z0-9_.:-]{1,255}) +/
+
+const GLUED_MODULE = /^(\S{1,100})\(([\w.-]{1,64})\)$/
+
+/** What follows the time of RFC 3164. */
+export const readTagged = (rest: string, time: number): TextEvent => {
+  let tag = TAGGED.exec(rest) ?? TAGGED_BY_PID.exec(rest)
+  let host: string | undefined
+  let at = 0
+  if (!tag) {
+    const match = HOST.exec(rest)
+    const after = match ? rest.slice(match[0].length) : ''
+    tag = match ? (TAGGED.exec(after) ?? TAGGED_BY_PID.exec(after)) : null
+    if (!match) return { time, level: undefined, message: rest, attributes: {} }
+    host = match[1]
+    at = match[0].length
+    if (!tag) {
+      // `last message repeated 2 times` and lines of devices that name only themselves.
+      return { time, level: undefined, message: after === '' ? rest : after, host: after === '' ? undefined : host, attributes: {} }
+    }
+  }
+  const message = rest.slice(at + tag[0].length)
+  // `sshd(pam_unix)[812]:` is sshd.
+  const glued = GLUED_MODULE.exec(tag[1] ?? '')
+  const attributes = present({ procId: tag[2], module: glued?.[2] })
+  return { time, level: undefined, message, host, service: glued?.[1] ?? tag[1], attributes }
+}
+
+/** A message with no time that can be read: a tag is still one, a host cannot be told from a word. */
+export const readTagOnly = (text: string): TextEvent => {
+  const tag = TAGGED.exec(text)
+  if (!tag?.[1] || !/[A-Za-z]/.test(tag[1])) return { time: Number.NaN, level: undefined, message: text, attributes: {} }
+  return { time: Number.NaN, level: undefined, message: text.slice(tag[0].length), service: tag[1], attributes: present({ procId: tag[2] }) }
+}

@@ -1,0 +1,170 @@
+import { levelOfWord } from '../../native/decode-levels.ts'
+import { scanCtime, scanIso, scanMail } from '../../stamps/scan.ts'
+import { DIGITS, type LineReader, numberOrText, present } from './reading.ts'
+import { readRequestLine } from './request-line.ts'
+
+const NGINX = /^ \[(debug|info|notice|warn|error|crit|alert|emerg)\] (\d+)#(\d+): (?:\*(\d+) )?/
+/** The fields that nginx appends: `, client: 203.0.113.9, server: shop.example, request: "GET / HTTP/1.1", host: "shop.example"`. */
+const NGINX_FIELD = /, (client|server|request|upstream|host|referrer|subrequest): ("[^"]*"|[^,]*)/g
+
+/** `2024/05/01 12:00:00 [error] 1234#1234: *5 open() "/x" failed (2: No such file or directory), client: …`. */
+export const nginxErrorReader: LineReader = {
+  name: 'nginx error log',
+  first: '12',
+  read(line, { zone, cursor }) {
+    if (line.charCodeAt(4) !== 47) return undefined
+    const time = scanIso(line, 0, zone, cursor)
+    if (Number.isNaN(time)) return undefined
+    const rest = line.slice(cursor.end)
+    const match = NGINX.exec(rest)
+    if (!match) return undefined
+    let message = rest.slice(match[0].length)
+    const fields: { [name: string]: string } = {}
+    const tail = message.search(/, (?:client|server): /)
+    if (tail > 0) {
+      for (const [, name = '', value = ''] of message.slice(tail).matchAll(NGINX_FIELD)) fields[name] = value.replace(/^"(.*)"$/, '$1').trim()
+      message = message.slice(0, tail)
+    }
+    const request = fields.request === undefined ? {} : readRequestLine(fields.request)
+    return {
+      time,
+      level: levelOfWord(match[1] ?? ''),
+      message,
+      product: 'nginx',
+      attributes: present({
+        pid: Number(match[2]),
+        connection: numberOrText(match[4]),
+        'client.address': fields.client,
+        server: fields.server,
+        upstream: fields.upstream,
+        'request.host': fields.host,
+        referrer: fields.referrer,
+      }),
+      ...(request.method === undefined ? {} : { request }),
+    }
+  },
+}
+
+const APACHE = /^ \[(?:([\w-]{0,40}):)?(emerg|alert|crit|error|warn|notice|info|debug|trace\d)\]/
+const APACHE_GROUP = /^ \[(pid|client|remote|tid) ([^\]]{1,200})\]/
+const APACHE_CODE = /^ ?(AH\d{5}): /
+
+/** `[Sun Dec 04 04:47:44 2005] [error] [client 203.0.113.9] …` and the 2.4 form with module, pid and code. */
+export const apacheErrorReader: LineReader = {
+  name: 'Apache error log',
+  first: '[',
+  read(line, { zone, cursor }) {
+    const time = scanCtime(line, 1, zone, cursor)
+    if (Number.isNaN(time) || line.charCodeAt(cursor.end) !== 93) return undefined
+    let rest = line.slice(cursor.end + 1)
+    const match = APACHE.exec(rest)
+    if (!match) return undefined
+    rest = rest.slice(match[0].length)
+    const fields: { [name: string]: string } = {}
+    for (let group = APACHE_GROUP.exec(rest); group; group = APACHE_GROUP.exec(rest)) {
+      fields[group[1] ?? ''] = group[2] ?? ''
+      rest = rest.slice(group[0].length)
+    }
+    const code = APACHE_CODE.exec(rest)
+    const client = fields.client ?? fields.remote
+    const port = client === undefined ? null : /^([\d.]+|\[[\da-f:.]+\]|[\da-f:]+):(\d{1,5})$/i.exec(client)
+    const level = match[2]?.startsWith('trace') ? 'trace' : levelOfWord(match[2] ?? '')
+    return {
+      time,
+      level,
+      message: rest.slice(code?.[0].length ?? 0).trim(),
+      product: 'apache',
+      attributes: present({
+        module: match[1],
+        pid: numberOrText(fields.pid?.split(':')[0]),
+        code: code?.[1],
+        'client.address': port?.[1] ?? client,
+        'client.port': numberOrText(port?.[2]),
+      }),
+    }
+  },
+}
+
+const PHP = /^\] PHP (Fatal error|Parse error|Recoverable fatal error|Warning|Notice|Deprecated|Strict Standards):\s+/
+/** The error log of PHP: `[01-May-2024 12:00:00 Europe/Berlin] PHP Warning:  …`. */
+export const phpReader: LineReader = {
+  name: 'PHP error log',
+  first: '[',
+  read(line, { zone, cursor }) {
+    const time = scanMail(line, 1, zone, cursor)
+    if (Number.isNaN(time)) return undefined
+    const region = /^ [A-Z][\w/+-]{1,40}(?=\])/.exec(line.slice(cursor.end))
+    const rest = line.slice(cursor.end + (region?.[0].length ?? 0))
+    const match = PHP.exec(rest)
+    if (!match) return undefined
+    const word = match[1] ?? ''
+    const level = word.includes('error') ? 'error' : word === 'Warning' ? 'warn' : 'info'
+    return { time, level, message: rest.slice(match[0].length), product: 'php', attributes: { severity: word } }
+  },
+}
+
+/** W3C extended format of IIS and others: the columns are named by `#Fields:` lines. */
+export const createW3cReader = (): LineReader => {
+  let fields: string[] = []
+  return {
+    name: 'W3C extended log',
+    first: `${DIGITS}#`,
+    read(line, { zone, cursor }) {
+      if (line.startsWith('#')) {
+        const names = /^#Fields:\s*(.*)$/.exec(line)
+        if (names) fields = (names[1] ?? '').trim().split(/\s+/)
+        return undefined
+      }
+      if (fields.length < 3) return undefined
+      const values = line.split(line.includes('\t') ? '\t' : ' ')
+      if (values.length !== fields.length) return undefined
+      const row: { [name: string]: string } = Object.create(null)
+      fields.forEach((name, index) => {
+        const value = values[index] ?? '-'
+        if (value !== '-') row[name.toLowerCase()] = value
+      })
+      const time = scanIso(`${row.date} ${row.time}`, 0, zone, cursor)
+      if (Number.isNaN(time)) return undefined
+      return w3cEvent(time, row)
+    },
+  }
+}
+
+const W3C_NAMES: { [name: string]: string } = {
+  'c-ip': 'client.address',
+  'cs-username': 'user',
+  'cs(user-agent)': 'user_agent',
+  'cs(referer)': 'referrer',
+  's-ip': 'server.address',
+  's-port': 'server.port',
+  'sc-bytes': 'bytes',
+  'cs-host': 'request.host',
+}
+const W3C_USED = new Set(['date', 'time', 'cs-method', 'cs-uri-stem', 'cs-uri-query', 'sc-status', 'time-taken', 's-computername'])
+
+const w3cEvent = (time: number, row: { [name: string]: string }) => {
+  const attributes: { [name: string]: unknown } = {}
+  for (const [name, value] of Object.entries(row)) {
+    if (W3C_USED.has(name)) continue
+    const text = name === 'cs(user-agent)' ? value.replaceAll('+', ' ') : value
+    attributes[W3C_NAMES[name] ?? name] = name === 'sc-bytes' || name === 's-port' ? numberOrText(text) : text
+  }
+  const status = Number(row['sc-status'] ?? 0)
+  const query = row['cs-uri-query']
+  const path = `${row['cs-uri-stem'] ?? ''}${query === undefined ? '' : `?${query}`}`
+  const method = row['cs-method'] ?? ''
+  return {
+    time,
+    level: status >= 500 ? ('error' as const) : status >= 400 ? ('warn' as const) : ('info' as const),
+    message: `${method} ${path}`.trim(),
+    host: row['s-computername'],
+    kind: 'request' as const,
+    attributes,
+    request: {
+      method,
+      path,
+      ...(status > 0 ? { status } : {}),
+      ...(row['time-taken'] === undefined ? {} : { durationMs: Number(row['time-taken']) }),
+    },
+  }
+}
