@@ -17,9 +17,12 @@ export interface ProjectsDeps {
 export interface Projects {
   list(): readonly Project[]
   /** By id or slug, from memory. */
-  find(ref: string): Project | undefined
-  /** What the path of an event needs to know, from memory. Undefined: there is no such project. */
-  settings(projectId: number): { retentionDays: number; redaction: Redaction } | undefined
+  find(ref: string): Promise<Project | undefined>
+  /**
+   * What the path of an event needs to know, from memory.
+   * @throws HeartwoodError `project-not-found` when it was deleted since its key was checked
+   */
+  settings(projectId: number): { retentionDays: number; redaction: Redaction }
   create(name: string, retentionDays?: number): Promise<Project>
   /** @throws HeartwoodError `pattern-invalid`, `project-not-found` */
   update(project: Project, patch: ProjectPatch): Promise<Project>
@@ -40,8 +43,13 @@ export function createProjects({ meta, directory, events, checkPattern, now = Da
 
   return {
     list: directory.projects,
-    find: directory.findProject,
-    settings: directory.project,
+    find: async (ref) => directory.findProject(ref),
+
+    settings(projectId) {
+      const project = directory.project(projectId)
+      if (project === undefined) throw notThere(projectId)
+      return project
+    },
 
     async create(name, retentionDays = DEFAULT_RETENTION_DAYS) {
       const redaction = { keys: [], patterns: [] }
