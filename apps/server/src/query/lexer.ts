@@ -26,7 +26,7 @@ const NAME = /[\p{L}_@$][\p{L}\p{N}_.@$/[\]-]*(?=:)/uy
 /** What a minus or an exclamation mark must stand before to mean “not”: `->`, `--flag` and `!=` are words. */
 const NEGATABLE = /[\p{L}\p{N}_"/(*@$.\\]/u
 const COMPARISON = /[<>]=?/y
-const ESCAPABLE = /[\s"*():/\\!<>-]/
+const ESCAPABLE = /[\s"*():/\\!<>|&-]/
 const KEYWORDS: ReadonlyMap<string, 'and' | 'or' | 'not'> = new Map(
   Object.entries<'and' | 'or' | 'not'>({ AND: 'and', OR: 'or', NOT: 'not', '&&': 'and', '||': 'or' }),
 )

@@ -97,7 +97,7 @@ function wordInMessage(word: Glob): string {
   const { message, text } = lowered(word.join('*'))
   const glob = word.map((part) => (message === 'lower(message)' ? lowerAscii(part) : lowerAll(part)))
   const shape = wordShape(glob)
-  const conditions = shape.tokens.flatMap(hasToken)
+  const conditions = shape.tokens.flatMap((token) => hasToken(token, message !== 'lower(message)'))
   if (shape.isToken && conditions.length === 1) return conditions[0] ?? '1'
   // A pattern that a comparison of texts can express needs no regular expression.
   const bare = glob.filter((part) => part !== '')
@@ -108,10 +108,10 @@ function wordInMessage(word: Glob): string {
 }
 
 /** Answered by the index. Nothing when the token has more ways to be written than are worth asking for. */
-function hasToken(token: string): string[] {
-  if (!hasWideCase(token)) return [`hasAllTokens(lower(message), ${sql.list([token], sql.text)})`]
-  const variants = caseVariants(token, 16)
-  return variants ? [`hasAnyTokens(lower(message), ${sql.list(variants, sql.text)})`] : []
+function hasToken(token: string, isWide: boolean): string[] {
+  const variants = isWide ? caseVariants(token, 16) : [token]
+  if (variants === undefined) return []
+  return [`${variants.length === 1 ? 'hasAllTokens' : 'hasAnyTokens'}(lower(message), ${sql.list(variants, sql.text)})`]
 }
 
 function messageMatches(regexp: Regexp): string {

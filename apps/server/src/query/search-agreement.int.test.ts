@@ -93,7 +93,7 @@ const event: fc.Arbitrary<Event> = fc
   .map(sampleEvent)
 
 const quoted = (content: string): string => `"${content.replace(/[\\"]/g, '\\$&')}"`
-const escapedWord = (content: string): string => content.replace(/[\s"*():/\\!<>-]/g, '\\$&') || '\\-'
+const escapedWord = (content: string): string => content.replace(/[\s"*():/\\!<>|&-]/g, '\\$&') || '\\-'
 const word = fc.oneof(
   piece.map(escapedWord),
   fc
