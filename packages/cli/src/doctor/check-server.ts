@@ -47,7 +47,7 @@ async function checkReady(connection: Connection): Promise<Finding> {
   return problem('ready', `It is not ready: ${bad.join('; ') || `status ${answer.status}`}.`, 'Mend what it names; the server’s log has the details.')
 }
 
-export function checkClock(date: string | null, now: number = Date.now()): Finding {
+function checkClock(date: string | null, now: number = Date.now()): Finding {
   const skew = date === null ? Number.NaN : now - Date.parse(date)
   if (Number.isNaN(skew)) return note('clock', 'The server did not say what time it is.')
   if (Math.abs(skew) <= SKEW_MS) return ok('clock', 'Its clock and ours agree.')

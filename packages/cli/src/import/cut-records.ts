@@ -2,7 +2,7 @@ import { jsonCutter } from './cut-json.ts'
 import type { KnownFormat } from './detect-format.ts'
 
 /** Where in its file a buffer stands. */
-export interface Place {
+interface Place {
   atStart: boolean
   atEnd: boolean
 }

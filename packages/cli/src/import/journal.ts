@@ -77,7 +77,7 @@ export async function openJournal(address: Address, project: string, env: NodeJS
   return createJournal(folder)
 }
 
-export function createJournal(folder: string): Journal {
+function createJournal(folder: string): Journal {
   const known = new Map<string, ImportRecord>()
   let loaded: Promise<void> | undefined
   const write = async (record: ImportRecord, durable: boolean): Promise<void> => {

@@ -6,7 +6,7 @@ import { ByteReader } from './byte-reader.ts'
 import { detectPacking, type Packing, refuseUnreadable, unpack } from './unpack.ts'
 
 /** How much of the beginning is looked at: to find the format, and to know the file again. */
-export const HEAD_BYTES = 64 * 1024
+const HEAD_BYTES = 64 * 1024
 const READ_BYTES = 1024 * 1024
 
 /** A file, or standard input, as UTF-8 text. Offsets count bytes of that text: after unpacking. */

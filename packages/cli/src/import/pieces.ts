@@ -2,7 +2,7 @@ import type { ByteReader } from './byte-reader.ts'
 import { type Cutter, countLines } from './cut-records.ts'
 
 /** Aim for one request; a record that is longer makes a longer one. */
-export const PIECE_BYTES = 2 * 1024 * 1024
+const PIECE_BYTES = 2 * 1024 * 1024
 /** Below the server's limit for a body (`LIMITS.bodyBytes`), with room for a header row. */
 export const LARGEST_PIECE_BYTES = 31 * 1024 * 1024
 

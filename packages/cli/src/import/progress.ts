@@ -56,7 +56,7 @@ export function createProgress(context: Context, startedAt: number, now: () => n
   }
 }
 
-export function describe(done: number, total: number | undefined, accepted: number, seconds: number, bar: boolean): string {
+function describe(done: number, total: number | undefined, accepted: number, seconds: number, bar: boolean): string {
   const rate = seconds > 0 ? done / seconds : 0
   const speed = `${formatBytes(rate)}/s  ${formatCount(accepted)} events`
   if (total === undefined || total === 0) return `${formatBytes(done)}  ${speed}`

@@ -1,4 +1,4 @@
-import { Readable, Transform } from 'node:stream'
+import { PassThrough, type Readable, Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { createGunzip } from 'node:zlib'
 import { CliError } from '../errors.ts'
@@ -33,7 +33,10 @@ export async function unpack(input: Readable, packing: Packing): Promise<Readabl
     const { default: unbzip2 } = await import('unbzip2-stream')
     const unpacking = unbzip2()
     input.on('error', (error) => unpacking.emit('error', error))
-    return new Readable().wrap(input.pipe(unpacking))
+    const output = new PassThrough()
+    unpacking.on('error', (error) => output.destroy(error))
+    input.pipe(unpacking).pipe(output)
+    return output
   }
   const unpacking = packing === 'gzip' ? createGunzip() : packing === 'zstd' ? await createUnzstd() : createRecoder(packing)
   input.on('error', (error) => unpacking.destroy(error))

@@ -31,7 +31,7 @@ export function formatEventLine(event: EventJson, format: LineFormat): string {
 }
 
 /** `2026-11-21 09:30:12.123`, in UTC (then with `Z`) or in the machine's zone. */
-export function formatTime(timestamp: string, utc: boolean): string {
+function formatTime(timestamp: string, utc: boolean): string {
   const time = new Date(timestamp)
   if (Number.isNaN(time.getTime())) return timestamp
   if (utc) return time.toISOString().replace('T', ' ')

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Context, GlobalOptions } from '../context.ts'
 import { CliError } from '../errors.ts'
 
-export const DEFAULT_URL = 'http://127.0.0.1:4600'
+const DEFAULT_URL = 'http://127.0.0.1:4600'
 
 /** What a running server leaves in its data folder (`server.json`). */
 export interface RunningServer {

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface TakenPiece {
+interface TakenPiece {
   format: string
   query: Record<string, string>
   batchId: string
   body: Buffer
 }
 
-export type Refusal = { status: number; body: unknown; headers?: Record<string, string> } | 'cut-off' | 'take-and-cut-off'
+type Refusal = { status: number; body: unknown; headers?: Record<string, string> } | 'cut-off' | 'take-and-cut-off'
 
 /** Stands in for a server in tests of the command line: takes pieces once per batch id, like the real one. */
 export interface FakeServer {
