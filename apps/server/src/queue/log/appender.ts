@@ -5,6 +5,7 @@ import type { Files, OpenFile } from './files.ts'
 import { encodeFrameHead, sealFrameHead } from './frame.ts'
 import type { QueueLog } from './log-types.ts'
 import { type Position, segmentName } from './position.ts'
+import { isDiskFull } from './reserve.ts'
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES } from './segment.ts'
 
 export interface Appended {
@@ -62,15 +63,13 @@ interface Segment {
 }
 
 const GROUP_BYTES = 32 * 1024 * 1024
-const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 export const preparePending = (logId: Buffer, batch: Batch): PendingBatch => ({ batch, head: encodeFrameHead(logId, batch) })
 export const pendingBytes = ({ batch, head }: PendingBatch): number => head.length + batch.payload.byteLength
 
 export const toQueueError = (cause: unknown): HeartwoodError => {
-  const code = (cause as NodeJS.ErrnoException).code ?? ''
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return NO_ROOM.has(code)
+  return isDiskFull(cause)
     ? new HeartwoodError('queue-full', 'The disk that holds the queue is full.', { cause, retryAfterSeconds: 10 })
     : new HeartwoodError('queue-unavailable', `The queue cannot be written: ${reason}.`, { cause, retryAfterSeconds: 10 })
 }

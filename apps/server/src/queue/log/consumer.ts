@@ -5,6 +5,7 @@ import type { QueueLog } from './log-types.ts'
 import { comparePositions, formatPosition, type Position, segmentName } from './position.ts'
 import { type PlacedFrame, readFrames } from './read-frames.ts'
 import { SEGMENT_HEADER_BYTES as FIRST_OFFSET } from './segment.ts'
+import type { SegmentBook } from './segment-book.ts'
 
 /** What one waiting batch takes in memory besides its payload, roughly. */
 const ENTRY_BYTES = 300
@@ -17,19 +18,11 @@ export interface Queued {
   durableAt: number
 }
 
-/** Where segments end; the log's own book-keeping. */
-export interface SegmentBook {
-  /** Segments in order with the end of what is durable in each. */
-  list(): readonly { number: number; endOffset: number }[]
-}
-
-interface CursorOptions {
+export interface ReadSource {
   files: Files
   logId: Buffer
-  segments: SegmentBook
+  segments: Pick<SegmentBook, 'list'>
   log: QueueLog
-  /** Payloads of fresh batches are kept in memory up to so many bytes, the newest ones; the others are read from the file. */
-  hotBytes: number
 }
 
 const toQueued = ({ batch, position, next, sizeBytes }: PlacedFrame | Appended, durableAt = 0): Queued => ({
@@ -52,11 +45,12 @@ export interface Cursor {
 }
 
 /**
+ * @param hotBytes payloads of fresh batches are kept in memory up to so many bytes, the newest ones; the others are read from the file
  * @param start end of the last recorded group
  * @param behind how many frames stand in the files behind it
  */
-export const createCursor = (options: CursorOptions, start: Position, behind: number): Cursor => {
-  const reader = createReader(options, start)
+export const createCursor = (source: ReadSource, hotLimit: number, start: Position, behind: number): Cursor => {
+  const reader = createReader(source, start)
   let place = start
   /** Frames are numbered from 0 in the order of the log, so that a gap between the two sources cannot go unnoticed. */
   let taken = 0
@@ -100,7 +94,7 @@ export const createCursor = (options: CursorOptions, start: Position, behind: nu
       hot.push({ sequence: pushed, appended, durableAt })
       pushed += 1
       hotBytes += appended.sizeBytes + ENTRY_BYTES
-      while (hotBytes > options.hotBytes && hotHead < hot.length) dropHot()
+      while (hotBytes > hotLimit && hotHead < hot.length) dropHot()
     },
     peek,
     shift() {
@@ -121,8 +115,8 @@ export const createCursor = (options: CursorOptions, start: Position, behind: nu
 }
 
 /** The deliveries between two places, as they stand in the files. */
-export const readRange = async (options: Omit<CursorOptions, 'hotBytes'>, from: Position, to: Position): Promise<Queued[]> => {
-  const reader = createReader(options, from)
+export const readRange = async (source: ReadSource, from: Position, to: Position): Promise<Queued[]> => {
+  const reader = createReader(source, from)
   const queued: Queued[] = []
   try {
     for (let frames = await reader.read(to); frames.length > 0; frames = await reader.read(to))
@@ -133,7 +127,7 @@ export const readRange = async (options: Omit<CursorOptions, 'hotBytes'>, from: 
   return queued
 }
 
-const createReader = ({ files, logId, segments, log }: Omit<CursorOptions, 'hotBytes'>, start: Position) => {
+const createReader = ({ files, logId, segments, log }: ReadSource, start: Position) => {
   let at = start
   let open: { number: number; file: OpenFile } | undefined
 

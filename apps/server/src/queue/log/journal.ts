@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import { HeartwoodError } from '../../errors.ts'
 import { type Files, type OpenFile, readWhole, writeDurably } from './files.ts'
 import { comparePositions, type Position } from './position.ts'
+import type { Reserve } from './reserve.ts'
 
 /**
  * What was handed out and what is done with: a text file of one JSON record a line, each behind the CRC of its text. `done` says up to
@@ -79,7 +80,7 @@ export const parseJournal = (text: string): { state: JournalState | undefined; d
   return { state: { logId, done, boundaries }, damagedLines }
 }
 
-export const createJournal = async (files: Files, initial: JournalState): Promise<Journal> => {
+export const createJournal = async (files: Files, initial: JournalState, reserve: Reserve): Promise<Journal> => {
   const state: JournalState = { ...initial, boundaries: [...initial.boundaries] }
   let file: OpenFile | undefined
   let sizeBytes = 0
@@ -100,14 +101,14 @@ export const createJournal = async (files: Files, initial: JournalState): Promis
   }
 
   const append = async (line: JournalLine): Promise<void> => {
-    if (file === undefined || sizeBytes > REWRITE_BYTES) return rewrite()
+    if (file === undefined || sizeBytes > REWRITE_BYTES) return reserve.spend(rewrite)
     const bytes = encodeLine(line)
     try {
       await file.write([bytes], sizeBytes)
       await file.sync()
       sizeBytes += bytes.length
     } catch {
-      await rewrite()
+      await reserve.spend(rewrite)
     }
   }
 
@@ -122,7 +123,7 @@ export const createJournal = async (files: Files, initial: JournalState): Promis
     return run
   }
 
-  await rewrite()
+  await reserve.spend(rewrite)
 
   return {
     recordGroups: (places) =>

@@ -73,6 +73,7 @@ export const createReceiptFiles = async (files: Files, now: () => number): Promi
         await target.file.sync()
         target.sizeBytes += block.length
       } catch (error) {
+        await target.file.truncate(target.sizeBytes).catch(() => undefined)
         await leave().catch(() => undefined)
         throw error
       }
