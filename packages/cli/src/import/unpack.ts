@@ -1,5 +1,4 @@
 import { PassThrough, type Readable, Transform } from 'node:stream'
-import * as zlib from 'node:zlib'
 import { createGunzip } from 'node:zlib'
 import { CliError } from '../errors.ts'
 
@@ -43,10 +42,8 @@ export async function unpack(input: Readable, packing: Packing): Promise<Readabl
   return input.pipe(unpacking)
 }
 
-/** Node's own where it has one (22.15 and newer), else in JavaScript. */
+/** Node's own (22.15 and newer) ends after the first frame without a word; files joined from several are common. */
 async function createUnzstd(): Promise<Transform> {
-  const native = zlib as unknown as { createZstdDecompress?: () => Transform }
-  if (native.createZstdDecompress) return native.createZstdDecompress()
   const { Decompress } = await import('fzstd')
   const output = new Transform({
     transform(chunk: Buffer, _encoding, done) {
