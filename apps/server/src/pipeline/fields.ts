@@ -131,6 +131,8 @@ export function knownField(name: string): Field | undefined {
   return TABLE.get(name.toLowerCase())?.field
 }
 
+/** Which of two names for one field wins: the lower rank. No name at all (`''`, a decoder) is best. */
 export function nameRank(name: string): number {
+  if (name === '') return -1
   return (TABLE.get(name) ?? TABLE.get(name.toLowerCase()))?.rank ?? 99
 }

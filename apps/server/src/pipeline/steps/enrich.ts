@@ -10,7 +10,8 @@ export const enrich: Step = {
   run(event, context) {
     const { attributes } = event
     const address = attributes.get('client.address')
-    const agent = attributes.get('client.user_agent')
+    // Decoders of access logs put it among the attributes, under the name that the server gave it.
+    const agent = attributes.get('client.user_agent') ?? (event.method === '' ? undefined : attributes.get('user_agent'))
     if (address !== undefined) {
       attributes.delete('client.address')
       if (typeof address === 'string') addAddress(event, context, address)

@@ -9,6 +9,9 @@ import type { NameNode } from '../names.ts'
 import { isPlainObject, readRequest, setAddress, setDuration, setMethod, setStatus, setUserAgent } from '../request-fields.ts'
 import { jsonText } from '../texts.ts'
 
+/** Stands for the decoder where a name is asked for; no name is better. */
+const DECODER = ''
+
 /**
  * Makes an event of whatever was sent: known names and their aliases become fields, everything else attributes; values of the wrong
  * type are coerced or kept as attributes, over-long ones cut and marked. It refuses nothing: after it, types hold.
@@ -30,7 +33,7 @@ function read(record: { [key: string]: unknown }, stamp: UnixMicros | undefined,
   const event = draft.begin(context.receivedAt)
   if (stamp !== undefined) {
     draft.hasStamp = true
-    draft.stampVia = 'timestamp'
+    draft.stampVia = DECODER
     event.timestamp = stamp
   }
   for (const key in record) {
@@ -59,10 +62,11 @@ function readField(context: PipelineContext, field: number, key: string, value: 
   const { draft } = context
   const { event, names } = draft
   if (field <= LAST_TEXT) {
-    if (isPlainObject(value) && field !== FIELD.message) readNested(context, names.top(key), value, 1)
-    else if (isPlainObject(value) && key === 'event') readNested(context, names.top(key), value, 1)
-    else if (isPlainObject(value) && key === 'log') readNested(context, names.top(key), value, 1)
-    else if (field >= FIELD.method && value !== null) draft.append(names.top(key), value, 1)
+    if (isEmpty(value)) return
+    // `event` and `log` are names of messages to some and groups of fields to others.
+    const group = isPlainObject(value) && (field !== FIELD.message || key === 'event' || key === 'log')
+    if (group) readNested(context, names.top(key), value, 1)
+    else if (field >= FIELD.method) draft.append(names.top(key), value, 1)
     else draft.setField(field, key, value)
     return
   }
@@ -173,6 +177,7 @@ function readStamp(context: PipelineContext, key: string, value: unknown): void 
     if (key !== 'timestamp') draft.append(draft.names.top(key), value, 1)
     return
   }
+  if (draft.stampVia === DECODER && micros === draft.event.timestamp) return
   if (draft.hasStamp && nameRank(key) >= nameRank(draft.stampVia)) {
     if (key !== 'timestamp') draft.append(draft.names.top(key), value, 1)
     return
@@ -260,10 +265,9 @@ function finish(context: PipelineContext, event: Event): void {
 
 function finishError(draft: Draft, event: Event): void {
   if (draft.stack !== '' || draft.cause !== undefined) {
-    const error: { [key: string]: Json } = {}
-    if (draft.stack !== '') error.stack = draft.stack
-    if (draft.cause !== undefined) error.cause = draft.cause
-    event.detail = { ...event.detail, error }
+    event.detail = { ...event.detail }
+    if (draft.stack !== '') event.detail.stack = draft.stack
+    if (draft.cause !== undefined) event.detail.cause = draft.cause
   }
   if (event.message === '') {
     const text = event.attributes.get('error.message') ?? event.attributes.get('error.type') ?? draft.stack.split('\n', 1)[0]

@@ -1,0 +1,25 @@
+import { unixMicros } from '@heartwood/protocol'
+import { describe, expect, it } from 'vitest'
+import { emptyEvent } from '../draft.ts'
+import { SAMPLE_NOW, sampleContext } from '../sample-context.ts'
+import { Drop } from '../step.ts'
+import { route } from './route.ts'
+
+const DAY = 86_400_000_000
+const eventFrom = (daysAgo: number) => ({ ...emptyEvent(SAMPLE_NOW), timestamp: unixMicros(SAMPLE_NOW - daysAgo * DAY) })
+
+describe('route', () => {
+  it('refuses what is older than the project keeps it', () => {
+    const context = sampleContext({ retentionDays: 30 })
+    expect(route.run(eventFrom(29), context)).toMatchObject({ retentionDays: 30, dataset: 'default' })
+    expect(route.run(eventFrom(31), context)).toMatchObject({ reason: 'expired' })
+  })
+
+  it('keeps imports from receipt on, also those from 1970', () => {
+    const context = sampleContext({ retentionDays: 30, importing: true })
+    const old = route.run(eventFrom(400), context)
+    expect(old).not.toBeInstanceOf(Drop)
+    expect(old).toMatchObject({ retentionDays: 430 })
+    expect(route.run({ ...eventFrom(0), timestamp: unixMicros(0) }, context)).toMatchObject({ retentionDays: 20_779 + 30 })
+  })
+})
