@@ -2,7 +2,8 @@ import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import { PROTOCOL_VERSION } from '@heartwood/protocol'
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import { type BodyOptions, registerRawBody } from './http/body.ts'
 import { registerDashboard } from './http/dashboard.ts'
 import { registerErrors } from './http/errors.ts'
 import type { Metrics } from './self/metrics.ts'
@@ -18,6 +19,8 @@ export interface AppDeps {
   access: RegisterRoutes
   /** Doors for events: they read their bodies themselves. */
   receivers: readonly RegisterRoutes[]
+  /** Told of bodies that no receiver saw: too large, or broken. */
+  onRefusedBody: NonNullable<BodyOptions['onRefused']>
   /** Routes of the API, with JSON bodies. */
   features: readonly RegisterRoutes[]
   dashboardFolder: string
@@ -32,7 +35,7 @@ const KEEP_ALIVE_MS = 75_000
 export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: deps.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: deps.trustProxy,
     bodyLimit: API_BODY_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -49,7 +52,10 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(cookie)
   await deps.access(app)
 
-  for (const register of deps.receivers) await app.register(async (doors) => register(doors))
+  await app.register(async (doors) => {
+    registerRawBody(doors, { onRefused: deps.onRefusedBody })
+    for (const register of deps.receivers) await register(doors)
+  })
   await app.register(async (pages) => {
     await pages.register(helmet, SECURITY_HEADERS)
     await pages.register(compress, { threshold: 1024, encodings: ['br', 'gzip', 'deflate'] })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DROP_REASONS, type DropReason } from '../drop-reason.ts'
-import { LEVELS, type Level } from '../event.ts'
+import { LEVELS } from '../event.ts'
 import { LIMITS, MAX_RETENTION_DAYS } from '../limits.ts'
 import { SCOPES } from './route.ts'
 
@@ -50,7 +50,7 @@ export const searchFilterShape = {
 }
 
 export const levelCountsSchema = z.partialRecord(z.enum(LEVELS), z.int())
-export type LevelCounts = { [L in Level]?: number | undefined }
+export type LevelCounts = z.infer<typeof levelCountsSchema>
 
 export const redactionSchema = z
   .object({

@@ -1,0 +1,283 @@
+import { randomBytes } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { unixMs } from '@heartwood/protocol'
+import type { FastifyInstance } from 'fastify'
+import { createApp } from './app.ts'
+import { createAuth } from './auth/create-auth.ts'
+import { createLocalToken } from './auth/local-token.ts'
+import type { People } from './auth/people.ts'
+import { resolveProject } from './auth/resolve-project.ts'
+import { type Config, parseConfig } from './config.ts'
+import type { DecodeWorkerData } from './decode-worker.ts'
+import { explain, HeartwoodError } from './errors.ts'
+import { registerLogs } from './features/logs/routes.ts'
+import { createLogs } from './features/logs/service.ts'
+import { createTailHub } from './features/logs/tail-hub.ts'
+import { registerPeople } from './features/people/routes.ts'
+import { createKeys } from './features/projects/keys.ts'
+import { createProjects } from './features/projects/projects.ts'
+import { registerProjects } from './features/projects/routes.ts'
+import { registerSystem } from './features/system/routes.ts'
+import { createSystemService } from './features/system/service.ts'
+import type { Caller } from './http/caller.ts'
+import { createDecodeThread } from './ingest/decode-thread.ts'
+import { createEventWriter, type EventWriter } from './ingest/event-writer.ts'
+import { createIngest } from './ingest/ingest.ts'
+import { createLedger } from './ingest/ledger.ts'
+import { checkPattern } from './pipeline/check-pattern.ts'
+import { createLogQueue } from './queue/log/log-queue.ts'
+import type { Queue } from './queue/queue.ts'
+import { registerNativeReceiver } from './receivers/native/routes.ts'
+import { registerRawReceiver } from './receivers/raw/routes.ts'
+import { createSyslogReceiver } from './receivers/syslog/syslog-receiver.ts'
+import { prepareDataFolder } from './self/data-folder.ts'
+import { createLifetime, type Lifetime } from './self/lifetime.ts'
+import { createLogger, type Logger } from './self/logger.ts'
+import { createMetrics } from './self/metrics.ts'
+import { createStepTimes } from './self/step-times.ts'
+import { createBlockThread } from './store/events/block/block-thread.ts'
+import { createChdbEventStore } from './store/events/chdb/chdb-event-store.ts'
+import { lockFolder } from './store/events/chdb/folder-lock.ts'
+import type { EventStore } from './store/events/event-store.ts'
+import { createRemoteEventStore } from './store/events/remote/remote-event-store.ts'
+import { createScratch } from './store/events/scratch.ts'
+import type { MetaStore } from './store/meta/meta-store.ts'
+import { createPostgresMetaStore } from './store/meta/postgres.ts'
+import { createSqliteMetaStore } from './store/meta/sqlite.ts'
+import { threadUrl } from './threads.ts'
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+
+export interface RunningServer {
+  url: string
+  /** Ends it with nothing lost; further calls wait for the first. */
+  stop(): Promise<void>
+  /** Resolves with the exit code once it has ended, whoever ended it. */
+  stopped: Promise<number>
+}
+
+/** What is not stored within this time stays in the queue for the next start. */
+const DRAIN_MS = 8_000
+/** Everything that was acknowledged is on disk, so leaving late parts behind loses nothing. */
+const STOP_MS = 14_000
+const MAINTENANCE_MS = 2_000
+
+/**
+ * Starts the whole server from the environment and ends it on SIGTERM or SIGINT.
+ * @throws HeartwoodError with a sentence for whoever started it; nothing is left open then.
+ */
+export async function startServer(env: NodeJS.ProcessEnv): Promise<RunningServer> {
+  try {
+    return await start(parseConfig(env))
+  } catch (error) {
+    throw error instanceof HeartwoodError ? new HeartwoodError(error.code, explain(error), { details: error.details, cause: error }) : error
+  }
+}
+
+async function start(config: Readonly<Config>): Promise<RunningServer> {
+  const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY === true })
+  const lifetime = createLifetime(logger)
+  let url: string
+  try {
+    url = await compose(config, logger, lifetime)
+  } catch (error) {
+    await lifetime.end()
+    throw error
+  }
+  let ending: Promise<void> | undefined
+  const stop = () => {
+    ending ??= lifetime.end()
+    return ending
+  }
+  const stopped = new Promise<number>((resolve) => {
+    const onSignal = () => {
+      const late = setTimeout(() => {
+        logger.warn('some parts did not close in time; all acknowledged events are on disk')
+        resolve(0)
+      }, STOP_MS)
+      void stop().then(() => {
+        clearTimeout(late)
+        resolve(0)
+      })
+    }
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal)
+  })
+  return { url, stop, stopped }
+}
+
+async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifetime): Promise<string> {
+  const startedAt = Date.now()
+  const data = (name: string) => join(config.dataFolder, name)
+  await prepareDataFolder(config.dataFolder)
+  const lock = lockFolder(config.dataFolder)
+  lifetime.onEnd('lock', lock.release)
+  let address = config.publicUrl
+  const publicUrl = () => address
+
+  const [meta, store] = await Promise.all([openMeta(config, lifetime), openStore(config, logger, lifetime)])
+  const localToken = await createLocalToken(config.dataFolder)
+  lifetime.onEnd('local token', localToken.remove)
+  const auth = await createAuth({ meta, localToken: localToken.token, publicUrl })
+  lifetime.onEnd('access', auth.close)
+  const projects = createProjects({ meta, directory: auth.directory, events: store, checkPattern })
+  const keys = createKeys({ meta, directory: auth.directory, authenticator: auth.authenticator })
+
+  const queue = await createLogQueue({ folder: data('queue'), capBytes: config.queueLimitBytes, log: logger })
+  lifetime.onEnd('queue', () => queue.close())
+  const ledger = createLedger()
+  const scratch = createScratch({ dataFolder: config.dataFolder })
+  lifetime.onEnd('scratch', scratch.close)
+  const blocks = createBlockThread({ workerUrl: threadUrl('block-worker') })
+  lifetime.onEnd('block thread', () => blocks.close())
+  const writer = createEventWriter({
+    queue,
+    store,
+    blocks,
+    scratch,
+    log: logger,
+    onStored: (deliveries) => {
+      for (const delivery of deliveries) ledger.stored(delivery, delivery.rows)
+    },
+    onDeadLettered: (deliveries) => {
+      for (const delivery of deliveries) ledger.deadLettered(delivery, delivery.rows)
+    },
+  })
+  await writer.start()
+  lifetime.onEnd('event writer', async () => {
+    if (!(await writer.drain(DRAIN_MS))) logger.warn({ rows: queue.depth().rows }, 'some events wait in the queue and are stored at the next start')
+  })
+
+  const salt = await meta.settings.setOnce('address-salt', randomBytes(32).toString('base64'))
+  const decoder = createDecodeThread({
+    workerUrl: threadUrl('decode-worker'),
+    workerData: { salt: Buffer.from(salt, 'base64'), geoFile: config.geoFile } satisfies DecodeWorkerData,
+    onRestart: (reason) => logger.error({ reason }, 'the decode thread was started again'),
+  })
+  lifetime.onEnd('decode thread', () => decoder.close())
+  const steps = createStepTimes()
+  const tails = createTailHub()
+  const ingest = createIngest({ decoder, queue, ledger, tails, now: () => unixMs(Date.now()), onSteps: steps.add })
+
+  const metrics = createMetrics({ queueDepth: () => queue.depth(), ledger: () => ledger.snapshot(), steps: steps.list })
+  const resolve = (caller: Caller, ref: string | undefined) => resolveProject(auth.directory, caller, ref)
+  const doors = { ingest, projects }
+  const logs = createLogs({ store, now: () => unixMs(Date.now()) })
+  const system = createSystemService({
+    checks: [
+      { name: 'event store', check: () => store.ping() },
+      { name: 'meta store', check: () => meta.ping() },
+      { name: 'queue', check: () => checkQueue(queue, writer, data('queue')) },
+    ],
+    queue,
+    store,
+    ledger,
+    stepTimes: steps.list,
+    resolveProject: resolve,
+    dataFolder: config.dataFolder,
+    version,
+    startedAt,
+  })
+  const app = await createApp({
+    logger,
+    metrics,
+    trustProxy: config.trustProxy,
+    access: auth.register,
+    receivers: [(doorApp) => registerNativeReceiver(doorApp, doors), (doorApp) => registerRawReceiver(doorApp, doors)],
+    onRefusedBody: ({ caller, routeOptions }, reason) => {
+      const door = routeOptions.url === '/ingest' ? 'native' : 'raw'
+      if (caller.kind === 'key') ingest.refuse({ projectId: caller.projectId, keyId: caller.keyId, door }, reason)
+    },
+    features: [
+      (api) => registerPeople(api, { people: auth.people, version, publicUrl }),
+      (api) => registerProjects(api, { projects, keys, directory: auth.directory }),
+      (api) => registerLogs(api, { logs, tails, resolveProject: resolve }),
+      (api) => registerSystem(api, { system, metrics, version }),
+    ],
+    dashboardFolder: fileURLToPath(new URL('../../dashboard/dist', import.meta.url)),
+  })
+  lifetime.onEnd('connections', async () => {
+    tails.close()
+    await app.close()
+  })
+
+  const url = await listen(app, config)
+  address ??= url
+  await writeFile(data('server.json'), `${JSON.stringify({ url, pid: process.pid, startedAt: new Date(startedAt).toISOString() })}\n`, {
+    mode: 0o600,
+  })
+  lifetime.onEnd('address file', () => rm(data('server.json'), { force: true }))
+  const maintenance = setInterval(
+    () => auth.maintain().catch((error) => logger.warn({ err: error }, 'the settings store does not answer')),
+    MAINTENANCE_MS,
+  )
+  lifetime.onEnd('maintenance', () => clearInterval(maintenance))
+  projects.resumeDeletions().catch((error) => logger.warn({ err: error }, 'a deletion that was begun goes on at the next start'))
+
+  const syslog = createSyslogReceiver({ listeners: config.syslog, ingest, projects, onProblem: (message) => logger.warn(message) })
+  lifetime.onEnd('syslog', () => syslog.close())
+  for (const { transport, port } of await syslog.start()) logger.info(`syslog over ${transport} on port ${port}`)
+
+  const link = await claimLink(auth.people, config, address)
+  process.stdout.write(
+    `Heartwood is ready at ${address}\n${link === undefined ? '' : `It has no owner yet. Become the owner with this one-time link: ${link}\n`}`,
+  )
+  return url
+}
+
+async function openMeta(config: Readonly<Config>, lifetime: Lifetime): Promise<MetaStore> {
+  const meta =
+    config.databaseUrl === undefined
+      ? await createSqliteMetaStore({ file: join(config.dataFolder, 'meta.sqlite') })
+      : await createPostgresMetaStore({ url: config.databaseUrl })
+  lifetime.onEnd('meta store', () => meta.close())
+  return meta
+}
+
+async function openStore(config: Readonly<Config>, logger: Logger, lifetime: Lifetime): Promise<EventStore> {
+  const store =
+    config.clickhouseUrl === undefined
+      ? createChdbEventStore({ folder: join(config.dataFolder, 'events'), memoryBytes: config.engineMemoryBytes, log: logger })
+      : createRemoteEventStore({ url: config.clickhouseUrl, log: logger })
+  lifetime.onEnd('event store', () => store.close())
+  await store.migrate()
+  return store
+}
+
+/** The queue can take batches when its disk takes a write, it is not full, and what it holds is being stored. */
+async function checkQueue(queue: Queue, writer: EventWriter, folder: string): Promise<void> {
+  const { bytes, capBytes } = queue.depth()
+  if (bytes >= capBytes) throw new Error('it is full')
+  const { failing } = writer.lag()
+  if (failing !== undefined) throw new Error(`nothing was stored for ${Math.round(failing.sinceMs / 1000)} s: ${failing.reason}`)
+  await prepareDataFolder(folder)
+}
+
+async function claimLink(people: People, config: Readonly<Config>, address: string): Promise<string | undefined> {
+  if (config.owner !== undefined) {
+    await people.ensureOwner(config.owner)
+    return undefined
+  }
+  const token = await people.createClaim()
+  return token === undefined ? undefined : `${address}/claim?token=${token}`
+}
+
+/** @throws HeartwoodError `port-taken`, `config-invalid` */
+async function listen(app: FastifyInstance, { host, port }: Readonly<Config>): Promise<string> {
+  try {
+    await app.listen({ host, port })
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+    if (code === 'EADDRINUSE') throw new HeartwoodError('port-taken', `Port ${port} on ${host} is in use by another program.`, { cause })
+    if (code === 'EACCES') throw new HeartwoodError('port-taken', `This user may not listen on port ${port}.`, { cause })
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new HeartwoodError('config-invalid', `HEARTWOOD_HOST: ${host} is no address of this machine.`, { cause })
+    throw cause
+  }
+  const bound = app.server.address()
+  const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port
+  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  return `http://${shown}:${boundPort}`
+}
