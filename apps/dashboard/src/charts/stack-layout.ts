@@ -68,7 +68,11 @@ export function layoutStack(input: StackInput): StackLayout {
     }
     return { index, left, right, total: totals[index] ?? 0, incomplete: bucket.fromMs + intervalMs > input.nowMs, segments }
   })
-  return { bars, max, timeTicks: timeTicks(input.fromMs, input.toMs, width).map((ms) => ({ x: toX(ms), ms, label: tickLabel(ms, input.toMs - input.fromMs) })) }
+  return {
+    bars,
+    max,
+    timeTicks: timeTicks(input.fromMs, input.toMs, width).map((ms) => ({ x: toX(ms), ms, label: tickLabel(ms, input.toMs - input.fromMs) })),
+  }
 }
 
 /** The bar under a point, or undefined beside all of them. */
@@ -85,8 +89,8 @@ export function brushRange(input: StackInput, a: number, b: number): { fromMs: n
 }
 
 const STEPS_MS = [
-  1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 10_800_000,
-  21_600_000, 43_200_000, 86_400_000, 172_800_000, 604_800_000, 1_209_600_000, 2_592_000_000, 7_776_000_000, 31_536_000_000,
+  1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000,
+  10_800_000, 21_600_000, 43_200_000, 86_400_000, 172_800_000, 604_800_000, 1_209_600_000, 2_592_000_000, 7_776_000_000, 31_536_000_000,
 ]
 
 /** Round moments of the viewer's clock, about one per 110 pixels. */

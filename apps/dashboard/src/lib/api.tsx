@@ -26,7 +26,8 @@ export interface Problem {
 /** Any failure of a call as something to show. A request that never arrived has the code `unreachable`. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof ApiError) return { code: error.code, message: error.message, temporary: error.status >= 500 || error.status === 429 }
-  if (error instanceof TypeError) return { code: 'unreachable', message: 'The server does not answer. It may be restarting, or the network is down.', temporary: true }
+  if (error instanceof TypeError)
+    return { code: 'unreachable', message: 'The server does not answer. It may be restarting, or the network is down.', temporary: true }
   return { code: 'dashboard-failed', message: error instanceof Error ? error.message : String(error), temporary: false }
 }
 

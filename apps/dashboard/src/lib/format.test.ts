@@ -3,7 +3,16 @@ import { formatAgo, formatBytes, formatDuration, formatShort, formatStamp, forma
 
 describe('numbers and times as people read them', () => {
   it('shortens numbers without jumping a unit', () => {
-    const cases: [number, string][] = [[0, '0'], [999, '999'], [999.6, '1k'], [1_000, '1k'], [12_345, '12.3k'], [999_960, '1M'], [1_234_567, '1.2M'], [4e9, '4B']]
+    const cases: [number, string][] = [
+      [0, '0'],
+      [999, '999'],
+      [999.6, '1k'],
+      [1_000, '1k'],
+      [12_345, '12.3k'],
+      [999_960, '1M'],
+      [1_234_567, '1.2M'],
+      [4e9, '4B'],
+    ]
     for (const [value, text] of cases) expect(formatShort(value), String(value)).toBe(text)
     expect(formatWhole(1_234_567)).toBe('1,234,567')
   })

@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { choiceField, createCodec, flagField, listField, parseSearch, stringifySearch, textField } from './url-codec.ts'
 
-const codec = createCodec({ q: textField(), from: textField('-1h'), columns: listField(['service']), live: flagField(), tab: choiceField(['a', 'b']) })
+const codec = createCodec({
+  q: textField(),
+  from: textField('-1h'),
+  columns: listField(['service']),
+  live: flagField(),
+  tab: choiceField(['a', 'b']),
+})
 
 describe('the address as state', () => {
   it('reads back every state exactly, through a real query string', () => {

@@ -22,7 +22,6 @@ export const choiceField = <const Value extends string>(choices: readonly [Value
   write: (value) => value,
 })
 
-type Fields = Record<string, Field<never>>
 type StateOf<F> = { [Name in keyof F]: F[Name] extends Field<infer Value> ? Value : never }
 /** What stands in the address: only what differs from the default. */
 export type SearchOf<F> = { [Name in keyof F]?: string }
@@ -34,7 +33,7 @@ export interface Codec<F> {
 
 /** A two-way mapping between a page's state and its address: `parse(format(state))` is `state`, defaults do not show. */
 export function createCodec<F extends { [Name in keyof F]: Field<F[Name] extends Field<infer Value> ? Value : never> }>(fields: F): Codec<F> {
-  const entries = Object.entries(fields as unknown as Fields) as [string, Field<unknown>][]
+  const entries = Object.entries(fields) as unknown as [string, Field<unknown>][]
   return {
     parse: (search) =>
       Object.fromEntries(

@@ -1,5 +1,5 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
 import type { Level } from '@heartwood/protocol'
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
 
 /** Colours of one scheme. Components use them as `var(--hw-…)` and name no colour of their own. */
 export interface Palette {
@@ -60,42 +60,9 @@ export const dark: Palette = {
   bar: { trace: '#5A544B', debug: '#5F7184', info: '#4A8BD0', warn: '#DDA73C', error: '#F2705F', fatal: '#FFC4F6' },
 }
 
-const copper: MantineColorsTuple = [
-  '#FBF1EB',
-  '#F4DDCF',
-  '#EBC0A6',
-  '#E5A27C',
-  '#E08A55',
-  '#CE7140',
-  '#BC5F31',
-  '#A94F24',
-  '#8F411C',
-  '#6B3015',
-]
-const stone: MantineColorsTuple = [
-  '#FBFAF8',
-  '#F4F1EC',
-  '#EDEAE4',
-  '#E7E3DC',
-  '#CFC8BC',
-  '#B5ADA1',
-  '#8E8578',
-  '#6F675C',
-  '#48423A',
-  '#1F1C18',
-]
-const bark: MantineColorsTuple = [
-  '#EDE8E0',
-  '#CFC7BC',
-  '#A0968A',
-  '#7C7368',
-  '#4A433A',
-  '#3A342C',
-  '#27231E',
-  '#1D1A16',
-  '#181613',
-  '#151310',
-]
+const copper: MantineColorsTuple = ['#FBF1EB', '#F4DDCF', '#EBC0A6', '#E5A27C', '#E08A55', '#CE7140', '#BC5F31', '#A94F24', '#8F411C', '#6B3015']
+const stone: MantineColorsTuple = ['#FBFAF8', '#F4F1EC', '#EDEAE4', '#E7E3DC', '#CFC8BC', '#B5ADA1', '#8E8578', '#6F675C', '#48423A', '#1F1C18']
+const bark: MantineColorsTuple = ['#EDE8E0', '#CFC7BC', '#A0968A', '#7C7368', '#4A433A', '#3A342C', '#27231E', '#1D1A16', '#181613', '#151310']
 
 export const theme = createTheme({
   primaryColor: 'copper',

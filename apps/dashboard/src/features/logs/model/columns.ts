@@ -9,7 +9,11 @@ const REQUEST_FIELDS: Record<string, keyof NonNullable<EventJson['request']>> = 
   status: 'status',
   durationMs: 'durationMs',
 }
-const ERROR_FIELDS: Record<string, keyof NonNullable<EventJson['error']>> = { 'error.type': 'type', 'error.message': 'message', 'error.stack': 'stack' }
+const ERROR_FIELDS: Record<string, keyof NonNullable<EventJson['error']>> = {
+  'error.type': 'type',
+  'error.message': 'message',
+  'error.stack': 'stack',
+}
 const PLAIN_FIELDS = new Set([
   'id',
   'kind',
@@ -86,3 +90,8 @@ export function toTree(value: { [key: string]: JsonValue }, closed: ReadonlySet<
     return closed.has(path) ? [group] : [group, ...toTree(child as { [key: string]: JsonValue }, closed, path, depth + 1)]
   })
 }
+
+const COLUMN_NAMES = new Set([...PLAIN_FIELDS, ...Object.keys(REQUEST_FIELDS)].map((name) => name.toLowerCase()))
+
+/** How the search language names an attribute: as it is, unless a column has that name. */
+export const attributeField = (path: string): string => (COLUMN_NAMES.has(path.replaceAll('_', '').toLowerCase()) ? `attributes.${path}` : path)

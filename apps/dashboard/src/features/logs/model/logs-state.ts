@@ -1,5 +1,5 @@
-import { createCodec, flagField, listField, type SearchOf, textField } from '../../../state/url-codec.ts'
 import { DEFAULT_RANGE } from '../../../state/time-range.ts'
+import { createCodec, flagField, listField, type SearchOf, textField } from '../../../state/url-codec.ts'
 
 const fields = {
   q: textField(),

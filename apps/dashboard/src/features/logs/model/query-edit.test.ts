@@ -8,7 +8,7 @@ describe('facets edit the query', () => {
     const one = includeValue('payment', 'level', 'error')
     expect(one).toBe('payment level:error')
     const two = includeValue(one, 'level', 'warn')
-    expect(two).toBe('payment (level:error OR level:warn)')
+    expect(two).toBe('payment level:(error OR warn)')
     expect(excludeValue(two, 'level', 'warn')).toBe('payment level:error NOT level:warn')
     expect(clearValue(two, 'level', 'error')).toBe('payment level:warn')
     expect(onlyValue(two, 'level', 'info')).toBe('payment level:info')
@@ -19,11 +19,12 @@ describe('facets edit the query', () => {
     expect(readFilter('a AND level:error AND NOT service:"my app" -host:web-1', 'level')).toEqual({ included: ['error'], excluded: [] })
     expect(readFilter('a AND level:error AND NOT service:"my app" -host:web-1', 'service')).toEqual({ included: [], excluded: ['my app'] })
     expect(readFilter('a AND level:error AND NOT service:"my app" -host:web-1', 'host')).toEqual({ included: [], excluded: ['web-1'] })
+    expect(readFilter('(level:error OR level:warn) a', 'level')).toEqual({ included: ['error', 'warn'], excluded: [] })
     expect(readFilter('level:error OR level:warn', 'level')).toEqual({ included: ['error', 'warn'], excluded: [] })
   })
 
   it('keeps what it cannot show: comparisons, wildcards, other groups', () => {
-    const query = 'status:>=500 path:/pay/* (a OR service:b)'
+    const query = 'status:>=500 path:/pay/* (a OR service:b) host:/^web/'
     expect(readFilter(query, 'status')).toEqual({ included: [], excluded: [] })
     expect(readFilter(query, 'path')).toEqual({ included: [], excluded: [] })
     expect(includeValue(query, 'service', 'api')).toBe(`${query} service:api`)
@@ -34,7 +35,7 @@ describe('facets edit the query', () => {
   })
 
   it('edits in place, so that the order someone chose stays', () => {
-    expect(includeValue('level:error service:api timeout', 'level', 'warn')).toBe('(level:error OR level:warn) service:api timeout')
+    expect(includeValue('level:error service:api timeout', 'level', 'warn')).toBe('level:(error OR warn) service:api timeout')
   })
 
   it('takes any value through the text and back', () => {
@@ -68,7 +69,9 @@ describe('the pieces of a query', () => {
   })
 
   it('have the kinds that the editor colours', () => {
-    const kinds = tokenizeQuery('pay NOT level:error status:>=500 duration>3 "a b" (x)').map((token) => `${token.kind} ${token.text}`)
+    const kinds = tokenizeQuery('pay NOT level:error status:>=500 10:30 https://x std::vector "a b" /x y/i (main() -b)').map(
+      (token) => `${token.kind} ${token.text}`,
+    )
     expect(kinds).toEqual([
       'word pay',
       'keyword NOT',
@@ -76,14 +79,18 @@ describe('the pieces of a query', () => {
       'operator :',
       'value error',
       'field status',
-      'operator :>=',
+      'operator :',
+      'operator >=',
       'value 500',
-      'field duration',
-      'operator >',
-      'value 3',
+      'word 10:30',
+      'word https://x',
+      'word std::vector',
       'phrase "a b"',
+      'regexp /x y/i',
       'paren (',
-      'word x',
+      'word main()',
+      'keyword -',
+      'word b',
       'paren )',
     ])
   })

@@ -1,4 +1,4 @@
-import { type QueryToken, quoteTerm, tokenizeQuery, unquoteTerm } from './query-tokens.ts'
+import { type QueryToken, quoteField, quoteTerm, tokenizeQuery, unquoteTerm } from './query-tokens.ts'
 
 /** What a query asks of one field: any of these values, none of those. */
 export interface FieldFilter {
@@ -59,11 +59,11 @@ function writeFilter(query: string, field: string, filter: FieldFilter): string 
 }
 
 function toInclusion(field: string, values: readonly string[]): string {
-  const clauses = values.map((value) => toClause(field, value))
-  return clauses.length > 1 ? `(${clauses.join(' OR ')})` : (clauses[0] ?? '')
+  if (values.length < 2) return values.map((value) => toClause(field, value)).join('')
+  return `${quoteField(field)}:(${values.map(quoteTerm).join(' OR ')})`
 }
 
-const toClause = (field: string, value: string): string => `${quoteTerm(field)}:${quoteTerm(value)}`
+const toClause = (field: string, value: string): string => `${quoteField(field)}:${quoteTerm(value)}`
 const without = (values: readonly string[], value: string): string[] => values.filter((candidate) => candidate !== value)
 
 /** The parts of a query that AND joins. A query with an OR at its top level is one part, in parentheses. */
@@ -71,7 +71,7 @@ function splitParts(query: string): Part[] {
   const tokens = tokenizeQuery(query)
   const groups = groupTokens(tokens)
   if (groups.length === 0) return query.trim() === '' ? [] : [{ text: query.trim() }]
-  if (groups.some((group) => isKeyword(group, 'OR'))) {
+  if (groups.some((group) => isKeyword(group, 'OR') || isKeyword(group, '||'))) {
     const filter = readGroup(tokens)
     const text = `(${query.trim()})`
     return [filter ? { text, filter: { ...filter, negated: false } } : { text }]
@@ -83,9 +83,9 @@ function splitParts(query: string): Part[] {
     const first = group[0]
     const last = group[group.length - 1]
     if (!first || !last) continue
-    if (isKeyword(group, 'AND')) continue
+    if (isKeyword(group, 'AND') || isKeyword(group, '&&')) continue
     if (from < 0) from = first.from
-    if (isKeyword(group, 'NOT') || isKeyword(group, '-')) {
+    if (isKeyword(group, 'NOT') || isKeyword(group, '-') || isKeyword(group, '!')) {
       negated = !negated
       continue
     }
@@ -114,22 +114,46 @@ function groupTokens(tokens: readonly QueryToken[]): QueryToken[][] {
 }
 
 const isHead = (token: QueryToken): boolean => token.kind === 'field' || token.kind === 'operator'
-const isKeyword = (group: readonly QueryToken[], text: string): boolean => group.length === 1 && group[0]?.kind === 'keyword' && group[0].text === text
+const isKeyword = (group: readonly QueryToken[], text: string): boolean =>
+  group.length === 1 && group[0]?.kind === 'keyword' && group[0].text === text
 
-/** `field:value`, or `(field:a OR field:b)` on one field; undefined for everything else. */
-function readGroup(group: readonly QueryToken[]): { field: string; values: string[] } | undefined {
-  const wrapped = group[0]?.text === '(' && group[0].kind === 'paren' && group[group.length - 1]?.text === ')'
-  const inner = wrapped ? group.slice(1, -1) : group
-  const values: string[] = []
-  let field: string | undefined
-  for (let at = 0; at < inner.length; at += 4) {
-    const [name, operator, value, or] = inner.slice(at, at + 4)
-    if (name?.kind !== 'field' || operator?.text !== ':' || value?.kind !== 'value') return undefined
-    if (or && (or.text !== 'OR' || at + 4 >= inner.length)) return undefined
-    if (!value.text.startsWith('"') && /[*\\]/.test(value.text)) return undefined
-    field ??= unquoteTerm(name.text)
-    if (field !== unquoteTerm(name.text)) return undefined
-    values.push(unquoteTerm(value.text))
+interface GroupFilter {
+  field: string
+  values: string[]
+}
+
+/** `field:value`, `field:(a OR b)`, or `(field:a OR field:b)` on one field; undefined for everything else. */
+function readGroup(group: readonly QueryToken[]): GroupFilter | undefined {
+  const [name, colon, open] = group
+  if (name?.kind === 'field' && colon?.text === ':' && open?.text === '(' && group[group.length - 1]?.text === ')') {
+    const values = splitByOr(group.slice(3, -1), 1)?.map(([value]) => plainValue(value))
+    return values?.every((value) => value !== undefined) ? { field: unquoteTerm(name.text), values } : undefined
   }
-  return field === undefined ? undefined : { field, values }
+  const wrapped = name?.text === '(' && name.kind === 'paren' && group[group.length - 1]?.text === ')'
+  const clauses = splitByOr(wrapped ? group.slice(1, -1) : group, 3)
+  const found = clauses?.map(([field, operator, value]) =>
+    field?.kind === 'field' && operator?.text === ':' ? { field: unquoteTerm(field.text), value: plainValue(value) } : undefined,
+  )
+  const field = found?.[0]?.field
+  if (!found || field === undefined) return undefined
+  const values = found.map((clause) => (clause?.field === field ? clause.value : undefined))
+  return values.every((value) => value !== undefined) ? { field, values } : undefined
+}
+
+/** Clauses of so many tokens each with an OR between them; undefined for another shape. */
+function splitByOr(tokens: readonly QueryToken[], length: number): QueryToken[][] | undefined {
+  const clauses: QueryToken[][] = []
+  for (let at = 0; at < tokens.length; at += length + 1) {
+    const or = tokens[at + length]
+    if (or && (or.kind !== 'keyword' || (or.text !== 'OR' && or.text !== '||') || at + length + 1 >= tokens.length)) return undefined
+    clauses.push(tokens.slice(at, at + length))
+  }
+  return clauses.length > 0 && clauses[clauses.length - 1]?.length === length ? clauses : undefined
+}
+
+/** The text of a value that means nothing but itself: no wildcard, escape or pattern. */
+function plainValue(token: QueryToken | undefined): string | undefined {
+  if (token === undefined || !['value', 'word', 'phrase'].includes(token.kind)) return undefined
+  if (!token.text.startsWith('"') && /[*\\/<>]/.test(token.text)) return undefined
+  return unquoteTerm(token.text)
 }

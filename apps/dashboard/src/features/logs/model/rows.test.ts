@@ -22,7 +22,14 @@ describe('columns', () => {
       attributes: { 'order.id': 'A-1', extra: { cache: { hit: false }, 'a.b': 1 } },
     })
     const read = (name: string) => readField(row, name)
-    expect(['service', 'status', 'error.type', 'order.id', 'extra.cache.hit', 'extra.a.b'].map(read)).toEqual(['api', 500, 'TypeError', 'A-1', false, 1])
+    expect(['service', 'status', 'error.type', 'order.id', 'extra.cache.hit', 'extra.a.b'].map(read)).toEqual([
+      'api',
+      500,
+      'TypeError',
+      'A-1',
+      false,
+      1,
+    ])
     expect(read('toString')).toBeUndefined()
   })
 
@@ -45,7 +52,10 @@ describe('columns', () => {
 
 describe('the live tail', () => {
   it('shows the newest first and stays bounded', () => {
-    const full = pushTail(emptyTail, Array.from({ length: TAIL_ROWS + 5 }, (_, index) => event(String(index))))
+    const full = pushTail(
+      emptyTail,
+      Array.from({ length: TAIL_ROWS + 5 }, (_, index) => event(String(index))),
+    )
     expect(full.rows).toHaveLength(TAIL_ROWS)
     expect(full.rows[0]?.message).toBe(String(TAIL_ROWS + 4))
   })

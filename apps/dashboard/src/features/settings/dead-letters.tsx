@@ -1,0 +1,104 @@
+import { Button, Modal } from '@mantine/core'
+import { useState } from 'react'
+import { toProblem } from '../../lib/api.tsx'
+import { formatBytes, formatWhole, plural } from '../../lib/format.ts'
+import { Ago } from '../../ui/stamp.tsx'
+import { ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
+import { useNotify } from '../../ui/toasts.tsx'
+import classes from './settings.module.css'
+import { useDeadLetter, useDeadLetters, useReplay } from './settings-api.ts'
+
+/** Batches that could not be stored for a reason of their own: look into them, try them again. */
+export function DeadLetters() {
+  const letters = useDeadLetters()
+  const replay = useReplay()
+  const notify = useNotify()
+  const [inspected, setInspected] = useState<string>()
+  if (letters.error && !letters.data)
+    return <ErrorState title="The dead letters could not be read" error={letters.error} onRetry={() => void letters.refetch()} />
+  if (!letters.data) return <SkeletonRows rows={3} height={32} />
+  const handleReplay = (id: string): void =>
+    replay.mutate(id, {
+      onSuccess: ({ rows }) => notify(`${plural(rows, 'event')} queued again`),
+      onError: (error) => notify(toProblem(error).message, 'failed'),
+    })
+  return (
+    <section>
+      <h2 className={classes.heading}>Dead letters</h2>
+      {letters.data.length === 0 ? (
+        <p className={classes.lead}>None. A batch that cannot be stored for a reason of its own would wait here.</p>
+      ) : (
+        <div className={classes.tableWrap}>
+          <table className={classes.table}>
+            <thead>
+              <tr>
+                <th scope="col">When</th>
+                <th scope="col">Door</th>
+                <th scope="col" className={classes.number}>
+                  Events
+                </th>
+                <th scope="col" className={classes.number}>
+                  Size
+                </th>
+                <th scope="col">Reason</th>
+                <th scope="col">
+                  <span className="visually-hidden">What to do</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {letters.data.map((letter) => (
+                <tr key={letter.id}>
+                  <th scope="row">
+                    <Ago stamp={letter.at} />
+                  </th>
+                  <td>{letter.door}</td>
+                  <td className={classes.number}>{formatWhole(letter.rows)}</td>
+                  <td className={classes.number}>{formatBytes(letter.bytes)}</td>
+                  <td className={classes.long}>{letter.reason}</td>
+                  <td className={classes.right}>
+                    <Button variant="subtle" size="xs" onClick={() => setInspected(letter.id)}>
+                      Inspect
+                    </Button>
+                    <Button
+                      variant="subtle"
+                      size="xs"
+                      loading={replay.isPending && replay.variables === letter.id}
+                      onClick={() => handleReplay(letter.id)}
+                    >
+                      Replay
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <Modal
+        opened={inspected !== undefined}
+        onClose={() => setInspected(undefined)}
+        size="xl"
+        title="Dead letter"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        {inspected !== undefined && <Letter id={inspected} />}
+      </Modal>
+    </section>
+  )
+}
+
+function Letter({ id }: { id: string }) {
+  const { data, error, refetch } = useDeadLetter(id)
+  if (error) return <ErrorState title="It could not be read" error={error} onRetry={() => void refetch()} />
+  if (!data) return <SkeletonRows rows={6} />
+  return (
+    <div className={classes.form}>
+      <Notice>{data.reason}</Notice>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, also by keyboard. */}
+      <pre className={`mono ${classes.out}`} tabIndex={0} aria-label="Its first events">
+        {data.events.map((event) => JSON.stringify(event, null, 2)).join('\n\n')}
+      </pre>
+    </div>
+  )
+}

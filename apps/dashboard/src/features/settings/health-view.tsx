@@ -1,0 +1,143 @@
+import type { ReactNode } from 'react'
+import { formatBytes, formatDuration, formatShort, formatWhole } from '../../lib/format.ts'
+import { Icon } from '../../ui/icons.tsx'
+import { ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
+import { DeadLetters } from './dead-letters.tsx'
+import { LedgerTable } from './ledger-table.tsx'
+import classes from './settings.module.css'
+import { type Health, useHealth } from './settings-api.ts'
+
+export function HealthView() {
+  const { data, error, refetch } = useHealth()
+  if (error && !data) return <ErrorState title="The server’s health could not be read" error={error} onRetry={() => void refetch()} />
+  if (!data) return <SkeletonRows rows={10} height={32} />
+  return (
+    <div className={classes.stack}>
+      {error && <Notice tone="failed">The server stopped answering; these figures are the last it gave.</Notice>}
+      <Figures health={data} />
+      <Parts health={data} />
+      <LedgerTable />
+      <DeadLetters />
+      <Steps health={data} />
+    </div>
+  )
+}
+
+function Figures({ health }: { health: Health }) {
+  const { queue, store, memory, disk } = health
+  return (
+    <dl className={classes.figures}>
+      <Figure
+        name="Server"
+        value={health.ready ? 'Ready' : 'Not ready'}
+        note={`version ${health.version}, up ${formatDuration(health.uptimeSeconds * 1_000)}`}
+      />
+      <Figure
+        name="Queue"
+        value={`${formatShort(queue.rows)} rows`}
+        title={formatWhole(queue.rows)}
+        note={`${formatBytes(queue.bytes)} of ${formatBytes(queue.capBytes)}, oldest ${formatDuration(queue.oldestMs)}`}
+        share={queue.bytes / Math.max(1, queue.capBytes)}
+      />
+      <Figure
+        name="Store"
+        value={`${formatShort(store.rows)} rows`}
+        title={formatWhole(store.rows)}
+        note={`${formatBytes(store.bytes)}, ${store.rows > 0 ? `${(store.bytes / store.rows).toFixed(0)} bytes a row, ` : ''}${store.parts} parts`}
+      />
+      <Figure name="Memory" value={formatBytes(memory.rssBytes)} note="of this process" />
+      <Figure
+        name="Disk"
+        value={`${formatBytes(disk.freeBytes)} free`}
+        note={`of ${formatBytes(disk.totalBytes)}`}
+        share={1 - disk.freeBytes / Math.max(1, disk.totalBytes)}
+      />
+    </dl>
+  )
+}
+
+function Figure({ name, value, note, title, share }: { name: string; value: string; note: ReactNode; title?: string; share?: number }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd className={classes.big} title={title}>
+        {value}
+      </dd>
+      <dd className={classes.note}>{note}</dd>
+      {share !== undefined && (
+        <dd className={classes.gauge} data-high={share > 0.9 || undefined} aria-hidden="true">
+          <span style={{ width: `${Math.min(100, share * 100)}%` }} />
+        </dd>
+      )}
+    </div>
+  )
+}
+
+function Parts({ health }: { health: Health }) {
+  return (
+    <section>
+      <h2 className={classes.heading}>Parts</h2>
+      <div className={classes.tableWrap}>
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col">Part</th>
+              <th scope="col">State</th>
+              <th scope="col">Says</th>
+              <th scope="col" className={classes.number}>
+                Answered in
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {health.parts.map((part) => (
+              <tr key={part.name}>
+                <th scope="row">{part.name}</th>
+                <td>
+                  <span className={classes.status} data-ok={part.ok || undefined}>
+                    <Icon name={part.ok ? 'check' : 'warn'} size={14} />
+                    {part.ok ? 'works' : 'needs attention'}
+                  </span>
+                </td>
+                <td>{part.message}</td>
+                <td className={classes.number}>{formatDuration(part.latencyMs)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}
+
+function Steps({ health }: { health: Health }) {
+  return (
+    <section>
+      <h2 className={classes.heading}>Pipeline</h2>
+      <div className={classes.tableWrap}>
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col">Step</th>
+              <th scope="col" className={classes.number}>
+                Events
+              </th>
+              <th scope="col" className={classes.number}>
+                Time an event
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {health.steps.map((step) => (
+              <tr key={step.name}>
+                <th scope="row">{step.name}</th>
+                <td className={classes.number}>{formatWhole(step.events)}</td>
+                <td className={classes.number}>{step.microsPerEvent.toFixed(2)} µs</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,76 @@
+import type { ProjectJson } from '@heartwood/protocol'
+import { Button, TagsInput, Textarea } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import { toProblem } from '../../lib/api.tsx'
+import { Notice } from '../../ui/states.tsx'
+import { useNotify } from '../../ui/toasts.tsx'
+import { useUpdateProject } from '../projects/projects-api.ts'
+import classes from './settings.module.css'
+import { tryRedaction } from './try-redaction.ts'
+
+/** What is taken out of events before they reach the disk, with a field to try it on. */
+export function RedactionForm({ project }: { project: ProjectJson }) {
+  const update = useUpdateProject(project.id)
+  const notify = useNotify()
+  const [keys, setKeys] = useState(project.redaction.keys)
+  const [patterns, setPatterns] = useState(project.redaction.patterns.join('\n'))
+  const [sample, setSample] = useState('')
+  const lines = patterns.split('\n').filter((line) => line.trim() !== '')
+  const tried = tryRedaction({ keys, patterns: lines }, sample)
+  const handleSubmit = (event: FormEvent): void => {
+    event.preventDefault()
+    update.mutate({ redaction: { keys, patterns: lines } }, { onSuccess: () => notify('Redaction saved') })
+  }
+  return (
+    <form className={classes.card} onSubmit={handleSubmit}>
+      <h2>Redaction</h2>
+      <p className={classes.lead}>Values are replaced before anything reaches the disk. It holds for events that arrive from now on.</p>
+      {update.error && <Notice tone="failed">{toProblem(update.error).message}</Notice>}
+      <TagsInput
+        label="Names whose values are replaced"
+        description="Upper and lower case do not matter; the last part of a dotted name counts. Enter adds a name."
+        value={keys}
+        onChange={setKeys}
+        clearable
+        clearButtonProps={{ 'aria-label': 'Remove all names' }}
+      />
+      <Textarea
+        label="Patterns"
+        description="One regular expression a line; what it matches in messages and values is replaced."
+        autosize
+        minRows={2}
+        maxRows={10}
+        classNames={{ input: 'mono' }}
+        value={patterns}
+        error={tried.problem}
+        onChange={(event) => setPatterns(event.currentTarget.value)}
+      />
+      <div className={classes.tryout}>
+        <Textarea
+          label="Try it"
+          description="A message, or an event as JSON. It stays in this page."
+          autosize
+          minRows={2}
+          maxRows={8}
+          classNames={{ input: 'mono' }}
+          value={sample}
+          onChange={(event) => setSample(event.currentTarget.value)}
+        />
+        {sample !== '' && (
+          <div>
+            <div className={classes.outLabel}>What is stored</div>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, also by keyboard. */}
+            <pre className={`mono ${classes.out}`} tabIndex={0}>
+              {tried.text}
+            </pre>
+          </div>
+        )}
+      </div>
+      <div>
+        <Button type="submit" loading={update.isPending} disabled={tried.problem !== undefined}>
+          Save
+        </Button>
+      </div>
+    </form>
+  )
+}

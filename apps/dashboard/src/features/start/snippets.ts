@@ -1,0 +1,42 @@
+export type SnippetKind = 'curl' | 'node' | 'cli'
+
+export interface SnippetInput {
+  address: string
+  key: string
+  project: string
+}
+
+/** What to copy to send the first event; each runs as it stands. */
+export const SNIPPETS: Record<SnippetKind, { label: string; lead: string; text: (input: SnippetInput) => string }> = {
+  curl: {
+    label: 'curl',
+    lead: 'Paste it into a terminal.',
+    text: ({ address, key }) =>
+      [
+        `curl -X POST ${shell(`${address}/ingest`)} \\`,
+        `  -H ${shell(`Authorization: Bearer ${key}`)} -H 'Content-Type: application/json' \\`,
+        `  -d '{"level":"info","service":"my-app","message":"Hello from curl"}'`,
+      ].join('\n'),
+  },
+  node: {
+    label: 'Node',
+    lead: 'Save it as hello.mjs and run node hello.mjs; it needs no package.',
+    text: ({ address, key }) =>
+      [
+        `const answer = await fetch(${JSON.stringify(`${address}/ingest`)}, {`,
+        `  method: 'POST',`,
+        `  headers: { authorization: ${JSON.stringify(`Bearer ${key}`)}, 'content-type': 'application/json' },`,
+        `  body: JSON.stringify({ level: 'info', service: 'my-app', message: 'Hello from Node', attributes: { pid: process.pid } }),`,
+        `})`,
+        `console.log(answer.status, await answer.text())`,
+      ].join('\n'),
+  },
+  cli: {
+    label: 'Command line',
+    lead: 'Imports a file, a folder or a pattern; the format is found out.',
+    text: ({ address, key, project }) => `npx heartwood import app.log --url ${shell(address)} --token ${shell(key)} --project ${shell(project)}`,
+  },
+}
+
+/** As one argument of a POSIX shell, whatever it contains. */
+const shell = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)

@@ -1,0 +1,48 @@
+import { createRoute, Navigate, Outlet, useLocation, useParams, useSearch } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { FrameView } from '../features/frame/frame-view.tsx'
+import { useProjects } from '../features/projects/projects-api.ts'
+import { useSession } from '../features/session/session-api.ts'
+import { WaitingForOwner } from '../features/session/session-views.tsx'
+import { usePreference } from '../state/preferences.ts'
+import { ErrorState } from '../ui/states.tsx'
+import { rootRoute } from './root.tsx'
+
+/** Everything behind the sign-in, in the frame. */
+export const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  component: function SignedIn() {
+    const session = useSession()
+    const location = useLocation()
+    if (session.error && !session.data) {
+      return <ErrorState title="Heartwood cannot be reached" error={session.error} onRetry={() => void session.refetch()} />
+    }
+    if (!session.data) return null
+    if (session.data.person) return <Framed person={session.data.person} />
+    if (session.data.needsOwner) return <WaitingForOwner />
+    return <Navigate to="/sign-in" search={location.href === '/' ? {} : { to: location.href }} replace />
+  },
+})
+
+function Framed({ person }: { person: { name: string; email: string } }) {
+  const projects = useProjects()
+  const { pathname } = useLocation()
+  const { project: slug } = useParams({ strict: false })
+  const { project: chosen } = useSearch({ strict: false })
+  const [last, setLast] = usePreference('lastProject')
+  const wanted = slug ?? chosen ?? last
+  const project = projects.data?.find((candidate) => candidate.slug === wanted || candidate.id === wanted) ?? (slug ? undefined : projects.data?.[0])
+  useEffect(() => {
+    if (project && project.slug !== last) setLast(project.slug)
+  }, [project, last, setLast])
+  return (
+    <FrameView projects={projects.data ?? []} project={project} person={person} path={pathname}>
+      {projects.error && !projects.data ? (
+        <ErrorState title="The projects could not be read" error={projects.error} onRetry={() => void projects.refetch()} />
+      ) : (
+        <Outlet />
+      )}
+    </FrameView>
+  )
+}

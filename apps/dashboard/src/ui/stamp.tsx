@@ -1,0 +1,16 @@
+import { formatAgo, formatShort, formatStamp, formatWhole } from '../lib/format.ts'
+
+/** "4 min ago", with the full stamp in the viewer's zone and in UTC on hover. */
+export function Ago({ stamp }: { stamp: string }) {
+  const { full, utc } = formatStamp(stamp)
+  return (
+    <time dateTime={stamp} title={`${full}\n${utc}`}>
+      {formatAgo(stamp, Date.now())}
+    </time>
+  )
+}
+
+/** A big number, short in place and whole on hover. */
+export function Count({ value }: { value: number }) {
+  return <span title={formatWhole(value)}>{formatShort(value)}</span>
+}
