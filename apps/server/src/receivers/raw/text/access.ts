@@ -56,7 +56,7 @@ export const accessReader: LineReader = {
       site: client.site,
       bytes: match[2] === '-' ? undefined : Number(match[2]),
       referrer: given(referrer?.text),
-      user_agent: given(agent?.text),
+      'client.user_agent': given(agent?.text),
       forwarded_for: extra,
     })
     const event: TextEvent = { time, level: levelOfStatus(status), message: request.text, kind: 'request', attributes }
@@ -92,7 +92,7 @@ export const loadBalancerReader: LineReader = {
         target: given(match[6]),
         balancer: match[3],
         bytes: Number(match[13]),
-        user_agent: given(match[16]),
+        'client.user_agent': given(match[16]),
       }),
       request: { method: match[14] ?? '', path, ...(status > 0 ? { status } : {}), durationMs: Math.round(seconds * 1e6) / 1e3 },
     }

@@ -96,7 +96,9 @@ class LineJoiner {
     const time = event.record ? timeOfRecord(event.record, this.reading) : event.time
     if (!Number.isNaN(time)) this.time = unixMicros(time)
     if (pending.lines.length > 0 || pending.trace !== 'none') settle(event, pending.firstLine, pending.lines)
-    this.sink.entry(toRecord(event, this.job), this.time, pending.line)
+    // A record that names its time itself is read by the pipeline, which keeps what it cannot read.
+    const isNamed = event.record !== undefined && !Number.isNaN(time)
+    this.sink.entry(toRecord(event, this.job), isNamed ? undefined : this.time, pending.line)
   }
 
   private match(line: string): TextEvent | undefined {

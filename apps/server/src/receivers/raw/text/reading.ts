@@ -14,6 +14,7 @@ export interface Reading {
   readonly cursor: StampCursor
   readonly stamp: YearlessStamp
   readonly years: YearClock
+  readonly receivedAt: UnixMicros
 }
 
 export const createReading = (
@@ -22,7 +23,7 @@ export const createReading = (
   options: { receivedAt: UnixMicros; year: number | undefined; after: UnixMicros | undefined },
 ): Reading => {
   const stamp = { month: 0, day: 0, clock: 0, end: 0 }
-  return { zone, text, at: 0, cursor: { end: 0 }, stamp, years: createYearClock({ zone, ...options }) }
+  return { zone, text, at: 0, cursor: { end: 0 }, stamp, years: createYearClock({ zone, ...options }), receivedAt: options.receivedAt }
 }
 
 /** Unix microseconds of a stamp without a year at the start of the line; NaN when there is none. The cursor goes behind it. */

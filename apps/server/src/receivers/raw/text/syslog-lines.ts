@@ -3,7 +3,7 @@ import { parseTimestamp } from '../../stamps/parse-timestamp.ts'
 import { scanIso } from '../../stamps/scan.ts'
 import { scanBsd, type YearlessScanner } from '../../stamps/year-clock.ts'
 import { readHaproxy } from './haproxy.ts'
-import { type LineReader, present, type Reading, type TextEvent } from './reading.ts'
+import { DIGITS, type LineReader, present, type Reading, type TextEvent } from './reading.ts'
 import { readTagged, readTagOnly } from './tagged.ts'
 
 /** The values of `[id k="v" …][…]`; undefined when it is malformed. */
@@ -82,24 +82,28 @@ const read3164 = (line: string, at: number, reading: Reading): TextEvent | undef
   return readTagged(line.slice(cursor.end + 1), time)
 }
 
-const PRIORITY = /^<(\d{1,3})>(1 )?/
+/** A count in front is left over from a framing that went wrong. */
+const PRIORITY = /^(\d{1,7} )?<(\d{1,3})>(1 )?/
 const scanBehindPriority: YearlessScanner = (text, at, stamp) => {
-  if (text.charCodeAt(at) !== 60) return false
-  const close = text.indexOf('>', at)
-  return close > 0 && close - at <= 4 && scanBsd(text, text.charCodeAt(close + 1) === 32 ? close + 2 : close + 1, stamp)
+  const open = text.charCodeAt(at) === 60 ? at : text.indexOf('<', at)
+  if (open < 0 || open - at > 8) return false
+  const close = text.indexOf('>', open)
+  return close > 0 && close - open <= 4 && scanBsd(text, text.charCodeAt(close + 1) === 32 ? close + 2 : close + 1, stamp)
 }
 
 /** Lines with a priority: RFC 5424 and RFC 3164 as they come over the wire. */
 export const prioritySyslogReader: LineReader = {
   name: 'syslog with priority',
-  first: '<',
+  first: `<${DIGITS}`,
   read(line, reading) {
     const match = PRIORITY.exec(line)
-    const priority = Number(match?.[1] ?? 192)
+    const priority = Number(match?.[2] ?? 192)
     if (!match || priority > 191) return undefined
-    const at = match[0].length - (match[2]?.length ?? 0)
-    const event = (match[2] && read5424(line, match[0].length, reading)) || read3164(line, at, reading)
+    const at = match[0].length - (match[3]?.length ?? 0)
+    const event = (match[3] && read5424(line, match[0].length, reading)) || read3164(line, at, reading)
     const read = event ?? { ...readTagOnly(line.slice(at)), time: Number.NaN }
+    // What comes over the wire happened just now.
+    if (Number.isNaN(read.time)) read.time = reading.receivedAt
     read.level = levelOfSeverity(priority % 8)
     read.attributes.facility = priority >> 3
     return enrich(read)

@@ -133,7 +133,7 @@ export const createW3cReader = (): LineReader => {
 const W3C_NAMES: { [name: string]: string } = {
   'c-ip': 'client.address',
   'cs-username': 'user',
-  'cs(user-agent)': 'user_agent',
+  'cs(user-agent)': 'client.user_agent',
   'cs(referer)': 'referrer',
   's-ip': 'server.address',
   's-port': 'server.port',

@@ -1,0 +1,72 @@
+import type { Format } from '@heartwood/protocol'
+import type { DecodeJob } from '../../ingest/decoder.ts'
+import { decodeText } from '../native/decode-text.ts'
+import { delimiterOf, isMessageColumn } from './csv.ts'
+import { RAW_FORMATS, type RawFormat } from './formats.ts'
+
+export type KnownFormat = RawFormat['name']
+
+/** How much of a body is looked at. */
+const HEAD_BYTES = 65_536
+
+const FORMAT_OF_TYPE = new Map(RAW_FORMATS.flatMap(({ name, contentTypes }) => contentTypes.map((type) => [type, name] as const)))
+
+const isOpenBoardLog = (head: string): boolean => /^\s*(?:\/\*|\{)/.test(head) && head.includes('"open-board-log-')
+
+const isJsonObject = (line: string): boolean => {
+  if (!line.startsWith('{') || !line.endsWith('}')) return false
+  try {
+    JSON.parse(line)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** `[{`, `[ ]` and their like: `[2024-05-01 …` and `[main] …` are lines of text. */
+const JSON_START = /^(?:\{\s*(?:["}]|$)|\[\s*(?:[{\]"[]|$))/
+const SYSLOG_START = /^(?:\d{1,7} )?<\d{1,3}>/
+const PAIR = /(?:^|\s)[A-Za-z_][\w.@/-]{0,100}=(?:"(?:[^"\\]|\\.)*"|[^\s"]*)/g
+const LOGFMT_KEY = /(?:^|\s)(?:level|lvl|msg|message|time|ts|at|t|severity|method|status)=/
+
+const isLogfmt = (line: string): boolean => {
+  if (!/^[A-Za-z_][\w.@/-]{0,100}=/.test(line) || !LOGFMT_KEY.test(line)) return false
+  const pairs = line.slice(0, 2_000).match(PAIR) ?? []
+  return pairs.length >= 2
+}
+
+/** What a body is, by what it looks like; the first that fits. */
+export const sniffFormat = (body: Uint8Array): KnownFormat => {
+  const head = decodeText(body.subarray(0, HEAD_BYTES)).trimStart()
+  if (isOpenBoardLog(head)) return 'obl'
+  const lines = head.split('\n', 400).map((line) => line.trim())
+  // The last line may have been cut off.
+  if (body.length > HEAD_BYTES && lines.length > 1) lines.pop()
+  const filled = lines.filter((line) => line !== '')
+  const first = filled[0] ?? ''
+  if (isJsonObject(first)) {
+    // Programs that log JSON still print plain lines among it: the text reader takes both.
+    if (filled.every((line) => line.startsWith('{'))) return filled.length > 1 ? 'jsonl' : 'json'
+    return 'text'
+  }
+  if (JSON_START.test(first)) return 'json'
+  if (SYSLOG_START.test(first)) return 'syslog'
+  const cells = first.split(delimiterOf(first))
+  if (cells.length >= 2 && cells.some(isMessageColumn)) return 'csv'
+  return isLogfmt(first) ? 'logfmt' : 'text'
+}
+
+export interface ResolveOptions {
+  /** Take `text/plain` for its word. Off, it means as little as no content type: it is what `fetch` and many tools send for want of a better one. */
+  plainIsText?: boolean
+}
+
+/** The format of a job: the one that is named, else that of the content type, else what the content looks like. */
+export const resolveFormat = (job: Pick<DecodeJob, 'format' | 'contentType' | 'body'>, options: ResolveOptions = {}): KnownFormat => {
+  if (job.format !== 'auto') return job.format as Exclude<Format, 'auto'>
+  const type = job.contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const named = FORMAT_OF_TYPE.get(type)
+  if (named === 'json') return isOpenBoardLog(decodeText(job.body.subarray(0, HEAD_BYTES))) ? 'obl' : 'json'
+  if (named !== undefined && (named !== 'text' || options.plainIsText === true)) return named
+  return sniffFormat(job.body)
+}
