@@ -174,7 +174,7 @@ class JsonReader {
     let end = text.length
     if (text.charCodeAt(this.at) === 34) end = endOfString(text, this.at)
     else {
-      const stop = /[,\]]/g
+      const stop = /[,\]\n]/g
       stop.lastIndex = this.at
       end = stop.exec(text)?.index ?? end
     }
