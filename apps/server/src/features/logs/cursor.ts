@@ -30,7 +30,8 @@ export function readCursor(text: string, projectId: number, q: string, order: Or
   const content = text.startsWith(VERSION) ? Buffer.from(text.slice(VERSION.length), 'base64url').toString() : ''
   const found =
     /^(desc|asc) (-?\d{1,16}) (-?\d{1,16}) (-?\d{1,16}) ([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12}) (\S{10})$/.exec(content)
-  if (!found) throw new HeartwoodError('cursor-invalid', 'The cursor cannot be read.')
+  const isWhole = found !== null && VERSION + Buffer.from(content).toString('base64url') === text
+  if (!isWhole) throw new HeartwoodError('cursor-invalid', 'The cursor cannot be read.')
   if (found[10] !== stamp(projectId, q) || found[1] !== order) {
     throw new HeartwoodError('cursor-invalid', 'The cursor belongs to another query, project or order.')
   }

@@ -1,0 +1,72 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Caller } from '../../http/caller.ts'
+import { handle } from '../../http/route.ts'
+import { parseQuery } from '../../query/parser.ts'
+import type { Logs } from './service.ts'
+import { sse, type TailHub } from './tail-hub.ts'
+
+export interface LogsRoutesDeps {
+  logs: Logs
+  tails: TailHub
+  /** @throws HeartwoodError `project-not-found`, `project-forbidden` */
+  resolveProject(caller: Caller, ref: string): { id: number }
+  /** How often a quiet tail gets a sign of life. Default 15 s. */
+  pingMs?: number
+}
+
+/** Routes of the Logs page. */
+export function registerLogs(app: FastifyInstance, { logs, tails, resolveProject, pingMs = 15_000 }: LogsRoutesDeps): void {
+  handle(app, 'search', ({ caller, query, reply }) => logs.search(resolveProject(caller, query.project).id, query, abortOnClose(reply)))
+  handle(app, 'event', ({ caller, params, query, reply }) =>
+    logs.event(resolveProject(caller, query.project).id, params.id, query.timestamp, abortOnClose(reply)),
+  )
+  handle(app, 'histogram', ({ caller, query, reply }) => logs.histogram(resolveProject(caller, query.project).id, query, abortOnClose(reply)))
+  handle(app, 'fields', ({ caller, query, reply }) => logs.fields(resolveProject(caller, query.project).id, query, abortOnClose(reply)))
+  handle(app, 'facets', ({ caller, query, reply }) => logs.facets(resolveProject(caller, query.project).id, query, abortOnClose(reply)))
+  handle(app, 'values', ({ caller, query, reply }) => logs.values(resolveProject(caller, query.project).id, query, abortOnClose(reply)))
+
+  // Open streams would keep the server from closing.
+  app.addHook('preClose', async () => tails.close())
+  handle(app, 'tail', async ({ caller, query, reply }) => {
+    const project = resolveProject(caller, query.project)
+    // An unreadable query is an answer of its own, as long as no stream has begun.
+    parseQuery(query.q)
+    const { raw } = reply
+    const end = tails.open(project.id, query.q, {
+      write: (text) => raw.write(text),
+      onDrain: (resume) => raw.once('drain', resume),
+      end: () => raw.end(),
+    })
+    const ping = setInterval(() => {
+      if (!raw.writableNeedDrain) raw.write(sse('ping', {}))
+    }, pingMs)
+    raw.once('close', () => {
+      clearInterval(ping)
+      end()
+    })
+    raw.once('error', () => raw.destroy())
+    reply.hijack()
+    raw.writeHead(200, {
+      ...headersOf(reply),
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    })
+    raw.write(sse('ping', {}))
+    // The stream answers for itself; the declared response is the shape of each event in it.
+    return undefined as never
+  })
+}
+
+/** Headers that plugins have set, in the form that a raw response takes. */
+const headersOf = (reply: FastifyReply): { [name: string]: string | string[] | number } =>
+  Object.fromEntries(Object.entries(reply.getHeaders()).filter((entry): entry is [string, string | string[] | number] => entry[1] !== undefined))
+
+/** Fires when the client leaves before its answer is there. */
+function abortOnClose(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort()
+  })
+  return controller.signal
+}
