@@ -24,7 +24,9 @@ const poolTooLate = !process.env.UV_THREADPOOL_SIZE && preloads
 if (!process.env.UV_THREADPOOL_SIZE) process.env.UV_THREADPOOL_SIZE = POOL_SIZE
 
 if (fromSource && !process.execArgv.includes('--conditions=@heartwood/source')) {
-  startAgain(['--import', 'tsx', '--conditions=@heartwood/source'])
+  // Found from here, not from the folder in which the command is typed.
+  const { pathToFileURL } = require('node:url')
+  startAgain(['--import', pathToFileURL(require.resolve('tsx')).href, '--conditions=@heartwood/source'])
 } else if (poolTooLate) {
   startAgain([])
 } else {

@@ -4,6 +4,7 @@ import type { Tally } from './tally.ts'
 
 /** The last words of an import, for people. */
 export function formatReport(tally: Tally, seconds: number): string {
+  if (tally.bytes === 0 && tally.rejected === 0) return 'There was nothing new to import.'
   const time = Math.max(seconds, 0.001)
   const rate = `${formatCount(Math.round(tally.accepted / time))} a second, ${formatBytes(tally.bytes / time)}/s`
   const lines = [`Accepted ${plural(tally.accepted, 'event')} from ${formatBytes(tally.bytes)} in ${formatSeconds(seconds)} (${rate}).`]
