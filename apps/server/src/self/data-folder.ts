@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { access, constants, mkdir, rm, statfs, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, constants, mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { HeartwoodError } from '../errors.ts'
 
 /**
@@ -9,13 +9,26 @@ import { HeartwoodError } from '../errors.ts'
  */
 export async function prepareDataFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o750 })
+    await makeFolder(folder)
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     const probe = join(folder, `.probe-${randomBytes(6).toString('hex')}`)
     await writeFile(probe, 'x', { flush: true })
     await rm(probe)
   } catch (cause) {
     throw new HeartwoodError('data-folder-unusable', `The data folder ${folder} cannot be used: ${reasonOf(cause)}.`, { cause })
+  }
+}
+
+/** `mkdir -p`, level by level: Node's own answers ENOENT on a read-only file system, which helps nobody. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o750 })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return
+    if (code !== 'ENOENT') throw error
+    await makeFolder(dirname(folder))
+    await mkdir(folder, { mode: 0o750 })
   }
 }
 
