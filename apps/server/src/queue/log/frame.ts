@@ -91,7 +91,8 @@ export const decodeFrame = (buffer: Buffer, at: number, position: Position, mark
     receivedAt: unixMs(body.readDoubleLE(14)),
     rows: body.readUInt32LE(22),
     rejectedRows: body.readUInt32LE(26),
-    payload: body.subarray(payloadAt),
+    // A plain view, not a Buffer: its `slice` copies, as everyone expects.
+    payload: new Uint8Array(body.buffer, body.byteOffset + payloadAt, body.length - payloadAt),
   }
   return { batch, sizeBytes: size }
 }
