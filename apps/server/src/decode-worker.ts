@@ -1,16 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { DecodeDeps } from './ingest/decode-job.ts'
-import { createDecodeRunner } from './ingest/decode-job.ts'
-import type { ThreadReply, ThreadRequest } from './ingest/decode-thread.ts'
-import { transferable } from './ingest/decode-thread.ts'
-import type { DecodeJob } from './ingest/decoder.ts'
+import { createDecodeRunner, type DecodeDeps } from './ingest/decode-job.ts'
+import { type ThreadReply, type ThreadRequest, transferable } from './ingest/decode-thread.ts'
 import { createClientFacts } from './pipeline/client/client-facts.ts'
 import { createGeo } from './pipeline/client/geo.ts'
 import { compileMatcher } from './query/match.ts'
 import { parseQuery } from './query/parser.ts'
-import { decodeNative } from './receivers/native/decode.ts'
-import { parseTimestamp } from './receivers/stamps/parse-timestamp.ts'
-import { createZone } from './receivers/stamps/zone.ts'
+import { decodeDoor, stampReaderOf } from './receivers/decode-door.ts'
 import { createBlockEncoder } from './store/events/block/block-encoder.ts'
 import { createIdSource } from './store/events/block/id-source.ts'
 import { eventToJson } from './store/events/rows/event-row.ts'
@@ -25,11 +20,8 @@ export interface DecodeWorkerData {
 
 function compose(data: DecodeWorkerData): DecodeDeps {
   return {
-    decodeEntries: (job, sink) => (job.door === 'native' ? decodeNative(job, sink) : decodeNative(job, sink)),
-    stampReader(job: DecodeJob) {
-      const options = { zone: createZone(job.timezone), receivedAt: job.receivedAt, year: job.year }
-      return (value) => parseTimestamp(value, options)
-    },
+    decodeEntries: decodeDoor,
+    stampReader: stampReaderOf,
     client: createClientFacts({ geo: createGeo({ file: data.geoFile, onProblem: warn }), salt: data.salt }),
     encoder: createBlockEncoder(createIdSource()),
     toJson: eventToJson,

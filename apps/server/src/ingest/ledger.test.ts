@@ -1,0 +1,54 @@
+import { DROP_REASONS, type DropReason } from '@heartwood/protocol'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createLedger } from './ledger.ts'
+
+const account = { projectId: 1, door: 'native', keyId: 'k' }
+
+describe('ledger', () => {
+  it('follows entries from the door to the store', () => {
+    const ledger = createLedger()
+    ledger.refused(account, 'malformed', 2)
+    ledger.queued(account, 10)
+    ledger.queued(account, 5)
+    ledger.withdrawn(account, 'queue-full', 5)
+    ledger.stored(account, 7)
+    ledger.deadLettered(account, 3)
+    expect(ledger.snapshot()).toEqual([
+      { ...account, received: 17, stored: 7, queued: 0, deadLettered: 3, refused: { malformed: 2, 'queue-full': 5 } },
+    ])
+    ledger.replayed(account, 3)
+    expect(ledger.snapshot(1)[0]).toMatchObject({ received: 17, queued: 3, deadLettered: 0 })
+    expect(ledger.snapshot(2)).toEqual([])
+  })
+
+  it('counts what an earlier process left in the queue when it is stored', () => {
+    const ledger = createLedger()
+    ledger.stored(account, 100)
+    expect(ledger.snapshot()[0]).toMatchObject({ received: 100, stored: 100, queued: 0 })
+  })
+
+  it('adds up at every moment', () => {
+    const reason = fc.constantFrom(...(Object.keys(DROP_REASONS) as DropReason[]))
+    const step = fc.tuple(
+      fc.constantFrom('refused', 'queued', 'withdrawn', 'stored', 'deadLettered', 'replayed'),
+      reason,
+      fc.nat(50),
+      fc.constantFrom('a', 'b'),
+    )
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const ledger = createLedger()
+        for (const [name, why, entries, keyId] of steps) {
+          if (name === 'refused' || name === 'withdrawn') ledger[name]({ ...account, keyId }, why, entries)
+          else ledger[name as 'queued' | 'stored' | 'deadLettered' | 'replayed']({ ...account, keyId }, entries)
+        }
+        for (const row of ledger.snapshot()) {
+          const refused = Object.values(row.refused).reduce((sum, count) => sum + count, 0)
+          expect(row.received).toBe(row.stored + row.queued + row.deadLettered + refused)
+          expect(Math.min(row.stored, row.queued, row.deadLettered)).toBeGreaterThanOrEqual(0)
+        }
+      }),
+    )
+  })
+})
