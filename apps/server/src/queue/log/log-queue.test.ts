@@ -17,7 +17,7 @@ const batch = (name: string, changes: Partial<Batch> = {}): Batch => ({
   receivedAt: unixMs(AT),
   rows: 1,
   rejectedRows: 0,
-  payload: Buffer.from(name),
+  payload: new TextEncoder().encode(name),
   ...changes,
 })
 

@@ -166,8 +166,8 @@ export const encodeReceiptBlock = (receipts: Buffer): Buffer => {
   return Buffer.concat([head, receipts])
 }
 
-/** Up to the first block that is not whole; `validBytes` says where that is. */
-export const decodeReceiptBlocks = (bytes: Buffer): { receipts: Buffer[]; validBytes: number } => {
+/** The receipts of all blocks up to the first that is not whole. */
+export const decodeReceiptBlocks = (bytes: Buffer): Buffer[] => {
   const receipts: Buffer[] = []
   let at = 0
   while (at + 8 <= bytes.length) {
@@ -177,5 +177,5 @@ export const decodeReceiptBlocks = (bytes: Buffer): { receipts: Buffer[]; validB
     for (let next = 0; next + RECEIPT_BYTES <= length; next += RECEIPT_BYTES) receipts.push(block.subarray(next, next + RECEIPT_BYTES))
     at += 8 + length
   }
-  return { receipts, validBytes: at }
+  return receipts
 }
