@@ -34,7 +34,10 @@ let sequence = 0
 
 export function makeEvent(ms: number): EventJson {
   let at = random() * WEIGHTS.reduce((sum, weight) => sum + weight, 0)
-  const index = WEIGHTS.findIndex((weight) => (at -= weight) < 0)
+  const index = WEIGHTS.findIndex((weight) => {
+    at -= weight
+    return at < 0
+  })
   const [level, template] = MESSAGES[Math.max(0, index)] ?? ['info', '']
   const message = template.replace(/%n/g, () => String(Math.floor(random() * 900 + 20)))
   const stamp = new Date(ms).toISOString().replace('Z', `${String(Math.floor(random() * 1_000)).padStart(3, '0')}Z`)

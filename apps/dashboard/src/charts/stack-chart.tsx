@@ -78,7 +78,6 @@ export function StackChart(props: StackChartProps) {
   const hovered = hover === undefined ? undefined : buckets[hover]
   const bar = hover === undefined ? undefined : layout.bars[hover]
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the chart is one control: arrows move, Enter zooms.
     <div
       ref={frame}
       className={classes.frame}
@@ -138,12 +137,13 @@ function readPaint(element: Element, series: StackChartProps['series']): StackPa
 
 /** Changes whenever the page turns light or dark. */
 function useColorScheme(): string | null {
-  const root = document.documentElement
-  const [scheme, setScheme] = useState(root.getAttribute('data-mantine-color-scheme'))
+  const [scheme, setScheme] = useState(readScheme)
   useEffect(() => {
-    const observer = new MutationObserver(() => setScheme(root.getAttribute('data-mantine-color-scheme')))
-    observer.observe(root, { attributeFilter: ['data-mantine-color-scheme'] })
+    const observer = new MutationObserver(() => setScheme(readScheme()))
+    observer.observe(document.documentElement, { attributeFilter: ['data-mantine-color-scheme'] })
     return () => observer.disconnect()
-  }, [root])
+  }, [])
   return scheme
 }
+
+const readScheme = (): string | null => document.documentElement.getAttribute('data-mantine-color-scheme')

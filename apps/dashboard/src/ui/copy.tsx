@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Tooltip } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { Icon } from './icons.tsx'
 import { useNotify } from './toasts.tsx'
@@ -15,7 +15,7 @@ export function useCopy(): (text: string, what?: string) => Promise<boolean> {
   }
 }
 
-export function CopyButton({ text, label, compact = false }: { text: string; label: string; compact?: boolean }) {
+export function CopyButton({ text, label, name }: { text: string; label: string; name?: string }) {
   const copy = useCopy()
   const [done, setDone] = useState(false)
   useEffect(() => {
@@ -24,32 +24,29 @@ export function CopyButton({ text, label, compact = false }: { text: string; lab
     return () => clearTimeout(timer)
   }, [done])
   const handleClick = (): void => void copy(text).then(setDone)
-  if (compact) {
-    return (
-      <Tooltip label={done ? 'Copied' : label}>
-        <ActionIcon aria-label={label} onClick={handleClick}>
-          <Icon name={done ? 'check' : 'copy'} />
-        </ActionIcon>
-      </Tooltip>
-    )
-  }
   return (
-    <Button variant="default" size="xs" leftSection={<Icon name={done ? 'check' : 'copy'} />} onClick={handleClick}>
+    <Button
+      variant="default"
+      size="xs"
+      leftSection={<Icon name={done ? 'check' : 'copy'} />}
+      onClick={handleClick}
+      aria-label={name && `Copy: ${name}`}
+    >
       {done ? 'Copied' : label}
     </Button>
   )
 }
 
-/** Text to take away: monospace, scrolls sideways, with its copy button. */
+/** Text to take away (`label` says what it is): monospace, scrolls sideways, with its copy button. */
 export function CodeBlock({ text, label }: { text: string; label: string }) {
   return (
     <div className={classes.codeBlock}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll sideways, also by keyboard. */}
-      <pre className="mono" tabIndex={0} aria-label={label}>
+      <pre className="mono" tabIndex={0}>
         {text}
       </pre>
       <div className={classes.codeCopy}>
-        <CopyButton text={text} label="Copy" />
+        <CopyButton text={text} label="Copy" name={label} />
       </div>
     </div>
   )

@@ -11,11 +11,10 @@ import { type Scope, useHistogram } from './logs-api.ts'
 
 const SERIES = LEVELS.map((name) => ({ name, colour: `--hw-bar-${name}` }))
 const HEIGHT = 96
-const BUCKETS = 90
 
 /** How many events match over time, by level; brush or click selects a range, and the numbers stand in a table behind it. */
 export function Histogram({ scope, onSelect }: { scope: Scope; onSelect: (fromMs: number, toMs: number) => void }) {
-  const { data, error, isPlaceholderData, refetch } = useHistogram(scope, BUCKETS)
+  const { data, error, isPlaceholderData, refetch } = useHistogram(scope)
   const [asTable, setAsTable] = useState(false)
   const chart = useMemo(() => {
     if (!data) return undefined

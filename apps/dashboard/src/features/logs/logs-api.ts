@@ -15,6 +15,7 @@ export interface Scope {
 
 const FIRST_PAGE = 200
 const NEXT_PAGE = 1_000
+const BUCKETS = 90
 
 export function useEvents(scope: Scope) {
   const api = useApi()
@@ -34,13 +35,13 @@ export function useEvents(scope: Scope) {
   return { ...result, rows }
 }
 
-export function useHistogram(scope: Scope, buckets: number) {
+export function useHistogram(scope: Scope) {
   const api = useApi()
   const { project, q, from, to } = scope
   return useQuery({
-    queryKey: ['logs', 'histogram', scope, buckets],
+    queryKey: ['logs', 'histogram', scope],
     queryFn: async ({ signal }) => ({
-      ...(await api.histogram({ query: { project, q, from, to, buckets }, signal })),
+      ...(await api.histogram({ query: { project, q, from, to, buckets: BUCKETS }, signal })),
       askedMs: Date.now(),
       from,
       to,

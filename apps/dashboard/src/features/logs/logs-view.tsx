@@ -2,20 +2,20 @@ import type { EventJson } from '@heartwood/protocol'
 import { ActionIcon, Button, Drawer, Tooltip } from '@mantine/core'
 import { useHotkeys, useMediaQuery } from '@mantine/hooks'
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import { formatDuration, formatShort, formatWhole, plural } from '../../lib/format.ts'
+import { plural } from '../../lib/format.ts'
 import { usePreference } from '../../state/preferences.ts'
-import { absoluteRange, freezeRange, resolveTime, widenRange } from '../../state/time-range.ts'
+import { absoluteRange, freezeRange, resolveTime } from '../../state/time-range.ts'
 import { stringifySearch } from '../../state/url-codec.ts'
-import { useCopy } from '../../ui/copy.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RangePicker } from '../../ui/range-picker.tsx'
-import { EmptyState, ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
+import { ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
 import { LogDetail } from './detail/log-detail.tsx'
 import { Facets } from './facets/facets.tsx'
 import { Histogram } from './histogram.tsx'
 import classes from './logs.module.css'
 import { type Scope, useEvents } from './logs-api.ts'
+import { CopyLink, Nothing, Summary } from './logs-parts.tsx'
 import { formatLogs, type LogsState } from './model/logs-state.ts'
 import { excludeValue, includeValue } from './model/query-edit.ts'
 import { quoteTerm } from './model/query-tokens.ts'
@@ -72,7 +72,7 @@ export function LogsView({ project, address, state, onChange }: LogsViewProps) {
     const frozen = { ...state, live: false, ...freezeRange(state, Date.now()), ...patch }
     return `${window.location.origin}${window.location.pathname}${stringifySearch(formatLogs(frozen))}`
   }
-  const escape = (): void => {
+  const stepBack = (): void => {
     if (state.open !== '') open(undefined)
     else if (state.q !== '') setQuery('')
   }
@@ -82,7 +82,7 @@ export function LogsView({ project, address, state, onChange }: LogsViewProps) {
   useHotkeys([
     ['l', toggleLive],
     ['r', refresh],
-    ['Escape', escape],
+    ['Escape', stepBack],
     ['space', togglePause],
   ])
 
@@ -158,7 +158,7 @@ export function LogsView({ project, address, state, onChange }: LogsViewProps) {
                   columns={state.columns}
                   onColumns={(columns) => onChange({ columns })}
                   onShowFacets={() => (narrow ? setDrawer(true) : setFacetsHidden(!facetsHidden))}
-                  summary={page && <Summary scope={scope} rows={rows.length} elapsedMs={page.stats.elapsedMs} rowsRead={page.stats.rowsRead} />}
+                  summary={page && <Summary scope={scope} elapsedMs={page.stats.elapsedMs} rowsRead={page.stats.rowsRead} />}
                 />
                 {state.live && <TailStrip tail={tail} onStop={() => onChange({ live: false })} />}
                 {partial && (
@@ -208,50 +208,6 @@ export function LogsView({ project, address, state, onChange }: LogsViewProps) {
         {drawer && facets}
       </Drawer>
     </Page>
-  )
-}
-
-function Summary({ scope, rows, elapsedMs, rowsRead }: { scope: Scope; rows: number; elapsedMs: number; rowsRead: number }) {
-  return (
-    <>
-      <span title={`${formatWhole(rows)} fetched so far`}>{scope.q === '' ? 'All events' : 'Matching events'}</span>
-      <span className="muted" title={`${formatWhole(rowsRead)} rows read`}>
-        {formatDuration(elapsedMs)} · {formatShort(rowsRead)} rows read
-      </span>
-    </>
-  )
-}
-
-function Nothing({ state, faulty, onChange }: { state: LogsState; faulty: boolean; onChange: (patch: Partial<LogsState>) => void }) {
-  if (faulty) return <EmptyState title="The query cannot be read yet">What is wrong is underlined above.</EmptyState>
-  return (
-    <EmptyState title={state.q === '' ? 'Nothing happened in this range' : 'Nothing matches'}>
-      <p>{state.live ? 'New events will appear here as they arrive.' : 'A wider range or fewer conditions may find something.'}</p>
-      <div className={classes.ways}>
-        <Button variant="default" onClick={() => onChange(widenRange(state, Date.now()))}>
-          Twice as wide
-        </Button>
-        <Button variant="default" onClick={() => onChange({ from: '-30d', to: 'now' })}>
-          Last 30 days
-        </Button>
-        {state.q !== '' && (
-          <Button variant="default" onClick={() => onChange({ q: '' })}>
-            Clear the query
-          </Button>
-        )}
-      </div>
-    </EmptyState>
-  )
-}
-
-function CopyLink({ link }: { link: () => string }) {
-  const copy = useCopy()
-  return (
-    <Tooltip label="Copy a link to exactly this; relative times are fixed">
-      <ActionIcon size={32} variant="default" aria-label="Copy link" onClick={() => void copy(link(), 'Link')}>
-        <Icon name="link" />
-      </ActionIcon>
-    </Tooltip>
   )
 }
 

@@ -96,7 +96,7 @@ function Letter({ id }: { id: string }) {
     <div className={classes.form}>
       <Notice>{data.reason}</Notice>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, also by keyboard. */}
-      <pre className={`mono ${classes.out}`} tabIndex={0} aria-label="Its first events">
+      <pre className={`mono ${classes.out}`} tabIndex={0}>
         {data.events.map((event) => JSON.stringify(event, null, 2)).join('\n\n')}
       </pre>
     </div>

@@ -54,7 +54,7 @@ export function LogDetail(props: LogDetailProps) {
         </Button>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long messages scroll, also by keyboard. */}
-      <pre className={`mono ${classes.message}`} tabIndex={0} aria-label="Message">
+      <pre className={`mono ${classes.message}`} tabIndex={0}>
         {event.message}
       </pre>
       {event.error && <ErrorPart error={event.error} />}
@@ -80,7 +80,7 @@ function ErrorPart({ error }: { error: NonNullable<EventJson['error']> }) {
       </p>
       {error.stack && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a long stack scrolls, also by keyboard.
-        <pre className={`mono ${classes.stack}`} tabIndex={0} aria-label="Stack">
+        <pre className={`mono ${classes.stack}`} tabIndex={0}>
           {error.stack}
         </pre>
       )}

@@ -59,17 +59,17 @@ export function QueryEditor(props: QueryEditorProps) {
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: props.value }, selection: { anchor: props.value.length } })
   }, [props.value])
 
+  const { fault } = props
   useEffect(() => {
     const editor = view.current
     if (!editor) return
-    const { fault } = props
     const length = editor.state.doc.length
     const from = Math.min(fault?.from ?? 0, Math.max(0, length - 1))
     const found: Diagnostic[] = fault
       ? [{ from, to: Math.min(length, from + Math.max(1, fault.length)), severity: 'error', message: fault.message }]
       : []
     editor.dispatch(setDiagnostics(editor.state, found))
-  }, [props.fault])
+  }, [fault])
 
   return <div ref={host} className={classes.editor} data-query-editor="" />
 }

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual treegrid stands on positioned blocks, not on table elements.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row.
 import type { EventJson } from '@heartwood/protocol'
 import { memo } from 'react'
 import { formatStamp } from '../../../lib/format.ts'
@@ -21,7 +23,7 @@ const MESSAGE_SHOWN = 2_000
 export const LogRow = memo(function LogRow({ event, index, columns, withDate, active, open, onToggle }: LogRowProps) {
   const stamp = formatStamp(event.timestamp)
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the table has the focus and moves the active row; Enter opens it.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the table has the focus and moves the active row; Enter opens it.
     <div
       id={`row-${event.id}`}
       role="row"

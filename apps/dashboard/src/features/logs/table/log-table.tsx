@@ -1,7 +1,9 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual treegrid stands on positioned blocks, not on table elements.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row.
 import type { EventJson } from '@heartwood/protocol'
 import { useHotkeys, useMediaQuery } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
+import { type CSSProperties, type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { Icon } from '../../../ui/icons.tsx'
 import { LogRow } from './log-row.tsx'
 import classes from './log-table.module.css'
@@ -24,6 +26,8 @@ interface LogTableProps {
 }
 
 const SMALL_ROW = 48
+const COLUMN_WIDTH = 140
+const MESSAGE_WIDTH = 360
 const AHEAD = 60
 
 /** The events, as many as have been fetched, with only those in sight in the page. `j` and `k` move, Enter opens. */
@@ -69,7 +73,9 @@ export function LogTable(props: LogTableProps) {
     ['k', () => move(-1)],
   ])
 
-  const template = small ? undefined : `${props.withDate ? 140 : 96}px 52px ${columns.map(() => 'minmax(96px, 150px)').join(' ')} minmax(360px, 1fr)`
+  const timeWidth = props.withDate ? 140 : 96
+  const template = small ? undefined : `${timeWidth}px 52px ${columns.map(() => `${COLUMN_WIDTH}px`).join(' ')} minmax(${MESSAGE_WIDTH}px, 1fr)`
+  const narrowest = small ? 0 : timeWidth + 52 + columns.length * (COLUMN_WIDTH + 12) + MESSAGE_WIDTH + 60
   return (
     <div
       ref={scroller}
@@ -81,9 +87,8 @@ export function LogTable(props: LogTableProps) {
       aria-busy={props.stale}
       data-wrap={wrap || undefined}
       data-stale={props.stale || undefined}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a treegrid is one stop of the keyboard.
       tabIndex={0}
-      style={{ '--columns': template, '--row': `${rowHeight}px` } as React.CSSProperties}
+      style={{ '--columns': template, '--row': `${rowHeight}px`, '--narrowest': `${narrowest}px` } as CSSProperties}
       onScroll={(event) => props.onScrolled(event.currentTarget.scrollTop > rowHeight)}
       onKeyDown={(event) => {
         if (event.target !== event.currentTarget) return
