@@ -9,7 +9,7 @@ export default defineConfig({
   clean: true,
   dts: false,
   fixedExtension: false,
-  // The contract is compiled in, so that a command starts without looking for packages. The server is loaded only by `serve`.
+  // The contract, and how the doors read formats, are compiled in; the server is loaded only by `serve`.
   inputOptions: { resolve: { conditionNames: ['@heartwood/source', 'node', 'import', 'default'] } },
-  deps: { alwaysBundle: [/^@heartwood\/protocol/, 'zod'], neverBundle: ['@heartwood/server'] },
+  deps: { alwaysBundle: [/^@heartwood\/(protocol|server\/formats)/, 'zod', /^csv-parse/], neverBundle: [/^@heartwood\/server$/], onlyBundle: false },
 })

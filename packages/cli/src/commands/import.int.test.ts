@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -124,6 +124,16 @@ describe('an import that is not disturbed', () => {
       ...server.taken.slice(1).map((_, i) => `2026-01-01T00:00:00.${String(i + 1).padStart(6, '0')}Z`),
     ])
     for (const { body } of server.taken) expect(body.toString('utf8', 0, 10)).toBe('2026-01-01')
+  })
+
+  test('finds the year in which a log without years begins, so that a new year inside it comes out right', async () => {
+    write('old.log', 'Dec 30 10:00:00 web sshd[1]: one\nJan  2 10:00:00 web sshd[1]: two\n')
+    utimesSync(join(folder, 'old.log'), new Date(), new Date('2019-01-03T00:00:00Z'))
+    await importing('old.log')
+    expect(server.taken[0]?.query.year).toBe('2018')
+    write('full.log', '2026-01-01 10:00:00 INFO one\n')
+    await importing('full.log')
+    expect(server.taken[1]?.query.year).toBeUndefined()
   })
 
   test('sends each piece of a CSV under its header', async () => {

@@ -102,6 +102,8 @@ async function importOne(run: Run, path: string, total: number | undefined): Pro
         name,
         source,
         format: options.format,
+        timezone: options.timezone,
+        year: options.year,
         again: options.again ?? false,
         journal: isStdin && options.name === undefined ? undefined : run.journal,
         projectKey: run.projectKey,
@@ -160,8 +162,8 @@ async function finish(run: Run, seconds: number): Promise<number> {
 }
 
 function toDefaults(options: ImportOptions): IngestDefaults {
-  const { service, environment, dataset, host, level, timezone, year } = options
-  const given = { service, environment, dataset, host, level, timezone, year: year === undefined ? undefined : String(year) }
+  const { service, environment, dataset, host, level, timezone } = options
+  const given = { service, environment, dataset, host, level, timezone }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }
 

@@ -1,8 +1,8 @@
+import type { KnownFormat } from '@heartwood/server/formats'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ByteReader } from './byte-reader.ts'
 import { createCutter } from './cut-records.ts'
-import type { KnownFormat } from './detect-format.ts'
 import { readPieces } from './pieces.ts'
 
 const inside = { atStart: false, atEnd: false }
@@ -24,19 +24,6 @@ describe('where text is cut', () => {
 
   test('lines without stamps are cut before one that does not look like a continuation', () => {
     expect(cutText('text', 'one\n  more\ntwo\n  more\n')).toBe('one\n  more\n')
-  })
-
-  test.each([
-    'Jan  2 03:04:06 web sshd[1]: x',
-    '<34>Oct 11 22:14:15 host su: x',
-    '127.0.0.1 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.0" 200 1',
-    '03-17 16:13:38.811  1702  2395 D WindowManager: x',
-    '081109 203615 148 INFO dfs.DataNode: x',
-    '17/06/09 20:10:40 INFO executor.CoarseGrainedExecutorBackend: x',
-    '[Sun Dec 04 04:47:44 2005] [notice] x',
-    'I0102 03:04:05.000000 1 main.go:1] x',
-  ])('an entry begins at %s', (line) => {
-    expect(cutText('text', `x y\nodd line\n${line}\nsomething else\n`)).toBe('x y\nodd line\n')
   })
 
   test('a line break inside a quoted CSV cell is no border', () => {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Format } from '@heartwood/protocol'
+import { type Format, toMicros, unixMs } from '@heartwood/protocol'
+import { firstYearOf, sniffFormat } from '@heartwood/server/formats'
 import { CliError } from '../errors.ts'
 import { formatBytes } from '../output/units.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { type Cutter, createCutter } from './cut-records.ts'
-import { detectFormat } from './detect-format.ts'
 import { fingerprint, fits, type ImportRecord, type Journal, type PlannedPiece } from './journal.ts'
 import { openFile, type Source } from './open-source.ts'
 import { LARGEST_PIECE_BYTES, type Piece, readPieces } from './pieces.ts'
@@ -18,6 +18,10 @@ export interface FileImport {
   name: string
   source: Source
   format: Format
+  /** Of stamps without a zone. */
+  timezone: string | undefined
+  /** In which the file begins, of stamps without one; undefined: find out. */
+  year: number | undefined
   again: boolean
   /** Undefined: nothing is remembered of it (nameless standard input). */
   journal: Journal | undefined
@@ -39,6 +43,8 @@ export type FileOutcome =
 
 const TAIL_BYTES = 4 * 1024
 const HEAD_CHECK_BYTES = 4 * 1024
+/** A file from before this was written by a machine that did not know the time. */
+const UNSET_CLOCK_MS = Date.UTC(1990, 0)
 const DURABLE_EVERY_MS = 1_000
 /** Entries that carry their own time may arrive in any order. */
 const IN_FLIGHT = 3
@@ -62,6 +68,10 @@ export async function importFile(job: FileImport): Promise<FileOutcome> {
     reader = await source.readFrom(0)
   }
   delete record.finished
+  if (record.offset === 0) {
+    const year = job.year ?? (await findFirstYear(job, record))
+    if (year !== undefined) record.year = year
+  }
   const from = record.offset
   const cutter = createCutter(record.format, source.head)
   try {
@@ -115,7 +125,7 @@ const newRecord = (job: FileImport, generation: number): ImportRecord => ({
   path: job.path,
   generation,
   identity: job.identity,
-  format: job.format === 'auto' ? detectFormat(job.source.head) : job.format,
+  format: job.format === 'auto' ? sniffFormat(job.source.head) : job.format,
   head: fingerprint(job.source.head.subarray(0, HEAD_CHECK_BYTES)),
   offset: 0,
   tail: fingerprint(new Uint8Array(0)),
@@ -124,6 +134,16 @@ const newRecord = (job: FileImport, generation: number): ImportRecord => ({
   accepted: 0,
   rejected: 0,
 })
+
+/** Stamps without a year end in the nearest past, seen from when the file was last written. */
+async function findFirstYear({ source, timezone = 'UTC' }: FileImport, { format }: ImportRecord): Promise<number | undefined> {
+  if (format !== 'text' && format !== 'syslog') return undefined
+  const now = Date.now()
+  const written = source.stat?.mtimeMs ?? now
+  const receivedAt = toMicros(unixMs(Math.floor(written > UNSET_CLOCK_MS ? Math.min(written, now) : now)))
+  const wholeLines = source.head.subarray(0, source.head.lastIndexOf(0x0a) + 1)
+  return firstYearOf(wholeLines.length > 0 ? wholeLines : source.head, await source.lastLines(), { format, timezone, receivedAt })
+}
 
 /** A reader at the record's offset; undefined when the text before it is not the one that was taken. */
 async function resume(source: Source, record: ImportRecord): Promise<ByteReader | undefined> {
@@ -175,7 +195,10 @@ async function sendAll(job: FileImport, record: ImportRecord, reader: ByteReader
       addRefusal(tally, { file: job.name, line: piece.line, code: 'too-large', message })
       record.rejected++
     } else if (piece.body.length > 0 && !wasTaken(record.planned, piece)) {
-      const answer = await job.send(record.format, piece.body, batchIdOf(record, piece), width === 1 ? record.lastTimestamp : undefined)
+      const answer = await job.send(record.format, piece.body, batchIdOf(record, piece), {
+        after: width === 1 ? record.lastTimestamp : undefined,
+        year: record.year,
+      })
       addAnswer(tally, job.name, piece, answer)
       record.accepted += answer.accepted
       record.rejected += answer.rejectedCount

@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import type { KnownFormat } from '@heartwood/server/formats'
 import { CliError } from '../errors.ts'
 import type { Address } from '../server/address.ts'
-import type { KnownFormat } from './detect-format.ts'
 
 const VERSION = 1
 
@@ -39,6 +39,8 @@ export interface ImportRecord {
   line: number
   /** Stamp of the last entry, which lines without one inherit. */
   lastTimestamp?: string
+  /** Year in which the file begins, where its stamps have none. */
+  year?: number
   /** Pieces that were sent and not yet seen to be taken. */
   planned: PlannedPiece[]
   accepted: number

@@ -15,6 +15,8 @@ export interface Source {
   packing: Packing
   /** Size and time of the file on disk; undefined for a pipe. */
   stat: { size: number; mtimeMs: number } | undefined
+  /** Whole lines from the end; the beginning again where only reading all would show the end. */
+  lastLines(): Promise<Buffer>
   /** A reader that stands at `offset`; once for a pipe. */
   readFrom(offset: number): Promise<ByteReader>
   /** How many bytes of the file on disk stand before `offset`, for progress. */
@@ -60,6 +62,7 @@ export async function openStream(input: Readable, name: string): Promise<Source>
     head,
     packing,
     stat: undefined,
+    lastLines: async () => head,
     readFrom: async (offset) => {
       await unpacked.skip(offset)
       return unpacked
@@ -74,6 +77,11 @@ function plainSource(handle: FileHandle, head: Buffer, stat: { size: number; mti
     head,
     packing: 'none',
     stat,
+    lastLines: async () => {
+      if (stat.size <= HEAD_BYTES) return head
+      const end = await readAt(handle, stat.size - HEAD_BYTES, HEAD_BYTES)
+      return end.subarray(end.indexOf(0x0a) + 1)
+    },
     readFrom: async (offset) => new ByteReader(readPlain(handle, offset, stat.size)),
     consumed: (offset) => offset,
     close: () => handle.close(),
@@ -94,6 +102,7 @@ async function packedSource(handle: FileHandle, path: string, packing: Packing, 
     head,
     packing,
     stat,
+    lastLines: async () => head,
     readFrom: async (offset) => {
       const reader = await openReader()
       await reader.skip(offset)

@@ -30,7 +30,7 @@ export function createProgress(context: Context, startedAt: number, now: () => n
   }
   const draw = (): void => {
     const text = statusText === undefined ? latest : `${latest}  ${statusText}`
-    stderr.write(`\r\u001b[K${cutToWidth(text, (stderr.columns ?? 80) - 1)}`)
+    stderr.write(`\r\u001b[K${cutToWidth(text, (stderr.columns || 80) - 1)}`)
     shown = true
   }
   return {

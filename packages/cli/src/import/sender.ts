@@ -2,10 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { type ApiError, api, type IngestAnswer, routeUrl, toApiError } from '@heartwood/protocol'
+import type { KnownFormat } from '@heartwood/server/formats'
 import { CliError } from '../errors.ts'
 import { isLoopback } from '../server/address.ts'
 import { type Connection, isConnectionLost } from '../server/connection.ts'
-import type { KnownFormat } from './detect-format.ts'
 
 /** Defaults that go with every piece, as the query of `/ingest/<format>`. */
 export interface IngestDefaults {
@@ -15,7 +15,14 @@ export interface IngestDefaults {
   host?: string
   level?: string
   timezone?: string
-  year?: string
+}
+
+/** What one piece adds: how the file goes on from the pieces before. */
+export interface PieceContext {
+  /** Stamp of the last entry before it. */
+  after: string | undefined
+  /** Year in which the file begins, where its stamps have none. */
+  year: number | undefined
 }
 
 export interface SendOptions {
@@ -28,7 +35,7 @@ export interface SendOptions {
   waiting(reason: string | undefined): void
 }
 
-export type SendPiece = (format: KnownFormat, body: Buffer, batchId: string, after: string | undefined) => Promise<IngestAnswer>
+export type SendPiece = (format: KnownFormat, body: Buffer, batchId: string, context: PieceContext) => Promise<IngestAnswer>
 
 const ANSWER_WITHIN_MS = 120_000
 const LONGEST_PAUSE_MS = 5_000
@@ -40,8 +47,8 @@ const LONGEST_PAUSE_MS = 5_000
  */
 export function createSender(connection: Connection, options: SendOptions): SendPiece {
   const pack = isLoopback(connection.address.url) ? undefined : promisify(gzip)
-  return async (format, body, batchId, after) => {
-    const query = { ...options.defaults, import: '1', ...(after === undefined ? {} : { after }) }
+  return async (format, body, batchId, { after, year }) => {
+    const query = { ...options.defaults, import: '1', after, year: year?.toString() }
     // `project` is for people and the local token; a key has its own.
     const path = routeUrl(api.ingestFormat, { params: { format }, query: { ...query, project: options.project } })
     const headers: Record<string, string> = { 'content-type': 'application/octet-stream', 'x-heartwood-batch': batchId }

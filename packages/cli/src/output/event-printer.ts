@@ -10,5 +10,5 @@ export function createEventPrinter(context: Context, options: GlobalOptions & { 
   const { stdout } = context
   if (options.json || stdout.isTTY !== true) return (event) => writeLine(stdout, JSON.stringify(event))
   const paint = createPaint(context, stdout)
-  return (event) => writeLine(stdout, formatEventLine(event, { width: stdout.columns ?? 120, paint, utc: options.utc ?? false }))
+  return (event) => writeLine(stdout, formatEventLine(event, { width: stdout.columns || 120, paint, utc: options.utc ?? false }))
 }

@@ -34,7 +34,7 @@ export async function chooseProject(client: ApiClient, named: string | undefined
 /** For routes that need a project in the query. */
 export async function needProject(client: ApiClient, named: string | undefined): Promise<ChosenProject> {
   const project = await chooseProject(client, named)
-  if (!project) throw new CliError('project-needed', 'This key may not list projects, so the project has to be named.')
+  if (!project) throw new CliError('not-allowed', 'This key may not read; it is perhaps one for sending events.')
   return project
 }
 

@@ -71,7 +71,8 @@ function fromApiError(error: ApiError, address: Address): CliError {
     })
   }
   if (error.status === 401 || error.status === 403) return new CliError('not-allowed', error.message, { cause: error })
-  return new CliError('server-refused', `${error.message} (${error.code}, status ${error.status})`, { cause: error })
+  if (error.status < 500) return new CliError('request-refused', `${error.message} (${error.code})`, { cause: error })
+  return new CliError('server-failed', `${error.message} (${error.code}, status ${error.status})`, { cause: error })
 }
 
 /** fetch hides the reason in `cause`; its code is what a person can look up. */
