@@ -24,13 +24,13 @@ export interface EventWriterOptions {
   doubtMs?: number
 }
 
-export interface WriterLog {
+interface WriterLog {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
 }
 
-export interface WriterLag {
+interface WriterLag {
   /** Durable, but not yet searchable. */
   rows: number
   oldestMs: number

@@ -67,7 +67,7 @@ const GROUP_BYTES = 32 * 1024 * 1024
 export const preparePending = (logId: Buffer, batch: Batch): PendingBatch => ({ batch, head: encodeFrameHead(logId, batch) })
 export const pendingBytes = ({ batch, head }: PendingBatch): number => head.length + batch.payload.byteLength
 
-export const toQueueError = (cause: unknown): HeartwoodError => {
+const toQueueError = (cause: unknown): HeartwoodError => {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return isDiskFull(cause)
     ? new HeartwoodError('queue-full', 'The disk that holds the queue is full.', { cause, retryAfterSeconds: 10 })

@@ -6,7 +6,7 @@ import { DAMAGED_FOLDER, type DamageReport } from './damage.ts'
 import { type Files, isTemporary, readWhole, writeDurably } from './files.ts'
 
 /** One file each: `HWDL`, u16 version, u16 0, u32 CRC of all that follows, u32 length of the description, description (JSON), payload. */
-const FOLDER = 'dead'
+const FOLDER = 'dead-letters'
 const SUFFIX = '.letter'
 const MAGIC = Buffer.from('HWDL')
 const VERSION = 1

@@ -6,7 +6,7 @@ import type { Journal } from './journal.ts'
 import { formatPosition, type Position } from './position.ts'
 import { type Recovery, recordedGroups } from './recovery.ts'
 
-export interface TakeLimits {
+interface TakeLimits {
   maxRows: number
   maxWaitMs: number
 }

@@ -9,7 +9,7 @@ export interface PlacedFrame extends Frame {
   next: Position
 }
 
-export interface DamagedRange {
+interface DamagedRange {
   fromOffset: number
   toOffset: number
   /** The beginning of a frame whose rest was never written: what a crash in the middle of a write leaves. Else whole bytes that are wrong. */

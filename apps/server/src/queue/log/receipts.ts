@@ -4,7 +4,7 @@ import { BATCH_MEMORY_MS, type UnixMs } from '@heartwood/protocol'
 import type { RememberedBatch } from '../queue.ts'
 
 /** What is kept of a batch id: 24 bytes, `[12 bytes digest][u32 seconds][u32 rows][u32 rejected]`. */
-export const RECEIPT_BYTES = 24
+const RECEIPT_BYTES = 24
 const DIGEST_BYTES = 12
 const GENERATION_MS = 15 * 60 * 1000
 const GENERATIONS_AT_LIMIT = 8
