@@ -5,7 +5,7 @@ export const REDACTED = '[redacted]'
 
 /**
  * Names whose values nobody wants in a log, taken out in every project. `token` alone is not among them: cursors, parsers and
- * tokenizers use it for things that people search for. docs/decisions/0012-redaction-by-default.md has the reasons.
+ * tokenizers use it for things that people search for. docs/decisions/0010-redaction-by-default.md has the reasons.
  */
 const ALWAYS = [
   'password passwd pwd passphrase secret clientSecret authorization proxyAuthorization cookie setCookie apiKey xApiKey accessKey secretKey',
