@@ -44,7 +44,7 @@ export interface EventStore {
    * @throws HeartwoodError `engine-unavailable`, `engine-failed`
    */
   query<Row>(sql: string, options: QueryOptions): Promise<QueryResult<Row>>
-  /** Deletes all events of a project. */
+  /** Deletes all events of a project. They vanish soon after, not at once: the engine works through its files in the background. */
   deleteProject(projectId: number): Promise<void>
   /** Really asks the engine. */
   ping(): Promise<void>

@@ -13,6 +13,8 @@ SELECT sumIf(rows, table IN ('events', 'visits')) AS rows, sum(bytes_on_disk) AS
 FROM system.parts
 WHERE active AND database = currentDatabase()`
 
-/** Marks a project's rows as deleted at once; merges remove them from disk later. */
+/** Asks for a project's rows to be removed; that goes on in the background, part by part, and survives a restart. */
 export const deleteProjectStatements = (projectId: number): string[] =>
-  PROJECT_TABLES.map((table) => `DELETE FROM ${sql.identifier(table)} WHERE project_id = ${sql.integer(projectId)}`)
+  PROJECT_TABLES.map(
+    (table) => `DELETE FROM ${sql.identifier(table)} WHERE project_id = ${sql.integer(projectId)} SETTINGS lightweight_deletes_sync = 0`,
+  )

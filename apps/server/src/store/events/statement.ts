@@ -54,7 +54,10 @@ interface CompactAnswer {
 }
 
 /** Reads an answer in the format JSONCompact. */
-export const parseAnswer = <Row>(text: string, { budget }: QueryOptions): QueryResult<Row> => {
+export const parseAnswer = <Row>(text: string, options: QueryOptions, elapsedMs: number): QueryResult<Row> => {
+  const { budget } = options
+  // An engine that stops before the first row may answer with nothing at all.
+  if (text === '') return { rows: [], partial: partialAnswers.time(budget), stats: { elapsedMs, rowsRead: 0, bytesRead: 0 } }
   const { meta, data, statistics } = JSON.parse(text) as CompactAnswer
   const readers = meta.map(({ name, type }) => ({ name, read: valueReader(type) }))
   const rows = data.map((values) => Object.fromEntries(readers.map(({ name, read }, index) => [name, read(values[index])])) as Row)
@@ -133,15 +136,19 @@ const STOPPED: { readonly [code: number]: 'time' | 'rows' | 'memory' | 'cancelle
   735: 'cancelled',
 }
 
-/** An error of the engine with its number; 0 when the engine was not reached. */
-export interface EngineFailure {
-  code: number
-  message: string
-  cause: unknown
+/** A statement failed: the engine's number for it; 0 when the engine was not reached. */
+export class EngineError extends Error {
+  readonly code: number
+
+  constructor(code: number, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = new.target.name
+    this.code = code
+  }
 }
 
 /** What a statement's failure means to a reader: a partial answer, or an error. */
-export const stoppedAnswer = <Row>(failure: EngineFailure, options: QueryOptions, elapsedMs: number): QueryResult<Row> => {
+export const stoppedAnswer = <Row>(failure: EngineError, options: QueryOptions, elapsedMs: number): QueryResult<Row> => {
   const reason = STOPPED[failure.code]
   if (reason === undefined) throw queryError(failure)
   return { rows: [], partial: partialAnswers[reason](options.budget), stats: { elapsedMs, rowsRead: 0, bytesRead: 0 } }
@@ -154,9 +161,9 @@ export const cancelledAnswer = <Row>(): QueryResult<Row> => ({
 })
 
 /** Failures of the engine's surroundings: the network, its memory, its disk, too many queries or parts, a shutdown. */
-const PASSING = new Set([0, 76, 164, 172, 198, 201, 202, 203, 209, 210, 225, 236, 241, 242, 243, 252, 279, 319, 394, 410, 425, 439, 473, 516, 999])
+const PASSING = new Set([0, 76, 172, 198, 201, 202, 203, 209, 210, 225, 236, 241, 242, 243, 252, 279, 319, 394, 410, 425, 439, 473, 516, 999])
 
-export const queryError = ({ code, message, cause }: EngineFailure): HeartwoodError =>
+export const queryError = ({ code, message, cause }: EngineError): HeartwoodError =>
   PASSING.has(code)
     ? new HeartwoodError('engine-unavailable', `The event store does not answer: ${firstLine(message)}`, { cause })
     : new HeartwoodError('engine-failed', `The event store refused a statement: ${firstLine(message)}`, { cause, details: { clickhouse: code } })
@@ -164,7 +171,7 @@ export const queryError = ({ code, message, cause }: EngineFailure): HeartwoodEr
 /** Failures that the same block would meet again, however often it is tried. */
 const FAULTS_OF_BLOCK = new Set([6, 7, 9, 10, 16, 20, 26, 27, 32, 33, 36, 38, 41, 53, 70, 72, 74, 85, 117, 128, 131, 190, 246, 261, 349, 471, 691])
 
-export const insertError = ({ code, message, cause }: EngineFailure): HeartwoodError =>
+export const insertError = ({ code, message, cause }: EngineError): HeartwoodError =>
   FAULTS_OF_BLOCK.has(code)
     ? new HeartwoodError('engine-failed', `The event store refused a block: ${firstLine(message)}`, { cause, details: { clickhouse: code } })
     : new HeartwoodError('engine-unavailable', `The event store could not take a block: ${firstLine(message)}`, {

@@ -1,31 +1,19 @@
-import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { HeartwoodError } from '../../../errors.ts'
-import type { EventStore, QueryOptions, QueryResult } from '../event-store.ts'
-import { deleteProjectStatements, type StoreUsage, USAGE_QUERY } from '../maintenance.ts'
-import { type Engine, readCapabilities } from '../schema/capabilities.ts'
-import { migrate } from '../schema/migrate.ts'
-import {
-  cancelledAnswer,
-  insertError,
-  insertStatement,
-  killStatement,
-  parseAnswer,
-  queryError,
-  selectStatement,
-  stoppedAnswer,
-} from '../statement.ts'
+import { createEngineStore, type StoreLog } from '../engine-store.ts'
+import type { EventStore } from '../event-store.ts'
+import { insertStatement } from '../statement.ts'
 import { lockFolder } from './folder-lock.ts'
-import { EngineError, type Lane, openSessions } from './session-pool.ts'
+import { openSessions } from './session-pool.ts'
 
 export interface ChdbOptions {
   /** Where the engine keeps its files; made when it is not there. One process at a time can have it. */
   folder: string
   /** What the engine may use altogether, merges and caches included. */
   memoryBytes: number
-  /** Queries that run at the same time. Default 3. */
+  /** Queries that run at the same time; more wait. Default 3. */
   readers?: number
-  log?: { warn(details: object, message: string): void }
+  log?: StoreLog
 }
 
 /**
@@ -37,89 +25,19 @@ export const createChdbEventStore = ({ folder, memoryBytes, readers = 3, log }: 
   makeFolder(folder)
   const lock = lockFolder(folder)
   const pool = open(folder, readers, memoryBytes, lock.release)
-  let knownSettings: ReadonlySet<string> | undefined
-  let closing: Promise<void> | undefined
-
-  const engine: Engine = {
-    command: async (sql) => {
-      await runOwn(pool.admin, sql)
+  return createEngineStore(
+    {
+      select: (statement, own, signal) => pool.run(own ? 'admin' : 'reader', statement, 'JSONCompact', signal),
+      async command(statement, own) {
+        await pool.run(own ? 'admin' : 'reader', statement, 'Null')
+      },
+      async insert(block, known) {
+        await pool.run('writer', insertStatement(block, known, { file: block.path }), 'Null')
+      },
+      close: () => pool.close().finally(lock.release),
     },
-    rows: async <Row>(sql: string): Promise<Row[]> => (await runQuery<Row>(pool.admin, sql, SMALL)).rows,
-  }
-
-  /** Asks until it is gone: a statement that has only just begun is not in the engine's list yet. */
-  const kill = async (mark: string, isRunning: () => boolean): Promise<void> => {
-    while (isRunning()) {
-      await runOwn(pool.admin, killStatement(mark))
-      await new Promise((resolve) => setTimeout(resolve, KILL_EVERY_MS))
-    }
-  }
-
-  const runQuery = async <Row>(lane: Lane, sql: string, options: QueryOptions): Promise<QueryResult<Row>> => {
-    const { signal } = options
-    const mark = `heartwood-${randomUUID()}`
-    let running = true
-    const onAbort = (): void => {
-      kill(mark, () => running).catch((error: unknown) => log?.warn({ err: error }, 'a query could not be stopped'))
-    }
-    const started = performance.now()
-    signal?.addEventListener('abort', onAbort, { once: true })
-    try {
-      const answer = await lane.run(selectStatement(sql, options, mark), 'JSONCompact', signal)
-      if (answer === undefined) return cancelledAnswer()
-      const text = answer.text()
-      return text === ''
-        ? stoppedAnswer({ code: TIMEOUT, message: '', cause: undefined }, options, performance.now() - started)
-        : parseAnswer(text, options)
-    } catch (error) {
-      if (error instanceof EngineError) return stoppedAnswer(error, options, performance.now() - started)
-      throw error
-    } finally {
-      running = false
-      signal?.removeEventListener('abort', onAbort)
-    }
-  }
-
-  return {
-    migrate: () => migrate(engine),
-    async insert(block) {
-      if (block.rows === 0) return
-      knownSettings ??= (await readCapabilities(engine)).settings
-      try {
-        await pool.writer.run(insertStatement(block, knownSettings, { file: block.path }), 'Null')
-      } catch (error) {
-        throw error instanceof EngineError ? insertError(error) : error
-      }
-    },
-    query: (sql, options) => runQuery(pool.readers, sql, options),
-    async deleteProject(projectId) {
-      for (const statement of deleteProjectStatements(projectId)) await runOwn(pool.writer, statement)
-    },
-    async ping() {
-      await engine.rows('SELECT 1')
-    },
-    async usage() {
-      const [usage] = await engine.rows<StoreUsage>(USAGE_QUERY)
-      return usage ?? { rows: 0, bytes: 0, parts: 0 }
-    },
-    close() {
-      closing ??= pool.close().finally(lock.release)
-      return closing
-    },
-  }
-}
-
-/** For small questions of our own about the engine. */
-const SMALL: QueryOptions = { budget: { timeMs: 30_000, memoryBytes: 200 * 1024 * 1024, rowsToRead: 10_000_000 } }
-const TIMEOUT = 159
-const KILL_EVERY_MS = 50
-
-const runOwn = async (lane: Lane, sql: string): Promise<void> => {
-  try {
-    await lane.run(sql, 'Null')
-  } catch (error) {
-    throw error instanceof EngineError ? queryError(error) : error
-  }
+    log,
+  )
 }
 
 const makeFolder = (folder: string): void => {

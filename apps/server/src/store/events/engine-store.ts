@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { HeartwoodError } from '../../errors.ts'
+import type { EventStore, QueryOptions, QueryResult, SealedBlock } from './event-store.ts'
+import { deleteProjectStatements, type StoreUsage, USAGE_QUERY } from './maintenance.ts'
+import { type Engine, readCapabilities } from './schema/capabilities.ts'
+import { migrate } from './schema/migrate.ts'
+import { cancelledAnswer, EngineError, insertError, killStatement, parseAnswer, queryError, selectStatement, stoppedAnswer } from './statement.ts'
+
+/** How statements reach an engine: all in which the two adapters differ. Failures are {@link EngineError}s. */
+export interface Transport {
+  /**
+   * @param own statements of our own, which must not wait behind heavy ones.
+   * @param signal leaves the line; a statement that runs already goes on until it is killed.
+   * @returns the answer's text; undefined when the signal fired before the statement began.
+   */
+  select(statement: string, own: boolean, signal?: AbortSignal): Promise<string | undefined>
+  /** @param own as for `select`. */
+  command(statement: string, own: boolean): Promise<void>
+  /** @param known settings that this engine has. */
+  insert(block: SealedBlock, known: ReadonlySet<string>): Promise<void>
+  /** Lets running statements end. */
+  close(): Promise<void>
+}
+
+export interface StoreLog {
+  warn(details: object, message: string): void
+}
+
+/** The store over an engine, embedded or remote. */
+export const createEngineStore = (transport: Transport, log: StoreLog | undefined): EventStore => {
+  let knownSettings: ReadonlySet<string> | undefined
+  let closing: Promise<void> | undefined
+
+  const command = (statement: string, own = true): Promise<void> => transport.command(statement, own).catch(rethrow(queryError))
+
+  /** Asks until it is gone: a statement that has only just begun is not in the engine's list yet. */
+  const kill = async (mark: string, isRunning: () => boolean): Promise<void> => {
+    while (isRunning()) {
+      await command(killStatement(mark))
+      await wait(KILL_EVERY_MS)
+    }
+  }
+
+  const select = async <Row>(sql: string, options: QueryOptions, own: boolean): Promise<QueryResult<Row>> => {
+    if (closing !== undefined) throw new HeartwoodError('shutting-down', 'The event store is closing.')
+    const { signal } = options
+    if (signal?.aborted) return cancelledAnswer()
+    const mark = `heartwood-${randomUUID()}`
+    let running = true
+    const onAbort = (): void => {
+      kill(mark, () => running).catch((error: unknown) => log?.warn({ err: error }, 'a query could not be stopped'))
+    }
+    const started = performance.now()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    try {
+      const text = await transport.select(selectStatement(sql, options, mark), own, signal)
+      return text === undefined ? cancelledAnswer() : parseAnswer(text, options, performance.now() - started)
+    } catch (error) {
+      if (error instanceof EngineError) return stoppedAnswer(error, options, performance.now() - started)
+      throw error
+    } finally {
+      running = false
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  const engine: Engine = {
+    command,
+    rows: async <Row>(sql: string): Promise<Row[]> => {
+      const { rows, partial } = await select<Row>(sql, OWN, true)
+      if (partial !== null) throw new HeartwoodError('engine-unavailable', `The event store does not answer: ${partial.message}`)
+      return rows
+    },
+  }
+
+  return {
+    migrate: () => migrate(engine),
+    async insert(block) {
+      if (block.rows === 0) return
+      if (closing !== undefined) throw new HeartwoodError('shutting-down', 'The event store is closing.')
+      knownSettings ??= (await readCapabilities(engine)).settings
+      await transport.insert(block, knownSettings).catch(rethrow(insertError))
+    },
+    query: (sql, options) => select(sql, options, false),
+    async deleteProject(projectId) {
+      for (const statement of deleteProjectStatements(projectId)) await command(statement, false)
+    },
+    async ping() {
+      await engine.rows('SELECT 1')
+    },
+    async usage() {
+      const [usage] = await engine.rows<StoreUsage>(USAGE_QUERY)
+      return usage ?? { rows: 0, bytes: 0, parts: 0 }
+    },
+    close() {
+      closing ??= transport.close()
+      return closing
+    },
+  }
+}
+
+/** For small questions of our own about the engine. */
+const OWN: QueryOptions = { budget: { timeMs: 30_000, memoryBytes: 200 * 1024 * 1024, rowsToRead: 10_000_000 } }
+const KILL_EVERY_MS = 50
+
+const rethrow =
+  (toError: (failure: EngineError) => HeartwoodError) =>
+  (error: unknown): never => {
+    throw error instanceof EngineError ? toError(error) : error
+  }
