@@ -90,7 +90,7 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: 'sm' } },
     TagsInput: { defaultProps: { size: 'sm' } },
     NativeSelect: { defaultProps: { size: 'sm' } },
-    SegmentedControl: { defaultProps: { size: 'xs' } },
+    SegmentedControl: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 400, transitionProps: { duration: 0 } } },
     Menu: { defaultProps: { shadow: 'none', transitionProps: { duration: 120 } } },
     Popover: { defaultProps: { shadow: 'none', transitionProps: { duration: 120 } } },
@@ -119,6 +119,8 @@ function toVariables(palette: Palette): Record<string, string> {
     '--mantine-color-default-border': palette.edge,
     '--mantine-color-error': palette.danger,
     '--mantine-color-anchor': palette.accent,
+    '--mantine-color-copper-light-color': palette.accent,
+    '--mantine-color-red-light-color': palette.danger,
     '--mantine-color-gray-light-color': palette.muted,
     '--mantine-color-gray-subtle-color': palette.muted,
   }

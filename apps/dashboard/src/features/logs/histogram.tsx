@@ -8,6 +8,7 @@ import { Icon } from '../../ui/icons.tsx'
 import { ErrorState } from '../../ui/states.tsx'
 import classes from './logs.module.css'
 import { type Scope, useHistogram } from './logs-api.ts'
+import { toQueryFault } from './query-fault.ts'
 
 const SERIES = LEVELS.map((name) => ({ name, colour: `--hw-bar-${name}` }))
 const HEIGHT = 96
@@ -25,6 +26,7 @@ export function Histogram({ scope, onSelect }: { scope: Scope; onSelect: (fromMs
     const toMs = resolveTime(data.to, data.askedMs) ?? (last ?? 0) + data.intervalMs
     return { buckets, fromMs: Math.min(fromMs, first ?? fromMs), toMs: Math.max(toMs, last === undefined ? toMs : last + 1), nowMs: data.askedMs }
   }, [data])
+  if (toQueryFault(error)) return null
   if (error && !data) return <ErrorState title="No chart" error={error} onRetry={() => void refetch()} />
   return (
     <section className={classes.histogram} aria-label="Events over time" data-stale={isPlaceholderData || undefined}>

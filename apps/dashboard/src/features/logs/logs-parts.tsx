@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { formatDuration, formatShort, formatWhole } from '../../lib/format.ts'
 import { widenRange } from '../../state/time-range.ts'
 import { useCopy } from '../../ui/copy.tsx'
@@ -29,12 +30,27 @@ export function Summary({ scope, elapsedMs, rowsRead }: { scope: Scope; elapsedM
   )
 }
 
+interface NothingProps {
+  project: string
+  state: LogsState
+  faulty: boolean
+  onChange: (patch: Partial<LogsState>) => void
+}
+
 /** No rows: why that may be, and what to try. */
-export function Nothing({ state, faulty, onChange }: { state: LogsState; faulty: boolean; onChange: (patch: Partial<LogsState>) => void }) {
+export function Nothing({ project, state, faulty, onChange }: NothingProps) {
   if (faulty) return <EmptyState title="The query cannot be read yet">What is wrong is underlined above.</EmptyState>
   return (
     <EmptyState title={state.q === '' ? 'Nothing happened in this range' : 'Nothing matches'}>
       <p>{state.live ? 'New events will appear here as they arrive.' : 'A wider range or fewer conditions may find something.'}</p>
+      {state.q === '' && (
+        <p>
+          Nothing at all yet?{' '}
+          <Link to="/p/$project/start" params={{ project }}>
+            Send the first event
+          </Link>
+        </p>
+      )}
       <div className={classes.ways}>
         <Button variant="default" onClick={() => onChange(widenRange(state, Date.now()))}>
           Twice as wide

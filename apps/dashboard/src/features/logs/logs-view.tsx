@@ -152,14 +152,16 @@ export function LogsView({ project, address, state, onChange }: LogsViewProps) {
             ) : (
               <>
                 <Histogram scope={scope} onSelect={select} />
-                <Toolbar
-                  scope={scope}
-                  rows={rows}
-                  columns={state.columns}
-                  onColumns={(columns) => onChange({ columns })}
-                  onShowFacets={() => (narrow ? setDrawer(true) : setFacetsHidden(!facetsHidden))}
-                  summary={page && <Summary scope={scope} elapsedMs={page.stats.elapsedMs} rowsRead={page.stats.rowsRead} />}
-                />
+                {!fault && (
+                  <Toolbar
+                    scope={scope}
+                    rows={rows}
+                    columns={state.columns}
+                    onColumns={(columns) => onChange({ columns })}
+                    onShowFacets={() => (narrow ? setDrawer(true) : setFacetsHidden(!facetsHidden))}
+                    summary={page && <Summary scope={scope} elapsedMs={page.stats.elapsedMs} rowsRead={page.stats.rowsRead} />}
+                  />
+                )}
                 {state.live && <TailStrip tail={tail} onStop={() => onChange({ live: false })} />}
                 {partial && (
                   <div className={classes.notices}>
@@ -170,7 +172,7 @@ export function LogsView({ project, address, state, onChange }: LogsViewProps) {
                 {events.isPending ? (
                   <SkeletonRows rows={24} />
                 ) : rows.length === 0 ? (
-                  <Nothing state={state} faulty={fault !== undefined} onChange={onChange} />
+                  <Nothing project={project} state={state} faulty={fault !== undefined} onChange={onChange} />
                 ) : (
                   <LogTable
                     rows={rows}

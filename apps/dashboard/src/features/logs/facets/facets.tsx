@@ -2,8 +2,9 @@ import { Button, Popover, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { usePreference } from '../../../state/preferences.ts'
 import { Icon } from '../../../ui/icons.tsx'
-import { ErrorState, SkeletonRows } from '../../../ui/states.tsx'
+import { SkeletonRows } from '../../../ui/states.tsx'
 import { type Scope, useFacets, useFieldNames } from '../logs-api.ts'
+import { toQueryFault } from '../query-fault.ts'
 import { FacetGroup } from './facet-group.tsx'
 import classes from './facets.module.css'
 
@@ -15,7 +16,17 @@ export function Facets({ scope, onQuery }: { scope: Scope; onQuery: (query: stri
   const [extra, setExtra] = usePreference('facetFields')
   const fields = [...ALWAYS, ...extra]
   const { facets, pending, error, retry } = useFacets(scope, fields, SHOWN)
-  if (error && facets.length === 0) return <ErrorState title="No counts" error={error} onRetry={retry} />
+  if (toQueryFault(error)) return null
+  if (error && facets.length === 0) {
+    return (
+      <p className={classes.failed}>
+        The counts could not be read.
+        <button type="button" className={classes.small} onClick={retry}>
+          Try again
+        </button>
+      </p>
+    )
+  }
   return (
     <div className={classes.list}>
       {pending && facets.length === 0 ? (
