@@ -2,7 +2,7 @@
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, notAllowed: 4, partly: 5, interrupted: 130 } as const
 
 /** Every failure that the command line expects: its exit code, and what to do. docs/reference/cli.md has the same list. */
-const ERRORS = {
+export const ERRORS = {
   usage: { exit: EXIT.usage, fix: 'See `heartwood COMMAND --help`.' },
   'option-invalid': { exit: EXIT.usage, fix: 'See `heartwood COMMAND --help`.' },
   'project-needed': { exit: EXIT.usage, fix: 'Name one with --project or HEARTWOOD_PROJECT.' },

@@ -1,4 +1,4 @@
-import type { Cutter } from './cut-records.ts'
+import type { Cutter } from './cutter.ts'
 
 interface Items {
   /** Begin and end of each whole value, in turn. */

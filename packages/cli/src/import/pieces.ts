@@ -1,5 +1,6 @@
 import type { ByteReader } from './byte-reader.ts'
-import { type Cutter, countLines } from './cut-records.ts'
+import { countLines } from './cut-records.ts'
+import type { Cutter } from './cutter.ts'
 
 /** Aim for one request; a record that is longer makes a longer one. */
 const PIECE_BYTES = 2 * 1024 * 1024

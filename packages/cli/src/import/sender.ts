@@ -18,7 +18,7 @@ export interface IngestDefaults {
 }
 
 /** What one piece adds: how the file goes on from the pieces before. */
-export interface PieceContext {
+interface PieceContext {
   /** Stamp of the last entry before it. */
   after: string | undefined
   /** Year in which the file begins, where its stamps have none. */
