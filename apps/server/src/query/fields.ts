@@ -105,7 +105,10 @@ const INSIDE_REQUEST: ReadonlyMap<string, ColumnName> = new Map(
 
 /** `traceid`, `trace_id` and `TraceId` are `traceId`: names of columns are compared without case and underscores. */
 const plain = (name: string): string => name.replaceAll('_', '').toLowerCase()
-const BY_PLAIN_NAME = new Map((Object.keys(COLUMN_FIELDS) as ColumnName[]).map((name) => [plain(name), name]))
+const BY_PLAIN_NAME = new Map<string, ColumnName>([
+  ['env', 'environment'],
+  ...(Object.keys(COLUMN_FIELDS) as ColumnName[]).map((name) => [plain(name), name] as const),
+])
 const ATTRIBUTES = 'attributes.'
 
 /**

@@ -1,4 +1,3 @@
-import type { Kind } from '@heartwood/protocol'
 import { ATTRIBUTE_ITEMS } from '../store/events/schema/tables.ts'
 import { sql } from '../store/events/sql.ts'
 import type { Glob, Query, RangeTest, Term, TextTest } from './ast.ts'
@@ -18,8 +17,6 @@ export interface Plan {
   rollup: string | undefined
   /** What of the query the rollup can tell: each event that matches also fulfils this. */
   rollupAtLeast: string
-  /** Kinds that can match, when the query says so. */
-  kinds: readonly Kind[] | undefined
 }
 
 /** Turns a query into SQL. Pure; each value passes through `sql`. */
@@ -29,7 +26,6 @@ export function planQuery(query: Query): Plan {
     isSelective: isSelective(query),
     rollup: isRolledUp(query) ? toSql(query, termToSql) : undefined,
     rollupAtLeast: toSql(rolledUpPart(query), termToSql),
-    kinds: kindsOf(query),
   }
 }
 
@@ -97,7 +93,7 @@ function wordInMessage(word: Glob): string {
   const { message, text } = lowered(word.join('*'))
   const glob = word.map((part) => (message === 'lower(message)' ? lowerAscii(part) : lowerAll(part)))
   const shape = wordShape(glob)
-  const conditions = shape.tokens.flatMap((token) => hasToken(token, message !== 'lower(message)'))
+  const conditions = hasTokens(shape.tokens, message !== 'lower(message)')
   if (shape.isToken && conditions.length === 1) return conditions[0] ?? '1'
   // A pattern that a comparison of texts can express needs no regular expression.
   const bare = glob.filter((part) => part !== '')
@@ -107,11 +103,14 @@ function wordInMessage(word: Glob): string {
   return conditions.length === 1 ? (conditions[0] ?? '1') : `(${conditions.join(' AND ')})`
 }
 
-/** Answered by the index. Nothing when the token has more ways to be written than are worth asking for. */
-function hasToken(token: string, isWide: boolean): string[] {
-  const variants = isWide ? caseVariants(token, 16) : [token]
-  if (variants === undefined) return []
-  return [`${variants.length === 1 ? 'hasAllTokens' : 'hasAnyTokens'}(lower(message), ${sql.list(variants, sql.text)})`]
+/** Answered by the index. A token that has more ways to be written than are worth asking for is left out. */
+function hasTokens(tokens: readonly string[], isWide: boolean): string[] {
+  if (tokens.length === 0) return []
+  if (!isWide) return [`hasAllTokens(lower(message), ${sql.list(tokens, sql.text)})`]
+  return tokens.flatMap((token) => {
+    const variants = caseVariants(token, 16)
+    return variants === undefined ? [] : [`hasAnyTokens(lower(message), ${sql.list(variants, sql.text)})`]
+  })
 }
 
 function messageMatches(regexp: Regexp): string {
@@ -226,11 +225,5 @@ function rolledUpPart(query: Query): Query {
   if (isRolledUp(query)) return query
   if (query.is !== 'and') return { is: 'all' }
   const items = query.items.filter(isRolledUp)
-  return items.length === 0 ? { is: 'all' } : { is: 'and', items }
-}
-
-function kindsOf(query: Query): readonly Kind[] | undefined {
-  if (query.is === 'term') return query.term.on === 'kind' ? query.term.kinds : undefined
-  if (query.is !== 'and') return undefined
-  return query.items.map(kindsOf).find((kinds) => kinds !== undefined)
+  return items.length > 1 ? { is: 'and', items } : (items[0] ?? { is: 'all' })
 }
