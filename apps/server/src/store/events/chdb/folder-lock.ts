@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { HeartwoodError } from '../../../errors.ts'
@@ -34,6 +34,18 @@ export const lockFolder = (folder: string): FolderLock => {
     rmSync(path, { force: true })
   }
   throw folderLocked(folder, readOwner(path))
+}
+
+/** Whether a process holds the engine's own lock, as far as the system tells (Linux, and not across containers). */
+export const isLockedByEngine = (folder: string): boolean => {
+  try {
+    const { ino } = statSync(join(folder, 'status'))
+    return readFileSync('/proc/locks', 'utf8')
+      .split('\n')
+      .some((line) => line.includes('FLOCK') && line.includes(`:${ino} `))
+  } catch {
+    return false
+  }
 }
 
 /** @param owner undefined when only the engine knows that someone has the folder. */

@@ -2,7 +2,7 @@ import { drainPending, Session } from 'chdb'
 import { HeartwoodError } from '../../../errors.ts'
 import { createLane, type Lane } from '../lane.ts'
 import { EngineError } from '../statement.ts'
-import { folderLocked } from './folder-lock.ts'
+import { folderLocked, isLockedByEngine } from './folder-lock.ts'
 
 /** Sessions on one folder. Each runs one statement at a time, on a thread of libuv; what comes meanwhile waits its turn. */
 export interface SessionPool {
@@ -14,8 +14,6 @@ export interface SessionPool {
   run(kind: 'writer' | 'reader' | 'admin', sql: string, format: string, signal?: AbortSignal): Promise<string | undefined>
   close(): Promise<void>
 }
-
-const CANNOT_OPEN_FILE = 76
 
 /** @throws HeartwoodError `data-folder-locked`, `engine-unavailable` */
 export const openSessions = (folder: string, readers: number, connectionArgs: readonly string[]): SessionPool => {
@@ -47,8 +45,10 @@ export const openSessions = (folder: string, readers: number, connectionArgs: re
     lanes = openLanes()
   } catch (error) {
     closeSessions()
-    if (numberOf(error) === CANNOT_OPEN_FILE) throw folderLocked(folder, undefined, error)
-    throw new HeartwoodError('engine-unavailable', `The event store in ${folder} does not open: ${messageOf(error)}`, { cause: error })
+    // The library writes the reason to standard error and does not give it.
+    if (isLockedByEngine(folder)) throw folderLocked(folder, undefined, error)
+    const message = `The event store in ${folder} does not open, or another process (in another container, say) has it: ${messageOf(error)}`
+    throw new HeartwoodError('engine-unavailable', message, { cause: error })
   }
   return {
     run: (kind, sql, format, signal) =>
@@ -71,8 +71,7 @@ export const openSessions = (folder: string, readers: number, connectionArgs: re
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** The library gives the number for statements; for a failed connection it stands only at the head of a line of the message. */
 const numberOf = (error: unknown): number => {
   const code = (error as { clickhouseCode?: unknown }).clickhouseCode
-  return typeof code === 'number' ? code : Number(/^\s*Code: (\d+)\./m.exec(messageOf(error))?.[1] ?? 0)
+  return typeof code === 'number' ? code : 0
 }
