@@ -16,7 +16,9 @@ it('server, command line and dashboard run on Node 24', async () => {
     expect(JSON.parse(query.stdout)).toMatchObject({ message: 'hello from 24' })
     const page = await fetch(server.url, { headers: { accept: 'text/html' } }).then((response) => response.text())
     const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1] ?? '/missing'
-    expect((await fetch(server.url + script)).headers.get('content-type')).toContain('javascript')
+    const loaded = await fetch(server.url + script)
+    expect(loaded.headers.get('content-type')).toContain('javascript')
+    expect((await loaded.text()).length).toBeGreaterThan(10_000)
   } finally {
     expect(await server.stop()).toBe(0)
   }

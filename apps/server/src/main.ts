@@ -59,6 +59,8 @@ export interface RunningServer {
   stopped: Promise<number>
 }
 
+/** Requests under way may end within this time; a client that does not read its answer is not waited for. */
+const ANSWERS_MS = 3_000
 /** What is not stored within this time stays in the queue for the next start. */
 const DRAIN_MS = 8_000
 /** Everything that was acknowledged is on disk, so leaving late parts behind loses nothing. */
@@ -200,7 +202,9 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
   })
   lifetime.onEnd('connections', async () => {
     tails.close()
+    const slow = setTimeout(() => app.server.closeAllConnections(), ANSWERS_MS)
     await app.close()
+    clearTimeout(slow)
   })
 
   const url = await listen(app, config)

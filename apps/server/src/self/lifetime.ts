@@ -15,8 +15,10 @@ export function createLifetime(logger: Logger): Lifetime {
     },
     async end() {
       for (let part = opened.pop(); part !== undefined; part = opened.pop()) {
+        const started = performance.now()
         try {
           await part.close()
+          logger.debug({ part: part.name, ms: Math.round(performance.now() - started) }, 'closed')
         } catch (error) {
           logger.error({ err: error, part: part.name }, 'a part did not close cleanly')
         }
