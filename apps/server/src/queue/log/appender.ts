@@ -78,6 +78,7 @@ export const createAppender = (options: AppenderOptions): Appender => {
   const { files, log } = options
   let waiting: Waiting[] = []
   let running: Promise<void> | undefined
+  let closed = false
   let segment: Segment | undefined
   let previous = options.previous
   let nextNumber = options.firstSegment
@@ -200,10 +201,12 @@ export const createAppender = (options: AppenderOptions): Appender => {
   return {
     append: (pending) =>
       new Promise((resolve, reject) => {
+        if (closed) return reject(new HeartwoodError('shutting-down', 'The queue takes no more batches.'))
         waiting.push({ ...pending, sizeBytes: pendingBytes(pending), resolve, reject })
         start()
       }),
     async close() {
+      closed = true
       while (running !== undefined) await running
       if (segment !== undefined) await leave(segment)
     },

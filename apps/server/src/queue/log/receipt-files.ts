@@ -61,7 +61,7 @@ export const createReceiptFiles = async (files: Files, now: () => number): Promi
       entries.sort((a, b) => a.hour - b.hour || a.run - b.run)
       for (const { name, sizeBytes } of entries) {
         const bytes = await readWhole(files, `${FOLDER}/${name}`, sizeBytes)
-        for (const receipt of decodeReceiptBlocks(bytes ?? Buffer.alloc(0))) memory.add(receipt)
+        for (const receipts of decodeReceiptBlocks(bytes ?? Buffer.alloc(0))) memory.add(receipts)
       }
     },
     async append(receipts) {

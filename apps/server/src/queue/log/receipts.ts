@@ -31,31 +31,33 @@ const digestOf = (projectId: number, batchId: string): Buffer => hash('sha256', 
  * forgotten first, an eighth at a time. A repeat of a forgotten batch is stored again.
  */
 export interface ReceiptMemory {
-  add(receipt: Buffer): void
+  /** One receipt, or many one behind the other. */
+  add(receipts: Buffer): void
   find(projectId: number, batchId: string): RememberedBatch | undefined
   readonly size: number
 }
 
 export const createReceiptMemory = (options: { limit: number; now: () => number; onForgotten?: (count: number) => void }): ReceiptMemory => {
   const generationLimit = Math.max(1, Math.floor(options.limit / GENERATIONS_AT_LIMIT))
-  let generations: { table: Table; startedAt: number; newestAt: number }[] = []
+  let generations: Generation[] = []
   let size = 0
 
-  const current = (at: number): Table => {
+  const current = (at: number): Generation => {
     const newest = generations.at(-1)
-    if (newest !== undefined && newest.table.size() < generationLimit && at - newest.startedAt < GENERATION_MS) return newest.table
-    const table = createTable()
-    generations.push({ table, startedAt: at, newestAt: at })
+    if (newest !== undefined && newest.table.size() < generationLimit && at - newest.startedAt < GENERATION_MS) return newest
+    const next = { table: createTable(), startedAt: at, newestAt: 0 }
+    generations.push(next)
     forget()
-    return table
+    return next
   }
 
   const forget = (): void => {
     const oldest = options.now() - BATCH_MEMORY_MS
     let early = 0
     generations = generations.filter(({ table, newestAt }, index) => {
-      const expired = newestAt < oldest
-      const over = !expired && size > options.limit - generationLimit && index < generations.length - 1
+      const isNewest = index === generations.length - 1
+      const expired = newestAt < oldest && !isNewest
+      const over = !expired && size > options.limit - generationLimit && !isNewest
       if (!expired && !over) return true
       size -= table.size()
       if (over) early += table.size()
@@ -65,16 +67,17 @@ export const createReceiptMemory = (options: { limit: number; now: () => number;
   }
 
   return {
-    add(receipt) {
-      const table = current(options.now())
-      const before = table.size()
-      table.put(receipt)
-      size += table.size() - before
-      const newest = generations.at(-1)
-      if (newest !== undefined) newest.newestAt = Math.max(newest.newestAt, receipt.readUInt32LE(12) * 1000)
+    add(receipts) {
+      const view = viewOf(receipts)
+      const now = options.now()
+      for (let at = 0; at + RECEIPT_BYTES <= receipts.length; at += RECEIPT_BYTES) {
+        const generation = current(now)
+        if (generation.table.put(view, at)) size += 1
+        generation.newestAt = Math.max(generation.newestAt, view.getUint32(at + 12, true) * 1000)
+      }
     },
     find(projectId, batchId) {
-      const digest = digestOf(projectId, batchId)
+      const digest = viewOf(digestOf(projectId, batchId))
       for (let index = generations.length - 1; index >= 0; index -= 1) {
         const found = generations[index]?.table.get(digest)
         if (found !== undefined)
@@ -88,52 +91,66 @@ export const createReceiptMemory = (options: { limit: number; now: () => number;
   }
 }
 
+interface Generation {
+  table: Table
+  startedAt: number
+  newestAt: number
+}
+
 interface Table {
-  put(receipt: Buffer): void
-  get(digest: Buffer): { atMs: number; rows: number; rejectedRows: number } | undefined
+  /** True when it is new. */
+  put(receipts: DataView, at: number): boolean
+  get(digest: DataView): { atMs: number; rows: number; rejectedRows: number } | undefined
   size(): number
 }
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /** Open addressing over one buffer of receipts; a slot whose time is 0 is free. */
 const createTable = (): Table => {
   let capacity = 64
-  let slots = Buffer.alloc(capacity * RECEIPT_BYTES)
+  let slots = new DataView(new ArrayBuffer(capacity * RECEIPT_BYTES))
   let used = 0
 
-  const slotOf = (digest: Buffer): number => {
-    let slot = digest.readUInt32LE(0) & (capacity - 1)
-    while (slots.readUInt32LE(slot * RECEIPT_BYTES + 12) !== 0) {
-      const at = slot * RECEIPT_BYTES
-      if (digest.compare(slots, at, at + DIGEST_BYTES, 0, DIGEST_BYTES) === 0) break
-      slot = (slot + 1) & (capacity - 1)
+  const slotOf = (from: DataView, at: number): number => {
+    const first = from.getUint32(at, true)
+    const second = from.getUint32(at + 4, true)
+    const third = from.getUint32(at + 8, true)
+    for (let slot = first & (capacity - 1); ; slot = (slot + 1) & (capacity - 1)) {
+      const place = slot * RECEIPT_BYTES
+      if (slots.getUint32(place + 12, true) === 0) return place
+      const isSame =
+        slots.getUint32(place, true) === first && slots.getUint32(place + 4, true) === second && slots.getUint32(place + 8, true) === third
+      if (isSame) return place
     }
-    return slot * RECEIPT_BYTES
   }
 
-  const put = (receipt: Buffer): void => {
-    const at = slotOf(receipt)
-    if (slots.readUInt32LE(at + 12) === 0) used += 1
-    receipt.copy(slots, at, 0, RECEIPT_BYTES)
+  const put = (from: DataView, at: number): boolean => {
+    const place = slotOf(from, at)
+    const isNew = slots.getUint32(place + 12, true) === 0
+    for (let offset = 0; offset < RECEIPT_BYTES; offset += 4) slots.setUint32(place + offset, from.getUint32(at + offset, true), true)
+    if (isNew) used += 1
+    return isNew
   }
 
   const grow = (): void => {
     const old = slots
     capacity *= 2
-    slots = Buffer.alloc(capacity * RECEIPT_BYTES)
+    slots = new DataView(new ArrayBuffer(capacity * RECEIPT_BYTES))
     used = 0
-    for (let at = 0; at < old.length; at += RECEIPT_BYTES) if (old.readUInt32LE(at + 12) !== 0) put(old.subarray(at, at + RECEIPT_BYTES))
+    for (let at = 0; at < old.byteLength; at += RECEIPT_BYTES) if (old.getUint32(at + 12, true) !== 0) put(old, at)
   }
 
   return {
-    put(receipt) {
+    put(receipts, at) {
       if (used * 4 >= capacity * 3) grow()
-      put(receipt)
+      return put(receipts, at)
     },
     get(digest) {
-      const at = slotOf(digest)
-      const seconds = slots.readUInt32LE(at + 12)
+      const place = slotOf(digest, 0)
+      const seconds = slots.getUint32(place + 12, true)
       if (seconds === 0) return undefined
-      return { atMs: seconds * 1000, rows: slots.readUInt32LE(at + 16), rejectedRows: slots.readUInt32LE(at + 20) }
+      return { atMs: seconds * 1000, rows: slots.getUint32(place + 16, true), rejectedRows: slots.getUint32(place + 20, true) }
     },
     size: () => used,
   }
@@ -166,16 +183,16 @@ export const encodeReceiptBlock = (receipts: Buffer): Buffer => {
   return Buffer.concat([head, receipts])
 }
 
-/** The receipts of all blocks up to the first that is not whole. */
+/** The contents of all blocks up to the first that is not whole. */
 export const decodeReceiptBlocks = (bytes: Buffer): Buffer[] => {
-  const receipts: Buffer[] = []
+  const blocks: Buffer[] = []
   let at = 0
   while (at + 8 <= bytes.length) {
     const length = bytes.readUInt32LE(at)
     const block = bytes.subarray(at + 8, at + 8 + length)
     if (block.length < length || crc32(block) !== bytes.readUInt32LE(at + 4)) break
-    for (let next = 0; next + RECEIPT_BYTES <= length; next += RECEIPT_BYTES) receipts.push(block.subarray(next, next + RECEIPT_BYTES))
+    blocks.push(block)
     at += 8 + length
   }
-  return receipts
+  return blocks
 }
