@@ -195,6 +195,38 @@ describe('an import that is disturbed', () => {
     expect(read()).toEqual(range(40_000))
   })
 
+  test('goes on when the server was started again, with another token at another port', async () => {
+    write('app.jsonl', jsonLines(0, 60_000))
+    const data = join(folder, 'data')
+    const announce = (url: string, token: string): void => {
+      write('data/server.json', JSON.stringify({ url, pid: process.pid, startedAt: 'x' }))
+      write('data/local.token', token)
+    }
+    mkdirSync(data)
+    const second = await startFakeServer()
+    second.requireToken = 'second'
+    announce(server.url, 'first')
+    server.requireToken = 'first'
+    server.meddle = (number) => {
+      if (number < 3) return undefined
+      announce(second.url, 'second')
+      return 'cut-off'
+    }
+    const { exit } = await runHere(['import', '--data', data, 'app.jsonl'], { cwd: folder })
+    server.taken.push(...second.taken)
+    await second.close()
+    expect(exit).toBe(0)
+    expect(read().sort(byNumber)).toEqual(range(60_000))
+  })
+
+  test('a time zone that does not exist is refused before anything is sent', async () => {
+    write('app.log', 'x\n')
+    const { exit, stderr } = await importing('app.log', '--timezone', 'Europe/Atlantis')
+    expect(exit).toBe(2)
+    expect(stderr).toContain('Europe/Atlantis')
+    expect(server.taken).toEqual([])
+  })
+
   test('stores every line once when it is killed in the middle and the file has grown since', async () => {
     write('app.jsonl', jsonLines(0, 60_000))
     let reached = (): void => undefined

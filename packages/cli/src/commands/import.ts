@@ -51,6 +51,7 @@ interface Run {
 
 export const importFiles = (named: string[]): Command<ImportOptions> =>
   onServer(async (connection, context, options) => {
+    checkTimezone(options.timezone)
     const paths = await findFiles(named, context.cwd)
     const project = await chooseProject(connection.client, options.project)
     const projectKey = project?.id ?? `key-${createHash('sha256').update(connection.address.token).digest('hex').slice(0, 16)}`
@@ -159,6 +160,18 @@ async function finish(run: Run, seconds: number): Promise<number> {
   const failed = outcomes.filter((one) => one.outcome === 'failed').length
   if (failed === outcomes.length && tally.accepted === 0) return EXIT.failed
   return failed > 0 || tally.rejected > 0 ? EXIT.partly : EXIT.done
+}
+
+/** Before anything is sent: with a wrong zone everything would have to be imported again. */
+function checkTimezone(zone: string | undefined): void {
+  if (zone === undefined || /^(?:Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?)$/i.test(zone)) return
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+  } catch (error) {
+    throw new CliError('option-invalid', `“${zone}” is no time zone; --timezone takes names such as Europe/Berlin and offsets such as +02:00.`, {
+      cause: error,
+    })
+  }
 }
 
 function toDefaults(options: ImportOptions): IngestDefaults {

@@ -37,6 +37,13 @@ export function findServer(context: Context, options: GlobalOptions): Address {
   return { url, token: usable ? local : '', tokenFrom: usable ? 'data-folder' : 'none', dataFolder, besideData: usable }
 }
 
+/** The address as it is now: a server that was started again has another token, and perhaps another port. */
+export function findAgain(address: Address, options: GlobalOptions): Address {
+  const url = options.url === undefined ? (localUrl(address.dataFolder) ?? address.url) : address.url
+  if (address.tokenFrom !== 'data-folder' || !isLoopback(url)) return { ...address, url }
+  return { ...address, url, token: readText(join(address.dataFolder, 'local.token')) || address.token }
+}
+
 export function readRunningServer(dataFolder: string): RunningServer | undefined {
   try {
     const value: unknown = JSON.parse(readText(join(dataFolder, 'server.json')) ?? '')

@@ -1,23 +1,47 @@
 import { type ApiClient, ApiError, createClient, toApiError } from '@heartwood/protocol'
 import type { Context, GlobalOptions } from '../context.ts'
 import { CliError, type ErrorCode } from '../errors.ts'
-import { type Address, findServer } from './address.ts'
+import { type Address, findAgain, findServer } from './address.ts'
 
 export interface Connection {
-  address: Address
+  readonly address: Address
   client: ApiClient
-  /** A request outside the typed client (bytes in, event streams out); path begins with `/`. Any status comes back. */
+  /**
+   * A request outside the typed client (bytes in, event streams out); path begins with `/`. Any status comes back.
+   * After a server was started again it finds its new token and port by itself.
+   */
   request(path: string, init?: RequestInit): Promise<Response>
 }
 
 export function connect(context: Context, options: GlobalOptions): Connection {
-  const address = findServer(context, options)
-  const headers: Record<string, string> = { 'user-agent': 'heartwood-cli' }
-  if (address.token !== '') headers.authorization = `Bearer ${address.token}`
+  let address = findServer(context, options)
+  const send = (path: string, init: RequestInit): Promise<Response> => {
+    const headers: Record<string, string> = { 'user-agent': 'heartwood-cli', ...toHeaders(init.headers) }
+    if (address.token !== '') headers.authorization = `Bearer ${address.token}`
+    return fetch(address.url + path, { ...init, headers })
+  }
+  /** True when there is something new to try. */
+  const look = (): boolean => {
+    const before = address
+    address = findAgain(before, options)
+    return address.url !== before.url || address.token !== before.token
+  }
+  const request = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    try {
+      const response = await send(path, init)
+      if (response.status !== 401 || !look()) return response
+      await response.body?.cancel()
+    } catch (error) {
+      if (!isConnectionLost(error) || !look()) throw error
+    }
+    return send(path, init)
+  }
   return {
-    address,
-    client: createClient({ baseUrl: address.url, headers }),
-    request: (path, init = {}) => fetch(address.url + path, { ...init, headers: { ...headers, ...toHeaders(init.headers) } }),
+    get address() {
+      return address
+    },
+    client: createClient({ baseUrl: '', fetch: request }),
+    request,
   }
 }
 

@@ -17,6 +17,8 @@ export interface FakeServer {
   /** Pieces that were stored, in order; a repeat of a batch id is not stored again. */
   taken: TakenPiece[]
   requests: string[]
+  /** Any other token gets 401; empty: all are taken. */
+  requireToken: string
   /** What to do with the piece of this number (from 0, repeats count too); undefined: take it. */
   meddle: (number: number, piece: TakenPiece) => Refusal | undefined | Promise<Refusal | undefined>
   /** Answers for everything that is not an import; undefined: 404. */
@@ -35,6 +37,7 @@ export async function startFakeServer(port = 0): Promise<FakeServer> {
     projects: [{ id: '1', name: 'Shop', slug: 'shop' }],
     taken: [],
     requests: [],
+    requireToken: '',
     meddle: () => undefined,
     answer: () => undefined,
     lines: () =>
@@ -56,6 +59,9 @@ export async function startFakeServer(port = 0): Promise<FakeServer> {
     fake.requests.push(`${request.method} ${request.url}`)
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
+    if (fake.requireToken !== '' && request.headers.authorization !== `Bearer ${fake.requireToken}`) {
+      return send(response, 401, { error: { code: 'key-invalid', message: 'The key is unknown.', docs: '' } })
+    }
     const [, format] = /^\/ingest\/(\w+)$/.exec(url.pathname) ?? []
     if (format === undefined) return answerOther(url, response)
     const batchId = String(request.headers['x-heartwood-batch'])
