@@ -106,6 +106,7 @@ describe('bodies of doors', () => {
     const doors = await echo({ heldBytes: 1000 })
     expect((await doors.inject({ method: 'POST', url: '/', payload: 'x'.repeat(2000) })).statusCode).toBe(503)
     for (let round = 0; round < 5; round++) {
+      expect((await doors.inject({ method: 'POST', url: '/', headers: { 'content-encoding': 'br' }, payload: 'x'.repeat(600) })).statusCode).toBe(400)
       expect((await doors.inject({ method: 'POST', url: '/', payload: await gzip('x'.repeat(600)) })).statusCode).toBe(200)
     }
   })

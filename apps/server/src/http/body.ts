@@ -46,8 +46,9 @@ export function registerRawBody(app: FastifyInstance, options: BodyOptions = {})
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
     try {
       const raw = await readWhole(payload, limitBytes, held)
-      const body = await decompress(raw, encodingsOf(request.headers['content-encoding']), limitBytes)
       // Held until the request is answered: the body waits in the decoder and the queue meanwhile.
+      given.set(request, raw.byteLength)
+      const body = await decompress(raw, encodingsOf(request.headers['content-encoding']), limitBytes)
       held.bytes += body.byteLength - raw.byteLength
       given.set(request, body.byteLength)
       return body

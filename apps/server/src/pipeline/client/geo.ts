@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isIP } from 'node:net'
 import { type CityResponse, Reader, type Response } from 'mmdb-lib'
+import type { Cache } from 'mmdb-lib/lib/types.js'
 
 /** `''` for what is not known. */
 export interface Place {
@@ -35,24 +36,28 @@ type Lookup = Pick<Reader<Row>, 'get'>
  * @param onProblem told once when a file cannot be read; places are then unknown.
  */
 export function createGeo(options: { file?: string | undefined; onProblem?: (message: string) => void } = {}): Geo {
-  const readers = new Map<string, Lookup | undefined>()
-  const open = (path: string): Lookup | undefined => {
-    if (readers.has(path)) return readers.get(path)
-    let reader: Lookup | undefined
+  const readers = new Map<number, Lookup | undefined>()
+  const open = (family: number): Lookup | undefined => {
+    const path = options.file ?? bundledFile(family)
+    if (path === undefined) return undefined
     try {
-      reader = new Reader<Row>(readFileSync(path))
+      return new Reader<Row>(readFileSync(path), { cache: boundedCache(CACHED_PIECES) })
     } catch (error) {
       options.onProblem?.(`The geo file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+      return undefined
     }
-    readers.set(path, reader)
-    return reader
+  }
+  const readerOf = (family: number): Lookup | undefined => {
+    // An operator's file holds both families.
+    const place = options.file === undefined ? family : 0
+    if (!readers.has(place)) readers.set(place, open(family))
+    return readers.get(place)
   }
   return {
     locate(address) {
       const family = isIP(address)
       if (family === 0) return NOWHERE
-      const path = options.file ?? bundledFile(family)
-      const reader = path === undefined ? undefined : open(path)
+      const reader = readerOf(family)
       if (!reader) return NOWHERE
       try {
         return toPlace(reader.get(address))
@@ -60,6 +65,20 @@ export function createGeo(options: { file?: string | undefined; onProblem?: (mes
         // A file for IPv4 asked for an IPv6 address.
         return NOWHERE
       }
+    },
+  }
+}
+
+/** Records and names that many networks share; reading one anew costs more than finding it. */
+const CACHED_PIECES = 50_000
+
+function boundedCache(limit: number): Cache {
+  const pieces = new Map<string | number, unknown>()
+  return {
+    get: (key) => pieces.get(key),
+    set(key, value) {
+      if (pieces.size >= limit) pieces.clear()
+      pieces.set(key, value)
     },
   }
 }

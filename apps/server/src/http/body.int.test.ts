@@ -1,0 +1,72 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { type FastifyInstance, fastify } from 'fastify'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { registerRawBody } from './body.ts'
+import { registerErrors } from './errors.ts'
+
+let app: FastifyInstance
+let socket: Socket
+let received = ''
+const LIMIT = 100_000
+
+beforeEach(async () => {
+  app = fastify()
+  registerErrors(app)
+  await app.register(async (doors) => {
+    registerRawBody(doors, { limitBytes: LIMIT, heldBytes: LIMIT })
+    doors.post('/', async (request) => ({ bytes: (request.body as Uint8Array).byteLength }))
+  })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  received = ''
+  await open()
+})
+afterEach(async () => {
+  socket.destroy()
+  await app.close()
+})
+
+async function open(): Promise<void> {
+  socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+  socket.on('data', (data: Buffer) => {
+    received += data.toString()
+  })
+  await once(socket, 'connect')
+}
+const head = (length: number, more = ''): string => `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n${more}\r\n`
+const arrives = (text: string) => vi.waitFor(() => expect(received).toContain(text), 5_000)
+
+describe('bodies over a socket', () => {
+  it('are asked for when the client waits for that', async () => {
+    socket.write(head(5, 'Expect: 100-continue\r\n'))
+    await arrives('100 Continue')
+    socket.write('hello')
+    await arrives('{"bytes":5}')
+  })
+
+  it('are read to their end before they are refused', async () => {
+    const length = LIMIT * 4
+    socket.write(head(length))
+    socket.write(Buffer.alloc(length - 1, 32))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(received).toBe('')
+    socket.write(' ')
+    await arrives('413')
+    expect(received).toContain('body-too-large')
+  })
+
+  it('that break off leave room for others', async () => {
+    for (let round = 0; round < 4; round++) {
+      socket.write(head(LIMIT))
+      socket.write(Buffer.alloc(LIMIT / 2, 32))
+      await new Promise((resolve) => setImmediate(resolve))
+      socket.destroy()
+      await once(socket, 'close')
+      await open()
+    }
+    await vi.waitFor(async () => {
+      const answer = await app.inject({ method: 'POST', url: '/', payload: Buffer.alloc(LIMIT, 32) })
+      expect(answer.statusCode).toBe(200)
+    })
+  })
+})
