@@ -16,6 +16,8 @@ const wrapped = (value: LooseRecord): unknown[] | undefined => {
 /** The head and the tail of a wrapper that holds nothing but its list: such a list is read element by element. */
 const WRAPPER_HEAD = /^\s*\{\s*"(?:events|logs)"\s*:\s*\[/
 const WRAPPER_TAIL = /\]\s*\}\s*$/
+/** What is left of a list at the end of the last piece of a file. */
+const LIST_TAIL = /^\]\s*\}?\s*$/
 const SCALAR = /^(?:null|true|false|-?\d[\d.eE+-]*|"[^\n]*"),?\s*$/
 
 /** Reads one text from the front: values, lists and lines in any mixture, each handed over before the next is parsed. */
@@ -42,6 +44,7 @@ class JsonReader {
       const code = text.charCodeAt(this.at)
       if (code === 123) this.readObject(first)
       else if (code === 91) this.readArray()
+      else if (code === 93 && LIST_TAIL.test(text.slice(this.at, this.at + 200)) && this.at + 200 > text.length) return
       else this.readJunk()
     }
   }
@@ -118,6 +121,13 @@ class JsonReader {
       if (whole !== undefined) {
         this.at = text.length
         this.emitDocument(whole)
+        return
+      }
+      // The first piece of a file: the wrapper is opened here and closed in the last.
+      const head = WRAPPER_HEAD.exec(text.slice(0, 200))
+      if (head) {
+        this.at = head[0].length - 1
+        this.readArray()
         return
       }
     }

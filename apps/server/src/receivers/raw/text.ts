@@ -10,6 +10,8 @@ export interface TextDecoderOptions {
   join: boolean
   /** `all` forms of log lines, or only a time and a level in front (`plain`, as Timberlogs documents it). Default `all`. */
   readers?: 'all' | 'plain'
+  /** What a line without a time takes: that of the line before it (default), or the time of receipt. */
+  withoutTime?: 'inherit' | 'receipt'
 }
 
 /** Text of log files: whatever a program wrote, line by line, with times, levels, hosts and services as far as the lines name them. */
@@ -17,7 +19,12 @@ export const createTextDecoder =
   (options: TextDecoderOptions): DecodeFormat =>
   (job, sink) => {
     const readers = options.readers === 'plain' ? PLAIN_READERS : createTextReaders(createZone(job.timezone))
-    decodeLines(decodeText(job.body), job, sink, { readers, fallback: readWithoutStamp, join: options.join ? 'stacks' : 'none' })
+    decodeLines(decodeText(job.body), job, sink, {
+      readers,
+      fallback: readWithoutStamp,
+      join: options.join ? 'stacks' : 'none',
+      withoutTime: options.withoutTime ?? 'inherit',
+    })
   }
 
 export const decodeTextLog: DecodeFormat = createTextDecoder({ join: true })

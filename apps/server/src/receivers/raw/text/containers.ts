@@ -1,8 +1,8 @@
 import { translateForeign } from '../../native/decode-foreign.ts'
 import { scanIso } from '../../stamps/scan.ts'
-import { readWithoutStamp } from './plain.ts'
+import { continues, type OpenTrace, traceOpenedBy } from './continuation.ts'
+import { readAfterStamp, readWithoutStamp } from './plain.ts'
 import type { LineReader, Reading, TextEvent } from './reading.ts'
-import { isFrame } from './stack.ts'
 
 const CRI = /^ (stdout|stderr) ([FP])(?: |$)/
 
@@ -12,6 +12,7 @@ const CRI = /^ (stdout|stderr) ([FP])(?: |$)/
  */
 export const createCriReader = (inner: readonly LineReader[]): LineReader => {
   let isPartial = false
+  let trace: OpenTrace = 'none'
   const split = (line: string, { zone, cursor }: Reading) => {
     const time = scanIso(line, 0, zone, cursor)
     const match = Number.isNaN(time) ? null : CRI.exec(line.slice(cursor.end, cursor.end + 10))
@@ -26,8 +27,9 @@ export const createCriReader = (inner: readonly LineReader[]): LineReader => {
       isPartial = parts.partial
       const event = readInner(parts.text, inner, reading)
       if (Number.isNaN(event.time)) event.time = parts.time
-      if (event.record) event.record = withTime(event.record, parts.time)
+      if (event.record) event.record = { stream: parts.stream, ...withTime(event.record, parts.time) }
       event.attributes.stream = parts.stream
+      trace = traceOpenedBy(parts.text, 'none')
       return event
     },
     absorb(event, line) {
@@ -40,7 +42,10 @@ export const createCriReader = (inner: readonly LineReader[]): LineReader => {
         return true
       }
       // A stack inside a container: each of its lines carries Kubernetes' own time.
-      return !event.record && (/^\s+\S/.test(text) || isFrame(text)) ? text : false
+      const trouble = event.level === 'error' || event.level === 'fatal' || event.level === 'warn'
+      if (event.record || !(/^\s+\S/.test(text) || continues(text, { known: true, trace, joined: false, trouble }))) return false
+      trace = traceOpenedBy(text, trace)
+      return text
     },
   }
 }
@@ -54,7 +59,9 @@ const readInner = (text: string, inner: readonly LineReader[], reading: Reading)
     const event = reader.read(text, reading)
     if (event) return event
   }
-  return readWithoutStamp(text)
+  // Kubernetes' time stands before it, so a level in front is one and goes out of the message.
+  const event = readAfterStamp(text, Number.NaN)
+  return event.message.length < text.length && event.level ? event : readWithoutStamp(text)
 }
 
 /** A line of JSON among lines of text: programs that log JSON still print plain lines when they start or crash. */

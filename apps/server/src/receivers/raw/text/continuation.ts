@@ -13,8 +13,9 @@ export const traceOpenedBy = (line: string, open: OpenTrace): OpenTrace => {
 const PYTHON_LAST = /^[A-Za-z_][\w.]{0,200}(?::|$)/
 const BETWEEN_TRACEBACKS = /^(?:During handling of the above exception|The above exception was the direct cause)/
 const GO_LINE = /^(?:goroutine \d|\[signal|created by |exit status|panic: |[\w./*()[\]-]{1,200}\()/
-/** A line of its own that names the exception of the stack below it. */
-const EXCEPTION_LINE = /^(?:(?:[a-z_$][\w$]{0,80}\.){1,12}[A-Z][\w$]{0,80}|[A-Z]\w{0,80}(?:Error|Exception))(?::|$)/
+/** A line of its own that names the exception of the stack below it, with its package or without. */
+const QUALIFIED_EXCEPTION = /^(?:[a-z_$][\w$]{0,80}\.){1,12}[A-Z][\w$]{0,80}(?::|$)/
+const BARE_EXCEPTION = /^[A-Z]\w{0,80}(?:Error|Exception)(?::|$)/
 const CLOSING = /^[\])}]+[;,]?$|^"\}/
 
 export interface JoinState {
@@ -23,6 +24,8 @@ export interface JoinState {
   trace: OpenTrace
   /** Whether lines have been joined already. */
   joined: boolean
+  /** Whether the event sounds like trouble; a program that crashes prints its exception below whatever it logged last. */
+  trouble: boolean
 }
 
 /** Whether a line that no reader knows, and that does not begin with white space, belongs to the event before it. */
@@ -31,5 +34,6 @@ export const continues = (line: string, state: JoinState): boolean => {
   if (state.trace === 'go' && GO_LINE.test(line)) return true
   if (line.startsWith('Traceback (most recent call last)')) return state.known || state.trace === 'python'
   if (isFrame(line) || CLOSING.test(line)) return true
-  return state.known && !state.joined && EXCEPTION_LINE.test(line)
+  if (!state.known || state.joined) return false
+  return QUALIFIED_EXCEPTION.test(line) || (state.trouble && BARE_EXCEPTION.test(line))
 }

@@ -3,7 +3,7 @@ import type { DecodeJob } from '../../../ingest/decoder.ts'
 import type { EntrySink, LooseRecord } from '../../decode.ts'
 import { parseTimestamp } from '../../stamps/parse-timestamp.ts'
 import { createZone } from '../../stamps/zone.ts'
-import { continues, type OpenTrace, traceOpenedBy } from './continuation.ts'
+import { continues, type JoinState, type OpenTrace, traceOpenedBy } from './continuation.ts'
 import { createReading, type LineReader, type Reading, type TextEvent } from './reading.ts'
 import { settle } from './stack.ts'
 
@@ -15,6 +15,8 @@ export interface LinesOptions {
   /** Takes what no reader knows. */
   fallback: (line: string, reading: Reading) => TextEvent
   join: Joining
+  /** A line without a time takes that of the line before it (default), or the time of receipt. */
+  withoutTime?: 'inherit' | 'receipt'
 }
 
 interface Pending {
@@ -37,6 +39,9 @@ const createDispatch = (readers: readonly LineReader[]): LineReader[][] => {
   return dispatch
 }
 
+/** How many lines at the top may wait for the first time, which they take. */
+const WAITING_LINES = 1_000
+
 const STAMP_AFTER_SPACE = /^\s+(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:|\[\d{4}-\d\d-\d\d)/
 
 class LineJoiner {
@@ -48,7 +53,10 @@ class LineJoiner {
   private readonly reading: Reading
   private readonly sink: EntrySink
   private readonly job: DecodeJob
-  private time: UnixMicros
+  /** Of the last line that had one. */
+  private time: UnixMicros | undefined
+  /** Entries before the first time of the text. */
+  private waiting: { record: LooseRecord; line: number }[] = []
 
   constructor(text: string, job: DecodeJob, sink: EntrySink, options: LinesOptions) {
     this.options = options
@@ -56,7 +64,7 @@ class LineJoiner {
     this.reading = createReading(text, createZone(job.timezone), job)
     this.sink = sink
     this.job = job
-    this.time = job.after ?? job.receivedAt
+    this.time = job.after
   }
 
   take(line: string, number: number, at: number): void {
@@ -71,6 +79,7 @@ class LineJoiner {
     }
     const trimmed = indented ? line.trimStart() : line
     const event = this.match(trimmed)
+    if (event === null) return
     if (!event && pending && options.join === 'stacks' && continues(line, this.state(pending))) this.join(pending, line, number)
     else this.begin(event ?? options.fallback(trimmed, this.reading), event ? this.matched : undefined, line, number)
   }
@@ -88,31 +97,58 @@ class LineJoiner {
     if (this.pending) this.pending.blanks++
   }
 
-  end(): void {
+  private end(): void {
     const { pending } = this
     this.pending = undefined
     if (!pending) return
     const { event } = pending
-    const time = event.record ? timeOfRecord(event.record, this.reading) : event.time
-    if (!Number.isNaN(time)) this.time = unixMicros(time)
+    const named = event.record ? timeOfRecord(event.record, this.reading) : Number.NaN
+    const time = Number.isNaN(named) ? event.time : named
+    const hasTime = !Number.isNaN(time)
+    if (hasTime) this.time = unixMicros(time)
     if (pending.lines.length > 0 || pending.trace !== 'none') settle(event, pending.firstLine, pending.lines)
-    // A record that names its time itself is read by the pipeline, which keeps what it cannot read.
-    const isNamed = event.record !== undefined && !Number.isNaN(time)
-    this.sink.entry(toRecord(event, this.job), isNamed ? undefined : this.time, pending.line)
+    const record = toRecord(event, this.job)
+    if (!hasTime && this.options.withoutTime === 'receipt') this.sink.entry(record, this.job.receivedAt, pending.line)
+    else if (this.time === undefined) this.wait(record, pending.line)
+    else {
+      this.release(this.time)
+      // A record that names its time itself is read by the pipeline, which keeps what it cannot read.
+      this.sink.entry(record, Number.isNaN(named) ? this.time : undefined, pending.line)
+    }
   }
 
-  private match(line: string): TextEvent | undefined {
+  /** The last line is in. */
+  finish(): void {
+    this.end()
+    this.release(this.job.receivedAt)
+  }
+
+  /** What stands above the first time of a file belongs to it, not to the day on which the file is read. */
+  private wait(record: LooseRecord, line: number): void {
+    this.waiting.push({ record, line })
+    if (this.waiting.length < WAITING_LINES) return
+    this.time = this.job.receivedAt
+    this.release(this.time)
+  }
+
+  private release(time: UnixMicros): void {
+    if (this.waiting.length === 0) return
+    for (const { record, line } of this.waiting) this.sink.entry(record, time, line)
+    this.waiting = []
+  }
+
+  private match(line: string): TextEvent | null | undefined {
     const code = line.charCodeAt(0)
     const { last } = this
     if (last && (last.first === '' || last.first.includes(line.charAt(0)))) {
       const event = last.read(line, this.reading)
       this.matched = last
-      if (event) return event
+      if (event !== undefined) return event
     }
     for (const reader of this.dispatch[Math.min(code, 128)] ?? []) {
       if (reader === last) continue
       const event = reader.read(line, this.reading)
-      if (event) {
+      if (event !== undefined) {
         this.matched = reader
         if (!reader.general) this.last = reader
         return event
@@ -146,9 +182,11 @@ class LineJoiner {
     pending.trace = traceOpenedBy(line, pending.trace)
   }
 
-  private state(pending: Pending): { known: boolean; trace: OpenTrace; joined: boolean } {
+  private state(pending: Pending): JoinState {
     const known = pending.reader !== undefined || !Number.isNaN(pending.event.time)
-    return { known, trace: pending.trace, joined: pending.lines.length > 0 }
+    const { level } = pending.event
+    const trouble = level !== 'info' && level !== 'debug' && level !== 'trace'
+    return { known, trace: pending.trace, joined: pending.lines.length > 0, trouble }
   }
 }
 
@@ -186,5 +224,5 @@ export const decodeLines = (text: string, job: DecodeJob, sink: EntrySink, optio
     else joiner.take(line, number, start)
     start = next + 1
   }
-  joiner.end()
+  joiner.finish()
 }

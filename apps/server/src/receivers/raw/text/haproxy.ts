@@ -20,7 +20,7 @@ export const readHaproxy = (event: TextEvent): void => {
     present({
       'client.address': match[1],
       'client.port': Number(match[2]),
-      frontend: match[4],
+      frontend: match[4]?.replace(/~$/, ''),
       backend: match[5],
       server: match[6],
       bytes: Number(match[9]),

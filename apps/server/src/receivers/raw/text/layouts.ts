@@ -129,7 +129,7 @@ export const elasticReader: LineReader = {
 }
 
 const MONOLOG = /^\[([^\]]{19,40})\] ([\w-]{1,100})\.(DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL|ALERT|EMERGENCY): /
-const LARAVEL_EXCEPTION = / \{"exception":"\[object\] \(([\w\\]{1,200})\(code: [^)]{0,20}\): ?/
+const LARAVEL_EXCEPTION = /"exception":"\[object\] \(([\w\\]{1,200})\(code: [^)]{0,20}\): ?/
 
 /** `[2024-05-01 12:00:00] production.ERROR: message {"ctx":1} []` of Laravel, Symfony and whatever else uses monolog. */
 export const monologReader: LineReader = {
@@ -165,11 +165,12 @@ const readContext = (event: TextEvent): void => {
   const exception = LARAVEL_EXCEPTION.exec(event.message)
   if (exception) {
     const text = event.message.slice(exception.index + exception[0].length).replace(/"\}\s*(?:\[\])?\s*$/, '')
-    event.error = { type: exception[1], message: text.replace(/ at \S+:\d+\)$/, '') }
-    event.message = event.message.slice(0, exception.index)
+    event.error = { type: exception[1]?.replaceAll('\\\\', '\\'), message: text.replace(/ at \S+:\d+\)$/, '') }
+    const brace = event.message.lastIndexOf(' {"', exception.index)
+    event.message = event.message.slice(0, brace < 0 ? exception.index : brace)
     return
   }
-  const trimmed = event.message.replace(/(?: \[\]| \{\}){1,2}\s*$/, '')
+  const trimmed = event.message.trimEnd().replace(/(?: \[\]| \{\}){1,2}$/, '')
   const brace = trimmed.endsWith('}') ? trimmed.indexOf(' {"') : -1
   const context = brace < 0 ? undefined : jsonObject(trimmed.slice(brace + 1))
   event.message = context ? trimmed.slice(0, brace) : trimmed

@@ -67,9 +67,14 @@ export const stampedReader: LineReader = {
       const attributes = inside[2] === undefined ? {} : { process: inside[2] }
       return { time, level: levelOfWord(inside[1] ?? ''), message: rest.slice(inside[0].length), attributes }
     }
+    const worker = bracketed ? WORKER.exec(rest) : null
+    if (worker) return { time, level: levelOfWord(worker[2] ?? ''), message: rest.slice(worker[0].length), attributes: { pid: Number(worker[1]) } }
     return readAfterStamp(rest, time)
   },
 }
+
+/** gunicorn: `[time] [1234] [INFO] …`. */
+const WORKER = /^ \[(\d{1,9})\] \[([A-Z]{3,8})\] /
 
 const isWordCode = (code: number): boolean => (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
 

@@ -21,7 +21,7 @@ import {
 import { dotnetReader, goReader, klogReader, pythonReader, railsReader, rubyReader, shortYearReader } from './programs.ts'
 import type { LineReader } from './reading.ts'
 import { fileSyslogReader, isoSyslogReader, prioritySyslogReader } from './syslog-lines.ts'
-import { apacheErrorReader, createW3cReader, nginxErrorReader, phpReader } from './web-errors.ts'
+import { apacheErrorReader, createPhpReader, createW3cReader, nginxErrorReader } from './web-errors.ts'
 
 /** Every form of line that the native door knows, the particular before the general. Some remember lines before: make them once per text. */
 export const createTextReaders = (zone: Zone): LineReader[] => {
@@ -46,7 +46,7 @@ export const createTextReaders = (zone: Zone): LineReader[] => {
     apacheErrorReader,
     elasticReader,
     monologReader,
-    phpReader,
+    createPhpReader(),
     kernelReader,
     proxifierReader,
     fileSyslogReader,

@@ -68,7 +68,8 @@ export interface LineReader {
   readonly name: string
   /** The characters with which its lines can begin; '' means any. */
   readonly first: string
-  read(line: string, reading: Reading): TextEvent | undefined
+  /** @returns undefined when the line is none of its own; null when it is, but says nothing that happened (a header). */
+  read(line: string, reading: Reading): TextEvent | null | undefined
   /** Takes so many forms that it must not come before the others because it matched last. */
   readonly general?: boolean
   /**

@@ -64,7 +64,7 @@ export const settle = (event: TextEvent, firstLine: string, lines: readonly stri
     found = last === undefined ? undefined : findException(last)
     if (found && last !== undefined) {
       before.pop()
-      stack = [last, ...frames]
+      stack = [last.trimStart(), ...frames]
     } else {
       found = findException(event.message)
       if (found) stack = [event.message.slice(found.start), ...frames]

@@ -1,5 +1,6 @@
 import { levelOfWord } from '../../native/decode-levels.ts'
 import { scanCtime, scanIso, scanMail } from '../../stamps/scan.ts'
+import { createZone, type Zone } from '../../stamps/zone.ts'
 import { DIGITS, type LineReader, numberOrText, present } from './reading.ts'
 import { readRequestLine } from './request-line.ts'
 
@@ -87,20 +88,28 @@ export const apacheErrorReader: LineReader = {
 
 const PHP = /^\] PHP (Fatal error|Parse error|Recoverable fatal error|Warning|Notice|Deprecated|Strict Standards):\s+/
 /** The error log of PHP: `[01-May-2024 12:00:00 Europe/Berlin] PHP Warning:  …`. */
-export const phpReader: LineReader = {
-  name: 'PHP error log',
-  first: '[',
-  read(line, { zone, cursor }) {
-    const time = scanMail(line, 1, zone, cursor)
-    if (Number.isNaN(time)) return undefined
-    const region = /^ [A-Z][\w/+-]{1,40}(?=\])/.exec(line.slice(cursor.end))
-    const rest = line.slice(cursor.end + (region?.[0].length ?? 0))
-    const match = PHP.exec(rest)
-    if (!match) return undefined
-    const word = match[1] ?? ''
-    const level = word.includes('error') ? 'error' : word === 'Warning' ? 'warn' : 'info'
-    return { time, level, message: rest.slice(match[0].length), product: 'php', attributes: { severity: word } }
-  },
+export const createPhpReader = (): LineReader => {
+  let named: Zone | undefined
+  return {
+    name: 'PHP error log',
+    first: '[',
+    read(line, { zone, cursor }) {
+      let time = scanMail(line, 1, zone, cursor)
+      if (Number.isNaN(time)) return undefined
+      const region = /^ ([A-Z][\w/+-]{1,40})(?=\])/.exec(line.slice(cursor.end, cursor.end + 60))
+      const rest = line.slice(cursor.end + (region?.[0].length ?? 0))
+      const match = PHP.exec(rest)
+      if (!match) return undefined
+      if (region) {
+        const own: Zone = named && named.name === region[1] ? named : createZone(region[1] ?? '')
+        named = own
+        time = scanMail(line, 1, own, cursor)
+      }
+      const word = match[1] ?? ''
+      const level = word.includes('error') ? 'error' : word === 'Warning' ? 'warn' : 'info'
+      return { time, level, message: rest.slice(match[0].length), product: 'php', attributes: { severity: word } }
+    },
+  }
 }
 
 /** W3C extended format of IIS and others: the columns are named by `#Fields:` lines. */
@@ -111,9 +120,9 @@ export const createW3cReader = (): LineReader => {
     first: `${DIGITS}#`,
     read(line, { zone, cursor }) {
       if (line.startsWith('#')) {
-        const names = /^#Fields:\s*(.*)$/.exec(line)
-        if (names) fields = (names[1] ?? '').trim().split(/\s+/)
-        return undefined
+        const directive = /^#(Fields|Software|Version|Date|Start-Date|End-Date|Remark):\s*(.*)$/.exec(line)
+        if (directive?.[1] === 'Fields') fields = (directive[2] ?? '').trim().split(/\s+/)
+        return directive ? null : undefined
       }
       if (fields.length < 3) return undefined
       const values = line.split(line.includes('\t') ? '\t' : ' ')
