@@ -28,7 +28,7 @@ const createFakeBlocks = (): BlockBuilder & { contents: Map<string, string[]> } 
       if (indexes.length > 0) throw new HeartwoodError('block-invalid', 'damaged payloads', { details: { indexes } })
       await writeFile(path, sealed.join())
       contents.set(path, sealed)
-      return { rows: sealed.length, sizeBytes: 1, columns: [] }
+      return { rows: sealed.length * 1_000, sizeBytes: 1, columns: [] }
     },
     close: async () => undefined,
   }
@@ -128,6 +128,31 @@ test('while the engine is away events wait, and are stored under the same token 
   expect(failures).toBe(5)
   expect(store.stored).toEqual(['a', 'b'])
   expect(store.tokens).toHaveLength(1)
+})
+
+test('while an insert runs the next group is given time to grow', async () => {
+  await publish(...numbered(24))
+  const waits: number[] = []
+  const insert = store.insert
+  store.insert = async (block) => {
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    await insert(block)
+  }
+  const observed: Queue = {
+    ...queue,
+    take: (limits) => {
+      waits.push(limits.maxWaitMs)
+      return queue.take(limits)
+    },
+  }
+  await new Promise<void>((resolve) => {
+    const onStored = (): void => {
+      if (store.stored.length === 24) resolve()
+    }
+    createWriter({ queue: observed, onStored }).start()
+  })
+  expect(waits[0]).toBe(5)
+  expect(Math.max(...waits)).toBeGreaterThan(5)
 })
 
 test('a failure is visible as long as it lasts', async () => {

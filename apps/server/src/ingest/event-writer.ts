@@ -206,10 +206,11 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
       const prepared = await next
       if (prepared === undefined) return
       if (stopped) return discard(prepared)
+      // The insert begins first: how long the next group gathers depends on it.
+      settling = settle(prepared)
       next = prepareNext()
       // A failure of it is met when it is awaited.
       next.catch(() => undefined)
-      settling = settle(prepared)
       await settling
     }
   }
