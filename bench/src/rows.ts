@@ -106,7 +106,7 @@ const STATUS: Record<string, readonly number[]> = {
 
 /** Writes NDJSON files of about 670 bytes a row unless they are there already; gives their paths. */
 export function ensureRows(folder: string, options: RowOptions): string[] {
-  const perFile = options.rowsPerFile ?? 500_000
+  const perFile = options.rowsPerFile ?? Math.ceil(options.rows / 10)
   const count = Math.ceil(options.rows / perFile)
   const paths = Array.from({ length: count }, (_, i) => join(folder, `rows-${String(i).padStart(3, '0')}.ndjson`))
   if (existsSync(join(folder, 'complete')) && readdirSync(folder).length === count + 1) return paths
