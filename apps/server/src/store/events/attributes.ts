@@ -42,60 +42,111 @@ const NOTHING: ReadonlySet<string> = new Set()
 
 /** @param whole top-level names whose objects stay JSON text. @returns undefined when two names would read back as one. */
 const flatten = (value: { readonly [key: string]: unknown }, limits: AttributeLimits, whole: ReadonlySet<string>): FlatAttributes | undefined => {
-  const attributes = new Map<string, AttributeValue>()
-  const objects = new Set<string>()
-  /** Names that have a dot inside one of their own parts, with the range of that part. */
-  const dotted: { name: string; from: number }[] = []
-  let cut = 0
-  let collision = false
+  const flattening = new Flattening(limits, whole)
+  flattening.walk(value, undefined, 1)
+  const { attributes, objects, cut, isAmbiguous } = flattening
+  return isAmbiguous ? undefined : { attributes, objects, cut }
+}
 
-  const put = (name: string, value: AttributeValue): void => {
-    if (attributes.size >= limits.attributes) {
-      cut++
-      return
-    }
-    const known = name.length <= limits.attributeKey ? name : cutText(name, limits.attributeKey)
-    if (known !== name) cut++
-    if (dotted.length > 0 && attributes.has(known)) collision = true
-    attributes.set(known, value)
+class Flattening {
+  readonly attributes = new Map<string, AttributeValue>()
+  readonly objects = new Set<string>()
+  cut = 0
+  /** Names that have a dot inside one of their own parts, with the place where that part begins. */
+  private dotted: { name: string; from: number }[] | undefined
+  private collision = false
+  private readonly limits: AttributeLimits
+  private readonly whole: ReadonlySet<string>
+
+  constructor(limits: AttributeLimits, whole: ReadonlySet<string>) {
+    this.limits = limits
+    this.whole = whole
   }
-  const putText = (name: string, text: string): void => {
-    const short = cutText(text, limits.attributeValue)
-    if (short !== text) cut++
-    put(name, short)
+
+  get isAmbiguous(): boolean {
+    return this.collision || (this.dotted?.some(({ name, from }) => splitsInside(name, from, this.objects)) ?? false)
   }
-  const putJson = (name: string, value: unknown): void => {
-    const text = jsonText(value)
-    if (text.length <= limits.attributeValue) put(name, new JsonText(text))
-    else putText(name, text)
-  }
-  const walk = (object: object, prefix: string, depth: number): void => {
+
+  walk(object: object, prefix: string | undefined, depth: number): void {
     for (const key of Object.keys(object)) {
       const member = (object as { [key: string]: unknown })[key]
       if (member === undefined) continue
-      const name = prefix + key
-      if (key.includes('.')) dotted.push({ name, from: prefix.length })
-      if (typeof member === 'string') putText(name, member)
-      else if (typeof member === 'number' || typeof member === 'boolean' || member === null) put(name, member)
-      else if (typeof member !== 'object') putText(name, String(member))
-      else if (Array.isArray(member) || !isFlattenable(member, name, depth)) putJson(name, member)
+      const name = joinName(prefix, key)
+      if (key.includes('.')) this.noteDots(name, prefix === undefined ? 0 : prefix.length + 1)
+      if (typeof member === 'string') this.putText(name, member)
+      else if (typeof member === 'number' || typeof member === 'boolean' || member === null) this.put(name, member)
+      else if (typeof member !== 'object') this.putText(name, String(member))
+      else if (Array.isArray(member) || !this.isFlattenable(member, name, depth)) this.putJson(name, member)
       else {
-        objects.add(name)
-        walk(member, `${name}.`, depth + 1)
+        this.objects.add(name)
+        this.walk(member, name, depth + 1)
       }
     }
   }
-  const isFlattenable = (member: object, name: string, depth: number): boolean => {
-    if (depth >= limits.attributeDepth || (depth === 1 && whole.has(name))) return false
-    if (typeof (member as { toJSON?: unknown }).toJSON === 'function') return false
-    const keys = Object.keys(member)
-    const room = limits.attributeKey - name.length - 1
-    for (const key of keys) if (key.length > room) return false
-    return keys.length > 0
+
+  private noteDots(name: string, from: number): void {
+    this.dotted ??= []
+    this.dotted.push({ name, from })
   }
-  walk(value, '', 1)
-  if (collision || dotted.some(({ name, from }) => splitsInside(name, from, objects))) return undefined
-  return { attributes, objects, cut }
+
+  private isFlattenable(member: object, name: string, depth: number): boolean {
+    if (depth >= this.limits.attributeDepth || (depth === 1 && this.whole.has(name))) return false
+    if (typeof (member as { toJSON?: unknown }).toJSON === 'function') return false
+    const room = this.limits.attributeKey - name.length - 1
+    let isEmpty = true
+    for (const key of Object.keys(member)) {
+      if (key.length > room) return false
+      isEmpty = false
+    }
+    return !isEmpty
+  }
+
+  private put(name: string, value: AttributeValue): void {
+    const { attributes, limits } = this
+    if (attributes.size >= limits.attributes) {
+      this.cut++
+      return
+    }
+    const known = name.length <= limits.attributeKey ? name : cutText(name, limits.attributeKey)
+    if (known !== name) this.cut++
+    if (this.dotted !== undefined && attributes.has(known)) this.collision = true
+    attributes.set(known, value)
+  }
+
+  private putText(name: string, text: string): void {
+    const short = cutText(text, this.limits.attributeValue)
+    if (short !== text) this.cut++
+    this.put(name, short)
+  }
+
+  private putJson(name: string, value: unknown): void {
+    const text = jsonText(value)
+    if (text.length <= this.limits.attributeValue) this.put(name, new JsonText(text))
+    else this.putText(name, text)
+  }
+}
+
+/** Joined names by object and key: joining and hashing them anew for each event costs more than all the rest. */
+const joined = new Map<string, Map<string, string>>()
+const JOINED_LIMIT = 1_000
+const JOINED_KEY_LENGTH = 64
+
+const joinName = (prefix: string | undefined, key: string): string => {
+  if (prefix === undefined) return key
+  if (prefix.length > JOINED_KEY_LENGTH || key.length > JOINED_KEY_LENGTH) return `${prefix}.${key}`
+  let names = joined.get(prefix)
+  if (names === undefined) {
+    if (joined.size >= JOINED_LIMIT) joined.clear()
+    names = new Map()
+    joined.set(prefix, names)
+  }
+  let name = names.get(key)
+  if (name === undefined) {
+    if (names.size >= JOINED_LIMIT) names.clear()
+    name = `${prefix}.${key}`
+    names.set(key, name)
+  }
+  return name
 }
 
 /** Whether a dot that belongs to the sender's own name would be taken for nesting. */
