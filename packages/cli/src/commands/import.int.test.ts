@@ -210,7 +210,7 @@ describe('an import that is disturbed', () => {
     server.meddle = (number) => {
       if (number < 3) return undefined
       announce(second.url, 'second')
-      return 'cut-off'
+      return { status: 401, body: { error: { code: 'key-invalid', message: 'The key is unknown.', docs: '' } } }
     }
     const { exit } = await runHere(['import', '--data', data, 'app.jsonl'], { cwd: folder })
     server.taken.push(...second.taken)

@@ -15,26 +15,26 @@ export interface Connection {
 
 export function connect(context: Context, options: GlobalOptions): Connection {
   let address = findServer(context, options)
-  const send = (path: string, init: RequestInit): Promise<Response> => {
+  const send = ({ url, token }: Address, path: string, init: RequestInit): Promise<Response> => {
     const headers: Record<string, string> = { 'user-agent': 'heartwood-cli', ...toHeaders(init.headers) }
-    if (address.token !== '') headers.authorization = `Bearer ${address.token}`
-    return fetch(address.url + path, { ...init, headers })
+    if (token !== '') headers.authorization = `Bearer ${token}`
+    return fetch(url + path, { ...init, headers })
   }
-  /** True when there is something new to try. */
-  const look = (): boolean => {
-    const before = address
-    address = findAgain(before, options)
-    return address.url !== before.url || address.token !== before.token
+  /** True when there is something new to try; another request may have found it meanwhile. */
+  const look = (used: Address): boolean => {
+    address = findAgain(address, options)
+    return address.url !== used.url || address.token !== used.token
   }
   const request = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const used = address
     try {
-      const response = await send(path, init)
-      if (response.status !== 401 || !look()) return response
+      const response = await send(used, path, init)
+      if (response.status !== 401 || !look(used)) return response
       await response.body?.cancel()
     } catch (error) {
-      if (!isConnectionLost(error) || !look()) throw error
+      if (!isConnectionLost(error) || !look(used)) throw error
     }
-    return send(path, init)
+    return send(address, path, init)
   }
   return {
     get address() {
