@@ -4,7 +4,6 @@ import type { Query, RangeTest, Term, TextTest } from './ast.ts'
 import { ID_COLUMNS } from './fields.ts'
 import { compileAutomaton } from './regexp/automaton.ts'
 import { requiredLiteral } from './regexp/required-literal.ts'
-import type { Regexp } from './regexp/syntax.ts'
 import { isWithin } from './terms.ts'
 import { hasWideCase, lowerAll, lowerAscii } from './text-case.ts'
 import { containsWord, matchesGlob, wordRegexp, wordShape } from './word.ts'
@@ -79,7 +78,8 @@ function compileTerm(term: Term): Compiled {
     }
     case 'message': {
       if (term.test.op === 'exists') return ({ event }) => event.message !== ''
-      const test = compileRegexp(term.test.regexp)
+      const test = compileAutomaton(term.test.regexp)
+      // Much cheaper to look for than a match, and mostly not there.
       const literal = requiredLiteral(term.test.regexp)
       return (subject) => subject.lowerAscii.includes(literal) && test(subject.event.message)
     }
@@ -125,17 +125,12 @@ function compileWord({ word, ids }: Extract<Term, { on: 'word' }>): Compiled {
   return (subject) => containsWord(message(subject), text, shape) || (ids && ID_COLUMNS.some(({ of }) => subject.event[of] === id))
 }
 
-/** The literal part, which is much cheaper to look for, decides most cases. */
-function compileRegexp(regexp: Regexp): (text: string) => boolean {
-  return compileAutomaton(regexp)
-}
-
 function compileText(test: TextTest, ignoreCase: boolean): (text: string) => boolean {
   switch (test.op) {
     case 'exists':
       return () => true
     case 'regexp':
-      return compileRegexp(test.regexp)
+      return compileAutomaton(test.regexp)
     case 'equals': {
       const fold = foldFor(test.values, ignoreCase)
       const values = test.values.map(fold)

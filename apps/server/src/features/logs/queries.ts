@@ -111,9 +111,12 @@ const minutes = (projectId: number, where: string, range: TimeRange): string =>
   `project_id = ${sql.integer(projectId)} AND minute >= ${seconds(range.from)} AND minute < ${seconds(range.to)} AND ${where}`
 const seconds = (micros: UnixMicros): string => `toDateTime(${sql.integer(Math.max(0, Math.floor(micros / 1_000_000)))}, 'UTC')`
 
+/** Whether the rollup has all of a range: it cannot hold times before 1970. */
+export const isRolledUp = ({ from, to }: TimeRange): boolean => from >= ROLLUP_RANGE.from && to <= ROLLUP_RANGE.to
+
 /** The newest (or oldest) minute of a range in which something may match. */
 export const nextMinuteQuery = ({ projectId, plan }: Scope, range: TimeRange, order: Order): string =>
-  `SELECT toUnixTimestamp(${order === 'desc' ? 'max' : 'min'}(minute)) AS found, count() AS rows FROM events_by_minute WHERE ${minutes(projectId, plan.rollupAtLeast, clip(range, ROLLUP_RANGE))}`
+  `SELECT toUnixTimestamp(${order === 'desc' ? 'max' : 'min'}(minute)) AS found, count() AS rows FROM events_by_minute WHERE ${minutes(projectId, plan.rollupAtLeast, range)}`
 
 /** Counts by bucket and level; buckets are numbered from `firstMs`. */
 export function histogramQuery(scope: Scope, range: TimeRange, { intervalMs, firstMs }: Buckets): string {

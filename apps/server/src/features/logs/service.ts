@@ -15,6 +15,7 @@ import {
   columnCountsQuery,
   countQuery,
   eventQuery,
+  isRolledUp,
   nextMinuteQuery,
   pageQuery,
   type Scope,
@@ -101,6 +102,7 @@ export function createLogs({ store, now, budget = DEFAULT_BUDGET }: LogsDeps): L
         return step
       },
       async jump(rest) {
+        if (!isRolledUp(rest)) return order === 'desc' ? rest.to : rest.from
         const { rows } = await spending.query<{ found: number; rows: number }>(nextMinuteQuery(scope, rest, order))
         const [next] = rows
         if (!next || next.rows === 0) return undefined
