@@ -120,5 +120,5 @@ function readWhole(payload: Readable, limitBytes: number, held: Held): Promise<U
   })
 }
 
-export const tooLarge = (limitBytes: number): HeartwoodError =>
+const tooLarge = (limitBytes: number): HeartwoodError =>
   new HeartwoodError('body-too-large', `The body is larger than ${Math.floor(limitBytes / 1024 / 1024)} MiB.`)

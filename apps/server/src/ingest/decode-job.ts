@@ -8,7 +8,7 @@ import { Drop } from '../pipeline/step.ts'
 import type { DecodeJob, DecodeOutcome } from './decoder.ts'
 
 /** Where a receiver's decoder puts what it reads; receivers/decode.ts describes it. */
-export interface JobSink {
+interface JobSink {
   entry(record: { [key: string]: unknown }, timestamp?: UnixMicros, line?: number): void
   reject(reason: DropReason, message: string, line?: number): void
 }

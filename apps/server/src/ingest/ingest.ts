@@ -17,7 +17,7 @@ import type { DecodeOutcome, Decoder, EntryDefaults } from './decoder.ts'
 import type { Account, Ledger } from './ledger.ts'
 
 /** One request at a door, its key checked and its body read. */
-export interface IngestRequest {
+interface IngestRequest {
   door: string
   format: Format
   contentType: string
@@ -50,7 +50,7 @@ export interface TailedEvents {
 }
 
 /** Live tails: which there are, and where what they matched goes. */
-export interface TailHub {
+interface TailHub {
   active(projectId: number): { id: number; q: string }[]
   deliver(tailed: TailedEvents[]): void
 }

@@ -7,7 +7,7 @@ export interface Account {
   keyId: string
 }
 
-export interface LedgerRow extends Account {
+interface LedgerRow extends Account {
   /** Always stored + queued + deadLettered + all refused. */
   received: number
   stored: number

@@ -27,7 +27,7 @@ describe('checkPattern', () => {
         const text = unit.repeat(PATTERN_WINDOW / unit.length)
         const start = performance.now()
         text.replace(new RegExp(source, 'gu'), '')
-        expect(performance.now() - start).toBeLessThan(250)
+        expect(performance.now() - start).toBeLessThan(1_000)
       }
     }
   })

@@ -5,7 +5,7 @@ import { NameTree } from './names.ts'
 import { compileRedaction, type Redactor } from './redaction.ts'
 
 /** Fills what an entry lacks; never overwrites. */
-export interface PipelineDefaults {
+interface PipelineDefaults {
   service?: string
   environment?: string
   dataset?: string

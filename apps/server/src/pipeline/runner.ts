@@ -3,7 +3,7 @@ import type { PipelineContext } from './context.ts'
 import { pipeline } from './index.ts'
 import { Drop } from './step.ts'
 
-export interface StepReport {
+interface StepReport {
   name: string
   /** How many events entered the step. */
   events: number

@@ -33,7 +33,7 @@ export interface DoorUnderTest {
 }
 
 /** 2026-11-21T12:00:00Z. */
-export const DOOR_NOW = unixMs(Date.UTC(2026, 10, 21, 12))
+const DOOR_NOW = unixMs(Date.UTC(2026, 10, 21, 12))
 
 /** The doors as they are, with the real decoders and pipeline, on this thread, before a queue in memory. For tests only. */
 export async function createDoorUnderTest(): Promise<DoorUnderTest> {

@@ -6,7 +6,7 @@ import type { DoorProjects } from '../door.ts'
 import { type Batcher, createBatcher } from './batcher.ts'
 import { FrameReader } from './frame-reader.ts'
 
-export interface SyslogListenerOptions {
+interface SyslogListenerOptions {
   transport: 'udp' | 'tcp'
   host: string
   /** 0 takes any free one. */
