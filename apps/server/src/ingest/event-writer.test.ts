@@ -25,6 +25,8 @@ const createFakeBlocks = (): BlockBuilder & { contents: Map<string, string[]> } 
       const sealed = names
       names = []
       const indexes = sealed.flatMap((name, index) => (name.startsWith('damaged') ? [index] : []))
+      if (sealed.some((name) => name.startsWith('deadly')))
+        throw new HeartwoodError('engine-unavailable', 'thread ended', { cause: new Error('out of memory') })
       if (indexes.length > 0) throw new HeartwoodError('block-invalid', 'damaged payloads', { details: { indexes } })
       await writeFile(path, sealed.join())
       contents.set(path, sealed)
@@ -197,6 +199,15 @@ test('a payload that is no block is set aside and costs no other batch', async (
   expect(await current.drain()).toBe(true)
   expect(store.stored).toEqual(['a', 'b'])
   expect(queue.depth().deadLetters).toBe(2)
+})
+
+test('a payload that ends the building thread each time does not hold up the others for ever', async () => {
+  await publish('a', 'deadly', 'b', 'c')
+  const current = createWriter()
+  current.start()
+  expect(await current.drain()).toBe(true)
+  expect(store.stored).toEqual(['a', 'b', 'c'])
+  expect(queue.depth().deadLetters).toBe(1)
 })
 
 test('an engine that refuses everything does not empty the queue into the dead letters', async () => {

@@ -56,6 +56,8 @@ type Prepared = { group: Group; block: SealedBlock | undefined } | { group: Grou
 const LIMITS = { maxRows: 100_000, maxWaitMs: 200 }
 const NO_BYTES = new Uint8Array(0)
 const CERTAIN_DEAD_LETTERS = 3
+/** A group that ended the building thread so often is taken to be the cause of it. */
+const THREADS_PER_GROUP = 4
 
 export const createEventWriter = (options: EventWriterOptions): EventWriter => {
   const { queue, store, blocks, log, limits = LIMITS } = options
@@ -111,6 +113,9 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
     files += 1
     let group = first
     let fresh = true
+    let threadsLost = 0
+    const isFault = (error: unknown): error is HeartwoodError =>
+      isCoded(error, 'block-invalid') || (isThreadLoss(error) && threadsLost >= THREADS_PER_GROUP)
     try {
       return await persist(
         'a block of events could not be written; trying again',
@@ -123,11 +128,14 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
           }
           return { group, block: { ...(await blocks.seal(path)), path, token: group.token } }
         },
-        (error) => isCoded(error, 'block-invalid'),
+        (error) => {
+          if (isThreadLoss(error)) threadsLost += 1
+          return isFault(error)
+        },
       )
     } catch (error) {
       await rm(path, { force: true })
-      if (isCoded(error, 'block-invalid')) return { group, fault: error }
+      if (isFault(error)) return { group, fault: error }
       throw error
     }
   }
@@ -179,7 +187,7 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
   }
 
   const setAside = async (group: Group, error: HeartwoodError): Promise<void> => {
-    if (error.code === 'engine-failed') {
+    if (error.code !== 'block-invalid') {
       // An engine that refuses everything is ill itself: then batches wait rather than be set aside one after the other.
       await persist('the event store does not answer', () => store.ping())
       if (deadInRow >= CERTAIN_DEAD_LETTERS) {
@@ -257,6 +265,9 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
 }
 
 const isCoded = (error: unknown, code: HeartwoodError['code']): error is HeartwoodError => error instanceof HeartwoodError && error.code === code
+
+/** The thread that builds blocks ended; a file that could not be written carries the failed system call. */
+const isThreadLoss = (error: unknown): boolean => isCoded(error, 'engine-unavailable') && error.cause instanceof Error && !('syscall' in error.cause)
 
 const isBlocksFault = (error: unknown): boolean => isCoded(error, 'engine-failed')
 
