@@ -1,3 +1,4 @@
+import './strict-policy.ts'
 import '@fontsource-variable/inter/wght.css'
 import '@fontsource-variable/jetbrains-mono/wght.css'
 import './ui/mantine.css'

@@ -1,5 +1,11 @@
 import type { Level } from '@heartwood/protocol'
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core'
 
 /** Colours of one scheme. Components use them as `var(--hw-…)` and name no colour of their own. */
 export interface Palette {
@@ -14,7 +20,12 @@ export interface Palette {
   muted: string
   accent: string
   accentSoft: string
+  accentHover: string
+  /** Text on a filled button. */
+  onAccent: string
   danger: string
+  dangerHover: string
+  onDanger: string
   dangerSoft: string
   ok: string
   warnSoft: string
@@ -34,12 +45,16 @@ export const light: Palette = {
   muted: '#6F675C',
   accent: '#A94F24',
   accentSoft: '#F8ECE4',
+  accentHover: '#8F411C',
+  onAccent: '#FFFFFF',
   danger: '#B3261E',
+  dangerHover: '#8F1D17',
+  onDanger: '#FFFFFF',
   dangerSoft: '#FBEAE8',
   ok: '#2F6B3A',
   warnSoft: '#FBF1DC',
   level: { trace: '#736B60', debug: '#4F6276', info: '#1F62A8', warn: '#875300', error: '#B3261E', fatal: '#8E1577' },
-  bar: { trace: '#D6D1C8', debug: '#A9B8C8', info: '#6FA0D6', warn: '#C58A12', error: '#BE3427', fatal: '#660A58' },
+  bar: { trace: '#D6D1C8', debug: '#AAB9C9', info: '#74A3D6', warn: '#B9810F', error: '#C2352B', fatal: '#5E0A52' },
 }
 
 export const dark: Palette = {
@@ -52,12 +67,16 @@ export const dark: Palette = {
   muted: '#A0968A',
   accent: '#E08A55',
   accentSoft: '#33241A',
+  accentHover: '#EBA377',
+  onAccent: '#1F1208',
   danger: '#F2857A',
+  dangerHover: '#F7A59C',
+  onDanger: '#2A0D0A',
   dangerSoft: '#38201D',
   ok: '#84C28D',
   warnSoft: '#332817',
   level: { trace: '#A0968A', debug: '#97ABC0', info: '#7DB4EE', warn: '#E5B454', error: '#F2857A', fatal: '#F29BE3' },
-  bar: { trace: '#5A544B', debug: '#5F7184', info: '#4A8BD0', warn: '#DDA73C', error: '#F2705F', fatal: '#FFC4F6' },
+  bar: { trace: '#544E46', debug: '#5C6D80', info: '#4288CE', warn: '#EBBB58', error: '#F57C6B', fatal: '#FFD0F8' },
 }
 
 const copper: MantineColorsTuple = ['#FBF1EB', '#F4DDCF', '#EBC0A6', '#E5A27C', '#E08A55', '#CE7140', '#BC5F31', '#A94F24', '#8F411C', '#6B3015']
@@ -68,8 +87,7 @@ export const theme = createTheme({
   primaryColor: 'copper',
   primaryShade: { light: 7, dark: 4 },
   colors: { copper, gray: stone, dark: bark },
-  autoContrast: true,
-  luminanceThreshold: 0.28,
+  variantColorResolver: resolveVariant,
   black: light.text,
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
@@ -98,6 +116,13 @@ export const theme = createTheme({
     Drawer: { defaultProps: { transitionProps: { duration: 120 }, overlayProps: { backgroundOpacity: 0.45 } } },
   },
 })
+
+/** Filled buttons take the tokens, so that their text keeps its contrast in both schemes. */
+function resolveVariant(input: Parameters<VariantColorsResolver>[0]): ReturnType<VariantColorsResolver> {
+  const tone = input.color === 'red' ? 'danger' : input.color === undefined || input.color === 'copper' ? 'accent' : undefined
+  if (input.variant !== 'filled' || !tone) return defaultVariantColorsResolver(input)
+  return { background: `var(--hw-${tone})`, hover: `var(--hw-${tone}-hover)`, color: `var(--hw-on-${tone})`, border: 'none' }
+}
 
 /** The tokens as custom properties, and Mantine's own colours pointed at them. */
 export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, light: toVariables(light), dark: toVariables(dark) })

@@ -14,7 +14,8 @@ export const SNIPPETS: Record<SnippetKind, { label: string; lead: string; text: 
     text: ({ address, key }) =>
       [
         `curl -X POST ${shell(`${address}/ingest`)} \\`,
-        `  -H ${shell(`Authorization: Bearer ${key}`)} -H 'Content-Type: application/json' \\`,
+        `  -H ${shell(`Authorization: Bearer ${key}`)} \\`,
+        `  -H 'Content-Type: application/json' \\`,
         `  -d '{"level":"info","service":"my-app","message":"Hello from curl"}'`,
       ].join('\n'),
   },
