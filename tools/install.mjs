@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
+/** Where tools/services.mjs puts a Node 24 for the smoke test. */
+export const node24 = join(root, '.node-24', 'node_modules', 'node', 'bin', 'node')
+
 /** Runs a command in the repository with its output shown; ends this process when it fails. */
 export function run(command, args, options = {}) {
   const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options })
@@ -21,13 +24,16 @@ const bin = (name) => join(root, 'node_modules', '.bin', name)
 
 export { bin }
 
-/** Installs packages when the lock file is newer than what was installed last. */
+/**
+ * Installs packages when the lock file is not the one that was installed last. Not `npm ci`: it refuses where a registry lacks a package that is
+ * optional and for another system.
+ */
 export function ensureInstalled() {
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
   const stamp = join(root, 'node_modules', '.heartwood-installed')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint(lock)) return
-  console.log('Installing packages (npm ci); the first time this takes a minute or two …')
-  run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  console.log('Installing packages; the first time this takes a minute or two …')
+  run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'])
   writeFileSync(stamp, fingerprint(lock))
 }
 

@@ -1,7 +1,10 @@
-// Installs what the tests need beside Node: Chromium and PostgreSQL, from Debian's packages. Does nothing where they are there.
+// Installs what the tests need beside this Node: Chromium and PostgreSQL from Debian's packages, and a Node 24 from npm in a folder of its own
+// (as a dependency its command would shadow the Node that runs everything else). Does nothing where they are there.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
-import { ensureInstalled, run } from './install.mjs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureInstalled, node24, root, run } from './install.mjs'
 
 const postgres = () =>
   existsSync('/usr/lib/postgresql') && readdirSync('/usr/lib/postgresql').some((version) => existsSync(`/usr/lib/postgresql/${version}/bin/postgres`))
@@ -11,9 +14,13 @@ const wanted = [
 ]
 
 ensureInstalled()
+if (!existsSync(node24)) {
+  console.log('Installing Node 24 beside this one …')
+  run('npm', ['install', '--prefix', join(root, '.node-24'), '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error', 'node@24'], { cwd: tmpdir() })
+}
 const missing = wanted.filter((service) => !service.there())
 if (missing.length === 0) {
-  console.log('Chromium and PostgreSQL are there.')
+  console.log('Chromium, PostgreSQL and Node 24 are there.')
 } else {
   console.log(`Installing ${missing.map((service) => service.name).join(' and ')} …`)
   if (spawnSync('apt-get', ['--version']).error) {

@@ -4,8 +4,13 @@ import { createShop, findEvents, ingest } from '../support/events.ts'
 import { heartwood } from '../support/heartwood.ts'
 import { node24, startServer } from '../support/server.ts'
 
-it('server, command line and dashboard run on Node 24', async () => {
-  expect(existsSync(node24)).toBe(true)
+const installed = existsSync(node24)
+if (!installed) {
+  console.error('NOT RUN: the smoke test on Node 24; `node tools/services.mjs` installs it.')
+  if (process.env.CI) throw new Error('Node 24 is required here.')
+}
+
+it.skipIf(!installed)('server, command line and dashboard run on Node 24', async () => {
   const server = await startServer({ node: node24 })
   try {
     const shop = await createShop(server)

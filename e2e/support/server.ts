@@ -9,7 +9,8 @@ import { type ApiClient, createClient } from '@heartwood/protocol'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 export const launcher = join(root, 'packages/cli/bin/heartwood.cjs')
-export const node24 = join(root, 'node_modules/node-24/bin/node')
+/** Put there by tools/services.mjs. */
+export const node24 = join(root, '.node-24/node_modules/node/bin/node')
 
 export const owner = { email: 'owner@example.org', password: 'growth rings tell the years' }
 

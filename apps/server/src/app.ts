@@ -9,7 +9,7 @@ import { registerErrors } from './http/errors.ts'
 import type { Metrics } from './self/metrics.ts'
 
 /** Registers the routes of one receiver or feature. */
-export type RegisterRoutes = (app: FastifyInstance) => void | Promise<void>
+type RegisterRoutes = (app: FastifyInstance) => void | Promise<void>
 
 export interface AppDeps {
   logger: FastifyBaseLogger

@@ -42,7 +42,7 @@ const schema = z.object({
 /** Settings whose value may stand in a file instead, named by the same variable with `_FILE`. */
 const SECRETS = ['HEARTWOOD_OWNER_PASSWORD', 'HEARTWOOD_DATABASE_URL', 'HEARTWOOD_CLICKHOUSE_URL'] as const
 
-export interface SyslogListener {
+interface SyslogListener {
   transport: 'udp' | 'tcp'
   host: string
   port: number

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { type Json, KINDS, LEVELS } from './event.ts'
 
-export const kindSchema = z.enum(KINDS)
-export const levelSchema = z.enum(LEVELS)
-export const jsonSchema: z.ZodType<Json> = z.json() as z.ZodType<Json>
+const kindSchema = z.enum(KINDS)
+const levelSchema = z.enum(LEVELS)
+const jsonSchema: z.ZodType<Json> = z.json() as z.ZodType<Json>
 
 /** An event as the API gives it. Absent, not null, when there is nothing; times are RFC 3339 with microseconds, UTC. */
 export const eventJsonSchema = z

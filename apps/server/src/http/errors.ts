@@ -3,13 +3,13 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { ERRORS, type ErrorCode, HeartwoodError } from '../errors.ts'
 
 /** The body of an error as interface.md gives it: what happened, what to do, and where that is written. */
-export function toErrorBody(error: HeartwoodError): ErrorBody {
+function toErrorBody(error: HeartwoodError): ErrorBody {
   const body: ErrorBody['error'] = { code: error.code, message: error.message, docs: `/docs/errors#${error.code}` }
   return { error: error.details === undefined ? body : { ...body, details: error.details } }
 }
 
 /** Turns whatever a handler or the framework threw into an error of the catalogue. */
-export function toHeartwoodError(error: unknown): HeartwoodError {
+function toHeartwoodError(error: unknown): HeartwoodError {
   if (error instanceof HeartwoodError) return error
   const code = FRAMEWORK_CODES[(error as Partial<FastifyError>).code ?? '']
   if (code !== undefined) return new HeartwoodError(code, ERRORS[code].fix, { cause: error })

@@ -5,7 +5,7 @@ import { LIMITS, MAX_RETENTION_DAYS } from '../limits.ts'
 import { SCOPES } from './route.ts'
 
 /** RFC 3339, epoch milliseconds, or relative to now: `-15m`, `-1h`, `-7d`, `now`. */
-export const timeSchema = z.string().max(64).describe('RFC 3339, epoch milliseconds, or relative (-15m, -1h, -7d, now)')
+const timeSchema = z.string().max(64).describe('RFC 3339, epoch milliseconds, or relative (-15m, -1h, -7d, now)')
 export const projectRef = z.string().min(1).max(LIMITS.name).describe('Id or slug of the project')
 
 /** A query that ended early says why; what it found until then is in the answer. */
@@ -18,7 +18,7 @@ export type Partial = z.infer<typeof partialSchema>
 export const queryStatsSchema = z.object({ elapsedMs: z.number(), rowsRead: z.number(), bytesRead: z.number() })
 
 export const dropReasonSchema = z.enum(Object.keys(DROP_REASONS) as [DropReason, ...DropReason[]])
-export const rejectionSchema = z
+const rejectionSchema = z
   .object({
     index: z.int().min(0).describe('0-based place of the entry in the request'),
     line: z.int().optional().describe('1-based physical line, for formats made of lines'),

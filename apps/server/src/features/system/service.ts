@@ -79,8 +79,11 @@ export function createSystemService(deps: SystemDeps): SystemService {
       return { events: readBlock(letter.batch.payload).slice(0, SHOWN_EVENTS), reason: letter.reason }
     },
     async replayDeadLetter(id) {
-      if (!(await deps.queue.deadLetters.get(id))) throw new HeartwoodError('dead-letter-not-found', `There is no dead letter ${id}.`)
-      return deps.queue.deadLetters.replay(id)
+      const letter = await deps.queue.deadLetters.get(id)
+      if (!letter) throw new HeartwoodError('dead-letter-not-found', `There is no dead letter ${id}.`)
+      const rows = await deps.queue.deadLetters.replay(id)
+      deps.ledger.replayed(letter.batch, rows)
+      return rows
     },
   }
 }
