@@ -28,7 +28,7 @@ export type Term =
 export type TextTest =
   /** Equal to one of them: what was written, and other ways to write the same number or boolean. */
   { op: 'equals'; values: readonly string[] } | { op: 'like'; glob: Glob } | { op: 'exists' } | RegexpTest
-export interface RegexpTest {
+interface RegexpTest {
   op: 'regexp'
   regexp: Regexp
 }
@@ -37,7 +37,7 @@ export interface RangeTest<Value extends number = number> {
   above?: Bound<Value>
   below?: Bound<Value>
 }
-export interface Bound<Value extends number = number> {
+interface Bound<Value extends number = number> {
   value: Value
   inclusive: boolean
 }

@@ -70,7 +70,7 @@ export const COLUMN_FIELDS = {
   id: { is: 'id' },
 } as const satisfies { [name: string]: Field }
 export type ColumnName = keyof typeof COLUMN_FIELDS
-export const isColumnName = (name: string): name is ColumnName => Object.hasOwn(COLUMN_FIELDS, name)
+const isColumnName = (name: string): name is ColumnName => Object.hasOwn(COLUMN_FIELDS, name)
 
 /** Short names for those who type, and names inside the objects that describe a request. */
 const ALIASES: ReadonlyMap<string, ColumnName> = new Map(

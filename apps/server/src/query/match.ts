@@ -41,8 +41,6 @@ export function compileMatcher(query: Query): Matcher {
   return (event) => compiled(new Subject(event))
 }
 
-export const matchEvent = (query: Query, event: Event): boolean => compileMatcher(query)(event)
-
 function compile(query: Query): Compiled {
   switch (query.is) {
     case 'all':

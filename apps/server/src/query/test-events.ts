@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Event, unixMicros } from '@heartwood/protocol'
+import type { Event } from '@heartwood/protocol'
 import { createBlockEncoder } from '../store/events/block/block-encoder.ts'
 import { createInlineBlockBuilder } from '../store/events/block/block-thread.ts'
 import { createIdSource } from '../store/events/block/id-source.ts'
@@ -46,5 +46,3 @@ export async function createTestStore(): Promise<TestStore> {
 
 /** A budget that no test reaches. */
 export const AMPLE = { timeMs: 60_000, memoryBytes: 1024 ** 3, rowsToRead: 1_000_000_000 }
-
-export const micros = (text: string) => unixMicros(Date.parse(text) * 1000)

@@ -6,7 +6,7 @@ export const DEFAULT_BUDGET: Budget = { timeMs: 10_000, memoryBytes: 512 * 1024 
 /** Completion has to be quick or not at all. */
 export const COMPLETION_MS = 3_000
 
-export type Partial = QueryResult<unknown>['partial']
+type Partial = QueryResult<unknown>['partial']
 
 /** Runs the statements of one request on what is left of its budget, and adds up what they cost. */
 export interface Spending {

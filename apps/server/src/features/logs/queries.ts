@@ -95,7 +95,7 @@ const clip = (range: TimeRange, limits: TimeRange): TimeRange => ({
 export const isEmptyRange = ({ from, to }: TimeRange): boolean => from >= to
 
 /** A range as whole minutes, which the rollup counts, and what is left at both ends. */
-export function splitAtMinutes(range: TimeRange): { whole: TimeRange; edges: TimeRange[] } {
+function splitAtMinutes(range: TimeRange): { whole: TimeRange; edges: TimeRange[] } {
   const first = unixMicros(Math.ceil(range.from / MINUTE) * MINUTE)
   const last = unixMicros(Math.floor(range.to / MINUTE) * MINUTE)
   const whole = clip({ from: first, to: last }, ROLLUP_RANGE)

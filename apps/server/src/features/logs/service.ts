@@ -27,7 +27,7 @@ import { type WalkStep, walk } from './walk.ts'
 
 type Answer<Name extends 'search' | 'histogram' | 'fields' | 'facets' | 'values'> = RouteOutput<(typeof api)[Name]>
 
-export interface Filter {
+interface Filter {
   q: string
   from: string
   to: string

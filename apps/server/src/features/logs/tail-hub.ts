@@ -32,7 +32,7 @@ export interface TailLimits {
   waiting: number
 }
 
-export const DEFAULT_TAIL_LIMITS: TailLimits = { perProject: 20, all: 100, waiting: 2_000_000 }
+const DEFAULT_TAIL_LIMITS: TailLimits = { perProject: 20, all: 100, waiting: 2_000_000 }
 
 interface Tail {
   projectId: number
