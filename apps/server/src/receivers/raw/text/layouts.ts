@@ -15,15 +15,14 @@ const WORD = 'TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL|C
 const LEVEL = `(?<level>${WORD})`
 
 /**
- * In this order; each begins right behind the time.
- * No pattern has a repetition inside a repetition: each takes linear time.
+ * In this order; each begins right behind the time. No repetition is without a bound, but for the message: each takes linear time.
  */
 const LAYOUTS: readonly Layout[] = [
   // 2024-05-01T12:00:00.123+02:00  INFO 1234 --- [app] [main] c.a.Foo : message
   {
     name: 'Spring Boot',
     pattern: new RegExp(
-      `^ +${LEVEL} (?<pid>\\d{1,9})? ?--- (?:\\[(?<app>[^\\]]{0,100})\\] )?\\[(?<thread>[^\\]]{0,200})\\] (?:\\[[^\\]]{0,200}\\] )?(?<logger>\\S{1,300}) +: (?<message>[\\s\\S]*)$`,
+      `^ {1,60}${LEVEL} (?<pid>\\d{1,9})? ?--- (?:\\[(?<app>[^\\]]{0,100})\\] )?\\[(?<thread>[^\\]]{0,200})\\] (?:\\[[^\\]]{0,200}\\] )?(?<logger>\\S{1,300}) {1,60}: (?<message>[\\s\\S]*)$`,
     ),
   },
   // 25746 INFO nova.osapi_compute.wsgi.server [req-38101a0b … - - -] message
@@ -34,21 +33,27 @@ const LAYOUTS: readonly Layout[] = [
   // - INFO  [main:QuorumPeerConfig@101] - message
   {
     name: 'Zookeeper',
-    pattern: new RegExp(`^ - ${LEVEL} +\\[(?<thread>[^@]{1,200}):(?<logger>[\\w.$]{1,200})@(?<source>\\d{1,6})\\] - (?<message>[\\s\\S]*)$`),
+    pattern: new RegExp(`^ - ${LEVEL} {1,60}\\[(?<thread>[^@]{1,200}):(?<logger>[\\w.$]{1,200})@(?<source>\\d{1,6})\\] - (?<message>[\\s\\S]*)$`),
   },
   // | INFO     | module:function:12 - message
-  { name: 'loguru', pattern: new RegExp(`^ \\| (?:${LEVEL}|SUCCESS) +\\| (?<logger>[^ ]{1,200}:\\d{1,6}) - (?<message>[\\s\\S]*)$`) },
+  { name: 'loguru', pattern: new RegExp(`^ \\| (?:${LEVEL}|SUCCESS) {1,60}\\| (?<logger>[^ ]{1,200}:\\d{1,6}) - (?<message>[\\s\\S]*)$`) },
   // [main] ERROR com.acme.Foo - message
   {
     name: 'logback',
-    pattern: new RegExp(`^ \\[(?<thread>[^\\]]{1,200})\\] +\\[?${LEVEL} *\\]? +(?<logger>[\\w.$/:[\\]-]{1,200}) +[-–:] (?<message>[\\s\\S]*)$`),
+    pattern: new RegExp(
+      `^ \\[(?<thread>[^\\]]{1,200})\\] {1,60}\\[?${LEVEL} {0,8}\\]? {1,60}(?<logger>[\\w.$/:[\\]-]{1,200}) {1,60}[-–:] (?<message>[\\s\\S]*)$`,
+    ),
   },
-  { name: 'logback without a logger', general: true, pattern: new RegExp(`^ \\[(?<thread>[^\\]]{1,200})\\] +${LEVEL} +-? ?(?<message>[\\s\\S]*)$`) },
+  {
+    name: 'logback without a logger',
+    general: true,
+    pattern: new RegExp(`^ \\[(?<thread>[^\\]]{1,200})\\] {1,60}${LEVEL} {1,60}-? ?(?<message>[\\s\\S]*)$`),
+  },
   // INFO [main] org.apache.hadoop.Foo: message
   {
     name: 'log4j with a thread',
     pattern: new RegExp(
-      `^ \\[?${LEVEL} *\\]? +[[(](?<thread>[^\\]]{1,200})[\\])] +(?<logger>[\\w.$]{1,200}(?:@\\d{1,6})?)(?::| -) (?<message>[\\s\\S]*)$`,
+      `^ \\[?${LEVEL} {0,8}\\]? {1,60}[[(](?<thread>[^\\]]{1,200})[\\])] {1,60}(?<logger>[\\w.$]{1,200}(?:@\\d{1,6})?)(?::| -) (?<message>[\\s\\S]*)$`,
     ),
   },
   // - com.acme.Foo - ERROR - message
@@ -60,11 +65,11 @@ const LAYOUTS: readonly Layout[] = [
   {
     name: 'log4j',
     pattern: new RegExp(
-      `^ \\[?${LEVEL}\\]? +\\[?(?<logger>(?:[a-z_]\\w{0,60}\\.){1,12}[\\w$]{1,100}|[A-Z]\\w{0,60}[.$][\\w.$]{1,200})\\]?(?::| -) (?<message>[\\s\\S]*)$`,
+      `^ \\[?${LEVEL}\\]? {1,60}\\[?(?<logger>(?:[a-z_]\\w{0,60}\\.){1,12}[\\w$]{1,100}|[A-Z]\\w{0,60}[.$][\\w.$]{1,200})\\]?(?::| -) (?<message>[\\s\\S]*)$`,
     ),
   },
   // [12345] [INFO] message
-  { name: 'gunicorn', pattern: new RegExp(`^ ?\\[(?<pid>\\d{1,9})\\] \\[${LEVEL} *\\] (?<message>[\\s\\S]*)$`) },
+  { name: 'gunicorn', pattern: new RegExp(`^ ?\\[(?<pid>\\d{1,9})\\] \\[${LEVEL} {0,8}\\] (?<message>[\\s\\S]*)$`) },
   // [INF] message
   { name: 'Serilog', pattern: /^ \[(?<level>VRB|DBG|INF|WRN|ERR|FTL)\] (?<message>[\s\S]*)$/ },
 ]
