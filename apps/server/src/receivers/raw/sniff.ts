@@ -29,7 +29,11 @@ const SYSLOG_START = /^(?:\d{1,7} )?<\d{1,3}>/
 const PAIR = /(?:^|\s)[A-Za-z_][\w.@/-]{0,100}=(?:"(?:[^"\\]|\\.)*"|[^\s"]*)/g
 const LOGFMT_KEY = /(?:^|\s)(?:level|lvl|msg|message|time|ts|at|t|severity|method|status)=/
 
-const isLogfmt = (line: string): boolean => {
+/** `2012-10-11T03:47:20+00:00 heroku router[web.1]: ` before the pairs. */
+const HEADER = /^\d{4}-\d\d-\d\dT\S{1,40} [\w.-]{1,100} [\w.-]{1,100}\[[\w.-]{1,100}\]: /
+
+const isLogfmt = (whole: string): boolean => {
+  const line = whole.replace(HEADER, '')
   if (!/^[A-Za-z_][\w.@/-]{0,100}=/.test(line) || !LOGFMT_KEY.test(line)) return false
   const pairs = line.slice(0, 2_000).match(PAIR) ?? []
   return pairs.length >= 2

@@ -84,3 +84,9 @@ describe('text with joined lines', () => {
     expect(events[1]?.record.error).toMatchObject({ type: 'TypeError', message: 'x is undefined' })
   })
 })
+
+test('a time without a date is of today, or of yesterday when it has not come yet', () => {
+  const events = read(decodeTextLog, '23:10:00.500 [main] ERROR c.a.Foo - late\n10:00:00.000 [main] INFO  c.a.Foo - early')
+  expect(events.map(({ time }) => time)).toEqual(['2024-06-14T23:10:00.500Z', '2024-06-15T10:00:00.000Z'])
+  expect(events[0]?.record).toMatchObject({ level: 'error', message: 'late', attributes: { logger: 'c.a.Foo', thread: 'main' } })
+})

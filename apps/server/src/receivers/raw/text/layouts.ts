@@ -1,7 +1,7 @@
 import type { Level } from '@heartwood/protocol'
 import { levelOfWord } from '../../native/decode-levels.ts'
-import { scanIso } from '../../stamps/scan.ts'
-import { type LineReader, numberOrText, present, type TextEvent } from './reading.ts'
+import { scanClock, scanIso } from '../../stamps/scan.ts'
+import { type LineReader, numberOrText, present, type Reading, type TextEvent } from './reading.ts'
 
 /** How a logging library arranges what follows an ISO time. The named groups say which part is what. */
 interface Layout {
@@ -10,6 +10,8 @@ interface Layout {
   /** Would take lines of the others, so it never comes first. */
   general?: boolean
 }
+
+const DAY_MS = 86_400_000
 
 const WORD = 'TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL|CRIT|ALERT|EMERG|OFF|FINE|FINER|FINEST|CONFIG'
 const LEVEL = `(?<level>${WORD})`
@@ -68,6 +70,11 @@ const LAYOUTS: readonly Layout[] = [
       `^ \\[?${LEVEL}\\]? {1,60}\\[?(?<logger>(?:[a-z_]\\w{0,60}\\.){1,12}[\\w$]{1,100}|[A-Z]\\w{0,60}[.$][\\w.$]{1,200})\\]?(?::| -) (?<message>[\\s\\S]*)$`,
     ),
   },
+  // ERROR [org.jboss.as] (main) message
+  {
+    name: 'WildFly',
+    pattern: new RegExp(`^ ${LEVEL} {1,60}\\[(?<logger>[\\w.$]{1,200})\\] \\((?<thread>[^)]{1,200})\\) (?<message>[\\s\\S]*)$`),
+  },
   // [12345] [INFO] message
   { name: 'gunicorn', pattern: new RegExp(`^ ?\\[(?<pid>\\d{1,9})\\] \\[${LEVEL} {0,8}\\] (?<message>[\\s\\S]*)$`) },
   // [INF] message
@@ -88,14 +95,30 @@ const toEvent = (time: number, groups: { [name: string]: string | undefined }): 
   }),
 })
 
-/** Lines of Java's, Python's, .NET's and similar loggers that begin with an ISO time. The layout that matched last is tried first. */
+/** `12:00:00.123` without a date, as logback writes it unless told otherwise: of the day of receipt, or of the one before. */
+const scanTimeOfDay = (line: string, { zone, cursor, receivedAt }: Reading): number => {
+  const sign = line.charCodeAt(8)
+  if (line.charCodeAt(2) !== 58 || (sign !== 46 && sign !== 44)) return Number.NaN
+  const clock = scanClock(line, 0, cursor)
+  if (Number.isNaN(clock)) return Number.NaN
+  const received = receivedAt / 1_000
+  const midnight = Math.floor((received + zone.offsetOfWall(received)) / DAY_MS) * DAY_MS
+  const wall = midnight + clock / 1_000
+  const time = wall - zone.offsetOfWall(wall)
+  // A clock may be ahead by some minutes; more than that was yesterday.
+  return (time > received + 300_000 ? time - DAY_MS : time) * 1_000
+}
+
+/** Lines of Java's, Python's, .NET's and similar loggers that begin with a time. The layout that matched last is tried first. */
 export const createLayoutReader = (): LineReader => {
   let last: Layout | undefined
   return {
     name: 'logging library',
-    first: '12',
-    read(line, { zone, cursor }) {
-      const time = scanIso(line, 0, zone, cursor)
+    first: '012',
+    read(line, reading) {
+      const { zone, cursor } = reading
+      let time = scanIso(line, 0, zone, cursor)
+      if (Number.isNaN(time)) time = scanTimeOfDay(line, reading)
       if (Number.isNaN(time)) return undefined
       return readLayout(line.slice(cursor.end), time)
     },

@@ -161,6 +161,17 @@ export const aptHistoryReader: LineReader = {
   },
 }
 
+/** The terminal log of apt says when each run began and ended, and nothing between. */
+export const aptTerminalReader: LineReader = {
+  name: 'apt terminal log',
+  first: 'L',
+  read(line, { zone, cursor }) {
+    const match = /^Log (?:started|ended): /.exec(line)
+    const time = match ? scanIso(line, match[0].length, zone, cursor) : Number.NaN
+    return Number.isNaN(time) ? undefined : { time, level: 'info', message: line, product: 'apt', attributes: {} }
+  },
+}
+
 const JUL_HEAD = /^([A-Z][a-z]{2,8} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d(?:[ \u202f][AP]M)?) ([\w.$]{3,200})(?: ([\w$<>]{1,200}))?$/
 const JUL_LEVEL = /^(SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): ?/
 /** java.util.logging: `May 01, 2024 1:00:00 PM com.acme.Foo bar`, and on the next line `SEVERE: message`. */

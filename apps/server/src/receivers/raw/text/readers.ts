@@ -8,6 +8,7 @@ import { createLayoutReader, elasticReader, monologReader } from './layouts.ts'
 import { plainReader, stampedReader, yearlessReader } from './plain.ts'
 import {
   aptHistoryReader,
+  aptTerminalReader,
   createJulReader,
   createNamedReader,
   dpkgReader,
@@ -59,6 +60,7 @@ export const createTextReaders = (zone: Zone): LineReader[] => {
     createJulReader((text) => parseTimestamp(text, { zone })),
     mysqlSlowReader,
     aptHistoryReader,
+    aptTerminalReader,
     clusterReader,
     loadBalancerReader,
     createNamedReader([layouts, stampedReader]),
