@@ -14,12 +14,17 @@ const TABLE_SETTINGS = {
   merge_selector_base: 10,
   non_replicated_deduplication_window: DEDUPLICATION_WINDOW,
   replicated_deduplication_window: DEDUPLICATION_WINDOW,
+  // The queue forgets a batch once it is inserted: then it has to be on the disk.
+  fsync_after_insert: 1,
+  fsync_part_directory: 1,
 }
 
 const ROLLUP_SETTINGS = {
   ttl_only_drop_parts: 1,
   non_replicated_deduplication_window: DEDUPLICATION_WINDOW,
   replicated_deduplication_window: DEDUPLICATION_WINDOW,
+  fsync_after_insert: 1,
+  fsync_part_directory: 1,
 }
 
 const lowCardinality = (...names: string[]): string[] => names.map((name) => `${name} LowCardinality(String)`)
@@ -32,6 +37,10 @@ export const ATTRIBUTE_ITEMS = "arrayMap((k, v) -> concat(k, '=', v), mapKeys(at
 
 const IDENTITY = ['project_id UInt32', `kind ${KIND_TYPE}`, 'id UUID', time('ts'), time('received_at'), 'retention_days UInt16 DEFAULT 90']
 
+/**
+ * The kind is not in the key: the newest events of all kinds must be at one end of the table. The id is, as a number (UUIDs compare by
+ * their second half), so that "newest first" is the order of the files and a page of it reads only its own rows: 8 ms against 60.
+ */
 export const eventsTable = ({ mergeTreeSettings }: Capabilities): string => `
 CREATE TABLE IF NOT EXISTS events (
   ${[
@@ -59,7 +68,8 @@ CREATE TABLE IF NOT EXISTS events (
   ].join(',\n  ')}
 ) ENGINE = MergeTree
 PARTITION BY toDate(ts)
-ORDER BY (project_id, ts)
+PRIMARY KEY (project_id, ts)
+ORDER BY (project_id, ts, toUInt128(id))
 TTL toDateTime(ts) + toIntervalDay(retention_days)
 ${settingsClause(TABLE_SETTINGS, mergeTreeSettings)}`
 
@@ -109,7 +119,8 @@ CREATE TABLE IF NOT EXISTS visits (
   ].join(',\n  ')}
 ) ENGINE = MergeTree
 PARTITION BY toYYYYMM(ts)
-ORDER BY (project_id, ts)
+PRIMARY KEY (project_id, ts)
+ORDER BY (project_id, ts, toUInt128(id))
 TTL toDateTime(ts) + toIntervalDay(retention_days)
 ${settingsClause(TABLE_SETTINGS, mergeTreeSettings)}`
 
