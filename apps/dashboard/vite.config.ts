@@ -18,6 +18,8 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
+            // Together, so that strict-policy.ts runs before the first schema is built.
+            { name: 'contract', test: /node_modules[\\/]zod[\\/]|packages[\\/]protocol|strict-policy/, priority: 3 },
             { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler|@tanstack)[\\/]/, priority: 2 },
             { name: 'editor', test: /node_modules[\\/](@codemirror|@lezer|style-mod|w3c-keyname|crelt|@marijn)[\\/]/, priority: 2 },
           ],

@@ -7,7 +7,7 @@ test('someone who is not signed in comes back to where they wanted to go', async
   await page.getByLabel('E-mail').fill(owner.email)
   await page.getByLabel('Password', { exact: true }).fill('not the password')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByRole('status')).toContainText(/password/i)
+  await expect(page.getByRole('alert')).toContainText(/password/i)
   await expectAccessible(page)
   await page.getByLabel('Password', { exact: true }).fill(owner.password)
   await page.getByRole('button', { name: 'Sign in' }).click()

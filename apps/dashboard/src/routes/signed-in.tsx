@@ -1,4 +1,4 @@
-import { createRoute, Navigate, Outlet, useLocation, useParams, useSearch } from '@tanstack/react-router'
+import { createRoute, Outlet, useLocation, useParams, useRouter, useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { FrameView } from '../features/frame/frame-view.tsx'
 import { useProjects } from '../features/projects/projects-api.ts'
@@ -14,16 +14,25 @@ export const signedInRoute = createRoute({
   id: 'signed-in',
   component: function SignedIn() {
     const session = useSession()
-    const location = useLocation()
     if (session.error && !session.data) {
       return <ErrorState title="Heartwood cannot be reached" error={session.error} onRetry={() => void session.refetch()} />
     }
     if (!session.data) return null
     if (session.data.person) return <Framed person={session.data.person} />
     if (session.data.needsOwner) return <WaitingForOwner />
-    return <Navigate to="/sign-in" search={location.href === '/' ? {} : { to: location.href }} replace />
+    return <ToSignIn />
   },
 })
+
+/** Leaves for the sign-in page, once: the address changes under this component before it is gone. */
+function ToSignIn() {
+  const router = useRouter()
+  useEffect(() => {
+    const { href } = router.state.location
+    void router.navigate({ to: '/sign-in', search: href === '/' ? {} : { to: href }, replace: true })
+  }, [router])
+  return null
+}
 
 function Framed({ person }: { person: { name: string; email: string } }) {
   const projects = useProjects()

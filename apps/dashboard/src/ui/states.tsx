@@ -51,7 +51,7 @@ export function SkeletonRows({ rows, height = 26 }: { rows: number; height?: num
 
 export function Notice({ tone = 'warn', children }: { tone?: 'warn' | 'failed'; children: ReactNode }) {
   return (
-    <div className={classes.notice} data-tone={tone} role="status">
+    <div className={classes.notice} data-tone={tone} role={tone === 'failed' ? 'alert' : 'status'}>
       <Icon name="warn" />
       <div>{children}</div>
     </div>

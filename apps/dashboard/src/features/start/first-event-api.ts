@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { useApi } from '../../lib/api.tsx'
 
 const POLL_MS = 2_000
+const SOON_MS = 250
 /** Imported files may be old; the first event counts whenever it happened. */
 const EVER = '-3650d'
 
@@ -12,32 +13,44 @@ export function useMakeKey(project: string) {
   return useMutation({ mutationFn: () => api.createKey({ body: { project, scope: 'ingest', name: 'First steps' } }) })
 }
 
-/** The newest event of a project as soon as it has one: pushed by the live tail, and looked for every two seconds. */
-export function useFirstEvent(project: string): EventJson | undefined {
+interface FirstEvent {
+  /** Pushed by the live tail as soon as the server has taken it, or found by a search. */
+  event: EventJson | undefined
+  /** It can be searched for: the tail is ahead of the store by up to a second. */
+  stored: boolean
+}
+
+/** The newest event of a project as soon as it has one. */
+export function useFirstEvent(project: string): FirstEvent {
   const api = useApi()
-  const [event, setEvent] = useState<EventJson>()
-  const found = event !== undefined
+  const [pushed, setPushed] = useState<EventJson>()
+  const [found, setFound] = useState<EventJson>()
+  const waits = found === undefined
+  const soon = pushed !== undefined
   useEffect(() => {
-    if (found) return
-    const stop = new AbortController()
+    if (soon || !waits) return
     const source = new EventSource(routeUrl(contract.tail, { query: { project, q: '' } }))
     source.addEventListener('event', (message) => {
       const parsed = contract.tail.response.safeParse(JSON.parse(message.data))
-      if (parsed.success) setEvent(parsed.data)
+      if (parsed.success) setPushed(parsed.data)
     })
+    return () => source.close()
+  }, [project, soon, waits])
+  useEffect(() => {
+    if (!waits) return
+    const stop = new AbortController()
     const look = (): void => {
       api.search({ query: { project, from: EVER, limit: 1 }, signal: stop.signal }).then(
-        (page) => page.events[0] && setEvent(page.events[0]),
+        (page) => page.events[0] && setFound(page.events[0]),
         () => undefined,
       )
     }
     look()
-    const timer = setInterval(look, POLL_MS)
+    const timer = setInterval(look, soon ? SOON_MS : POLL_MS)
     return () => {
-      source.close()
       stop.abort()
       clearInterval(timer)
     }
-  }, [api, project, found])
-  return event
+  }, [api, project, soon, waits])
+  return { event: pushed ?? found, stored: !waits }
 }

@@ -49,7 +49,7 @@ interface FirstEventProps {
 /** The second: a line to copy, and the event arriving. */
 export function FirstEventView({ project, address, onOpenLogs }: FirstEventProps) {
   const makeKey = useMakeKey(project.id)
-  const event = useFirstEvent(project.id)
+  const { event, stored } = useFirstEvent(project.id)
   const [kind, setKind] = useState<SnippetKind>('curl')
   const key = makeKey.data?.key
   const snippet = SNIPPETS[kind]
@@ -99,7 +99,9 @@ export function FirstEventView({ project, address, onOpenLogs }: FirstEventProps
                     <Ago stamp={event.timestamp} />
                   </span>
                 </div>
-                <Button onClick={onOpenLogs}>See it in Logs</Button>
+                <Button onClick={onOpenLogs} loading={!stored}>
+                  See it in Logs
+                </Button>
               </div>
             ) : (
               <p className={classes.waiting}>
