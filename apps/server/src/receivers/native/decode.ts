@@ -216,11 +216,8 @@ class JsonReader {
   }
 }
 
-/** As {@link decodeNative}, for text that is there already. */
-export const decodeJsonText = (text: string, sink: EntrySink): void => new JsonReader(text, sink).read()
-
 /**
  * The body of `POST /ingest`, whatever its content type says: an object, a list, `{ "events": […] }`, `{ "logs": […] }`, one object a line, or objects
  * printed one after the other. Strict JSON first, then one lenient read of what that refuses.
  */
-export const decodeNative: DecodeFormat = (job, sink) => decodeJsonText(decodeText(job.body), sink)
+export const decodeNative: DecodeFormat = (job, sink) => new JsonReader(decodeText(job.body), sink).read()

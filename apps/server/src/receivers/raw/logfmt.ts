@@ -39,7 +39,7 @@ const endOfQuoted = (line: string, at: number): number => {
  * The pairs of a line: `key=value`, `key="quoted \"value\""`, `key=`, and bare keys, which are true.
  * @returns undefined when the line has no pair at all.
  */
-export const readPairs = (line: string): LooseRecord | undefined => {
+const readPairs = (line: string): LooseRecord | undefined => {
   const record: LooseRecord = {}
   let pairs = 0
   for (let at = 0; at < line.length; ) {

@@ -6,7 +6,7 @@ const MONTH_LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 export const FIRST_YEAR = 1900
 export const LAST_YEAR = 2254
 
-export const isLeapYear = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+const isLeapYear = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
 
 export const isDate = (year: number, month: number, day: number): boolean => {
   if (!(year >= FIRST_YEAR && year <= LAST_YEAR && month >= 1 && month <= 12 && day >= 1)) return false
@@ -17,7 +17,7 @@ export const isDate = (year: number, month: number, day: number): boolean => {
 export const isTime = (hour: number, minute: number, second: number): boolean => hour <= 23 && minute <= 59 && second <= 60
 
 /** Days since 1970-01-01 in the Gregorian calendar. */
-export const daysFromCivil = (year: number, month: number, day: number): number => {
+const daysFromCivil = (year: number, month: number, day: number): number => {
   const y = month <= 2 ? year - 1 : year
   const era = Math.floor(y / 400)
   const yearOfEra = y - era * 400

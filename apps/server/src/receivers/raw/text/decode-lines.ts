@@ -8,7 +8,7 @@ import { createReading, type LineReader, type Reading, type TextEvent } from './
 import { settle } from './stack.ts'
 
 /** Which lines go to the event before them: all that belong to it, those that begin with white space, or none. */
-export type Joining = 'stacks' | 'indented' | 'none'
+type Joining = 'stacks' | 'indented' | 'none'
 
 export interface LinesOptions {
   readers: readonly LineReader[]

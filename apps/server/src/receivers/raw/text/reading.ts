@@ -81,7 +81,6 @@ export interface LineReader {
 
 export const DIGITS = '0123456789'
 export const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-export const LETTERS = `${CAPITALS}${CAPITALS.toLowerCase()}`
 
 /** Drops what is undefined, so that attributes hold only what the line said. */
 export const present = (fields: { [key: string]: unknown }): LooseRecord => {
