@@ -21,7 +21,7 @@ export interface FlatAttributes {
 }
 
 /** Stands at the end of a text that was shortened. */
-export const CUT_MARK = '…'
+const CUT_MARK = '…'
 
 /**
  * Turns nested attributes into dotted names. Nothing is lost: {@link nestAttributes} gives back what was sent, also when a name had
@@ -166,7 +166,7 @@ const jsonText = (value: unknown): string => {
 }
 
 /** Shortens to at most `length` units, never inside a surrogate pair, and marks the place. */
-export const cutText = (text: string, length: number): string => {
+const cutText = (text: string, length: number): string => {
   if (text.length <= length) return text
   const end = Math.max(0, length - CUT_MARK.length)
   const before = text.charCodeAt(end - 1)

@@ -1,10 +1,13 @@
 import { closeSync, openSync, writevSync } from 'node:fs'
 import { HeartwoodError } from '../../../errors.ts'
-import type { SealedFile } from './block-thread.ts'
+import type { SealedBlock } from '../event-store.ts'
 import { openBlock } from './block-view.ts'
 import { ByteBuffer } from './column-buffers.ts'
 import { COLUMNS } from './layout.ts'
 import { createMergedColumn, type MergedColumn } from './merged-columns.ts'
+
+/** What one Native file holds. */
+export type SealedFile = Pick<SealedBlock, 'rows' | 'sizeBytes' | 'columns'>
 
 /** Puts event blocks together into one file in ClickHouse's Native format. */
 export interface BlockMerger {

@@ -1,10 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { ERRORS, type ErrorCode, HeartwoodError } from '../../../errors.ts'
-import type { SealedBlock } from '../event-store.ts'
-import { type BlockMerger, createBlockMerger } from './block-merger.ts'
-
-/** What one Native file holds. */
-export type SealedFile = Pick<SealedBlock, 'rows' | 'sizeBytes' | 'columns'>
+import { type BlockMerger, createBlockMerger, type SealedFile } from './block-merger.ts'
 
 /** Merges event blocks into the file of one insert. One merge is under way at a time. */
 export interface BlockBuilder {

@@ -70,7 +70,7 @@ export const shortFloat = (value: number): number => {
 }
 
 /** RFC 3339 in UTC with microseconds. */
-export const microsToText = (micros: UnixMicros): string => {
+const microsToText = (micros: UnixMicros): string => {
   const seconds = Math.floor(micros / 1_000_000)
   const fraction = String(Math.floor(micros) - seconds * 1_000_000).padStart(6, '0')
   return `${new Date(seconds * 1000).toISOString().slice(0, -5)}.${fraction}Z`

@@ -10,7 +10,7 @@ export interface Migration {
   statements(capabilities: Capabilities): string[]
 }
 
-export const MIGRATIONS: readonly Migration[] = [
+const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'events', statements: (can) => [eventsTable(can), eventsByMinuteTable(can), eventsByMinuteView()] },
   { version: 2, name: 'visits', statements: (can) => [visitsTable(can), ...visitRollups(can)] },
 ]
