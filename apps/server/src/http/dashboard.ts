@@ -11,15 +11,9 @@ import { HeartwoodError } from '../errors.ts'
  */
 export async function registerDashboard(app: FastifyInstance, folder: string): Promise<void> {
   const indexFile = join(folder, 'index.html')
-  const index = existsSync(indexFile) ? await readFile(indexFile, 'utf8') : NOT_BUILT
-  if (index !== NOT_BUILT) {
-    await app.register(fastifyStatic, {
-      root: join(folder, 'assets'),
-      prefix: '/assets/',
-      immutable: true,
-      maxAge: '365d',
-      wildcard: true,
-    })
+  const built = existsSync(indexFile)
+  if (built) {
+    await app.register(fastifyStatic, { root: join(folder, 'assets'), prefix: '/assets/', immutable: true, maxAge: '365d' })
     await app.register(fastifyStatic, {
       root: folder,
       prefix: '/',
@@ -36,7 +30,9 @@ export async function registerDashboard(app: FastifyInstance, folder: string): P
       !/^\/(?:api|ingest|assets)(?:\/|$)/.test(path) &&
       (request.headers.accept ?? '').includes('text/html')
     if (!isPage) throw new HeartwoodError('not-found', `There is nothing at ${request.method} ${path}.`)
-    return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(index)
+    // Read anew each time: a page that was built again names other assets.
+    const page = built ? await readFile(indexFile) : NOT_BUILT
+    return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page)
   })
 }
 
