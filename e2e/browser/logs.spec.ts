@@ -14,12 +14,12 @@ async function search(page: Page, query: string): Promise<void> {
 
 test.beforeEach(async ({ page, project }) => {
   await page.goto(`/p/${project.slug}/logs`)
-  await expect(page.getByText(`${project.count} events`)).toBeVisible()
+  await expect(page.getByText(`${project.count} events`, { exact: true })).toBeVisible()
 })
 
 test('finds an event by its words, shows all of it, and the address keeps the state', async ({ page }) => {
   await search(page, 'needle haystack')
-  await expect(page.getByText('1 event', { exact: false })).toBeVisible()
+  await expect(page.getByText('1 event', { exact: true })).toBeVisible()
   await expect(page).toHaveURL(/q=needle\+haystack/)
   await page.getByRole('row', { name: /the needle/ }).click()
   const detail = page.getByRole('article', { name: 'The event' })
@@ -41,16 +41,16 @@ test('a facet edits the query: include, exclude, clear', async ({ page, project 
   const filters = page.getByRole('complementary', { name: 'Filters' })
   await filters.getByRole('button', { name: /^error/ }).click()
   await expect(editor(page)).toHaveText('level:error')
-  await expect(page.getByText('48 events')).toBeVisible()
+  await expect(page.getByText('48 events', { exact: true })).toBeVisible()
   await filters.getByRole('button', { name: /^warn/ }).click()
   await expect(editor(page)).toHaveText('level:(error OR warn)')
-  await expect(page.getByText('96 events')).toBeVisible()
+  await expect(page.getByText('96 events', { exact: true })).toBeVisible()
   await filters.getByRole('button', { name: 'Clear' }).click()
-  await expect(page.getByText(`${project.count} events`)).toBeVisible()
+  await expect(page.getByText(`${project.count} events`, { exact: true })).toBeVisible()
   await filters.getByRole('button', { name: /^mailer/ }).hover()
   await filters.getByRole('button', { name: 'Exclude mailer' }).click()
   await expect(editor(page)).toHaveText('NOT service:mailer')
-  await expect(page.getByText('240 events')).toBeVisible()
+  await expect(page.getByText('240 events', { exact: true })).toBeVisible()
 })
 
 test('a field of an open event becomes a filter and a column', async ({ page }) => {
@@ -63,7 +63,7 @@ test('a field of an open event becomes a filter and a column', async ({ page }) 
   await expect(page.getByRole('gridcell', { name: 'A-needle', exact: true })).toBeVisible()
   await detail.getByRole('button', { name: 'trace-needle' }).click()
   await expect(editor(page)).toHaveText('traceId:trace-needle')
-  await expect(page.getByText('1 event', { exact: false })).toBeVisible()
+  await expect(page.getByText('1 event', { exact: true })).toBeVisible()
 })
 
 test('brushing the histogram selects a range, and back undoes it', async ({ page, project }) => {
@@ -75,10 +75,10 @@ test('brushing the histogram selects a range, and back undoes it', async ({ page
   await page.mouse.move(box.x + box.width * 0.75, box.y + 40, { steps: 5 })
   await page.mouse.up()
   await expect(page).toHaveURL(/from=20\d\d-.*to=20\d\d-/)
-  await expect(page.getByText(`${project.count} events`)).toBeHidden()
+  await expect(page.getByText(`${project.count} events`, { exact: true })).toBeHidden()
   await expect(rows(page).first()).toBeVisible()
   await page.goBack()
-  await expect(page.getByText(`${project.count} events`)).toBeVisible()
+  await expect(page.getByText(`${project.count} events`, { exact: true })).toBeVisible()
   await chart.hover()
   await page.getByRole('button', { name: 'Show the numbers' }).click()
   await expect(page.getByRole('region', { name: 'Numbers of the chart' }).getByRole('row').nth(1)).toBeVisible()
@@ -91,7 +91,7 @@ test('a query that cannot be read is underlined where it is wrong, and says how 
   await expect(page.locator('.cm-lintRange-error')).toHaveText('(')
   await expectAccessible(page)
   await search(page, 'level:error (payment)')
-  await expect(page.getByText('48 events')).toBeVisible()
+  await expect(page.getByText('48 events', { exact: true })).toBeVisible()
 })
 
 test('fields and values are completed while typing', async ({ page }) => {
@@ -102,7 +102,7 @@ test('fields and values are completed while typing', async ({ page }) => {
   await page.getByRole('option', { name: /^mailer/ }).click()
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/q=service:mailer/)
-  await expect(page.getByText('1 event', { exact: false })).toBeVisible()
+  await expect(page.getByText('1 event', { exact: true })).toBeVisible()
 })
 
 test('the keyboard goes through the rows, and everything is found by the palette', async ({ page, project }) => {

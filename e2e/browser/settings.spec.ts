@@ -49,6 +49,6 @@ test('system health shows the parts and a ledger that balances', async ({ page, 
   await page.goto('/settings/health')
   await expect(page.getByRole('table').first()).toContainText('works')
   await expect(page.getByText('Every event is accounted for.')).toBeVisible()
-  await expect(page.getByRole('row', { name: new RegExp(`${project.name}.*ingest`) }).first()).toBeVisible()
+  await expect(page.getByRole('row', { name: new RegExp(`${project.name}.*native`) }).first()).toBeVisible()
   await expectAccessible(page)
 })

@@ -52,26 +52,28 @@ export function Palette({ projects, project, onHelp }: PaletteProps) {
     entry('system', 'Theme as the system', 'system', () => setColorScheme('auto')),
     entry('help', 'Keyboard help', 'help', onHelp),
   ]
-  const found: SpotlightActionData[] = []
+  const byId: SpotlightActionData[] = []
+  const byText: SpotlightActionData[] = []
   if (project && query !== '') {
     if (looksLikeId(query)) {
-      found.push(
+      byId.push(
         entry('find-id', `Everything with the id ${query}`, 'search', () =>
           navigate({ to: '/p/$project/logs', params: { project: project.slug }, search: { q: idQuery(query), from: '-7d' } }),
         ),
       )
     }
-    found.push(
+    byText.push(
       entry('find-text', `Logs with ${query}`, 'search', () =>
         navigate({ to: '/p/$project/logs', params: { project: project.slug }, search: { q: query } }),
       ),
     )
   }
   const groups: SpotlightActionGroupData[] = [
-    { group: 'Find', actions: found },
+    { group: 'Find', actions: byId },
     { group: 'Go to', actions: filter(go, query) },
     { group: 'Projects', actions: filter(switches, query) },
     { group: 'Set', actions: filter(settings, query) },
+    { group: 'Search', actions: byText },
   ]
   return (
     <Spotlight

@@ -127,6 +127,7 @@ export function LogsView({ project, address, state, onChange }: LogsViewProps) {
           </Tooltip>
           <Button
             variant={state.live ? 'filled' : 'default'}
+            aria-label="Live"
             aria-pressed={state.live}
             className={classes.live ?? ''}
             leftSection={<Icon name={state.live ? 'pause' : 'play'} size={14} />}

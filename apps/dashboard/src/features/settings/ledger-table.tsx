@@ -30,6 +30,7 @@ export function LedgerTable() {
             <tr>
               <th scope="col">Project</th>
               <th scope="col">Door</th>
+              <th scope="col">Key</th>
               {['Received', 'Stored', 'Queued', 'Dead-lettered', 'Refused'].map((name) => (
                 <th key={name} scope="col" className={classes.number}>
                   {name}
@@ -42,7 +43,10 @@ export function LedgerTable() {
             {rows.map((row) => (
               <tr key={`${row.projectId} ${row.door} ${row.keyId}`}>
                 <th scope="row">{nameOf(row.projectId)}</th>
-                <td title={`Key ${row.keyId}`}>{row.door}</td>
+                <td>{row.door}</td>
+                <td className={`mono ${classes.keyId}`} title={row.keyId}>
+                  {row.keyId || 'none'}
+                </td>
                 <Numbers row={row} />
                 <td>
                   {Object.entries(row.refused).map(([reason, count]) => (
@@ -55,7 +59,7 @@ export function LedgerTable() {
             ))}
             {rows.length === 0 && (
               <tr>
-                <td colSpan={8} className="muted">
+                <td colSpan={9} className="muted">
                   Nothing was sent yet.
                 </td>
               </tr>
@@ -64,7 +68,7 @@ export function LedgerTable() {
           {rows.length > 1 && (
             <tfoot>
               <tr>
-                <th scope="row" colSpan={2}>
+                <th scope="row" colSpan={3}>
                   All
                 </th>
                 <Numbers row={total} />

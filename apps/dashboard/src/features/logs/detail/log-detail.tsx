@@ -193,7 +193,7 @@ function Tree({ value, searchable, ...actions }: FieldActions & { value: NonNull
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className={classes.section}>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {children}
     </section>
   )

@@ -50,7 +50,10 @@ export function LogTable(props: LogTableProps) {
     if (more === 'some' && lastIndex >= rows.length - AHEAD) onMore()
   }, [more, lastIndex, rows.length, onMore])
   // biome-ignore lint/correctness/useExhaustiveDependencies: what these say changes the height of rows.
-  useEffect(() => virtual.measure(), [rowHeight, wrap, openId, columns, virtual])
+  useEffect(() => {
+    virtual.measure()
+    for (const element of scroller.current?.querySelectorAll('[data-measured]') ?? []) virtual.measureElement(element)
+  }, [rowHeight, wrap, openId, columns, virtual])
 
   const latest = useRef({ rows, openId })
   latest.current = { rows, openId }
@@ -123,6 +126,7 @@ export function LogTable(props: LogTableProps) {
               key={item.key}
               role="presentation"
               data-index={item.index}
+              data-measured={open || wrap || undefined}
               ref={open || wrap ? virtual.measureElement : undefined}
               className={classes.place}
               style={{ transform: `translateY(${item.start}px)` }}
