@@ -44,7 +44,12 @@ export const PLANS: { readonly [group: string]: readonly (readonly [query: strin
     ['constructor', `hasAllTokens(lower(message), ['constructor'])`],
   ],
   'texts and patterns': [
-    ['"connection refused"', `lower(message) LIKE '%connection refused%'`],
+    ['"connection refused"', "(lower(message) LIKE '%connection refused%' AND lower(message) LIKE '%connection%')"],
+    ['"at the door"', "lower(message) LIKE '%at the door%'"],
+    [
+      '/x/ "some text" k:v level:error a',
+      "(level IN ['error'] AND hasAllTokens(lower(message), ['a']) AND (indexHint(has(ITEMS, 'k=v')) AND attributes['k'] = 'v') AND (lower(message) LIKE '%some text%' AND lower(message) LIKE '%some%') AND match(message, 'x'))",
+    ],
     ['"50% \\"off\\""', `lower(message) LIKE '%50\\\\% "off"%'`],
     [
       '/timed out after 29\\d\\dms/',

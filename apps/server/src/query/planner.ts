@@ -22,24 +22,51 @@ export interface Plan {
 /** Turns a query into SQL. Pure; each value passes through `sql`. */
 export function planQuery(query: Query): Plan {
   return {
-    where: toSql(query, termToSql),
+    where: toSql(query),
     isSelective: isSelective(query),
-    rollup: isRolledUp(query) ? toSql(query, termToSql) : undefined,
-    rollupAtLeast: toSql(rolledUpPart(query), termToSql),
+    rollup: isRolledUp(query) ? toSql(query) : undefined,
+    rollupAtLeast: toSql(rolledUpPart(query)),
   }
 }
 
-function toSql(query: Query, term: (term: Term) => string): string {
+function toSql(query: Query): string {
   switch (query.is) {
     case 'all':
       return '1'
     case 'and':
+      return `(${cheapestFirst(query.items).map(toSql).join(' AND ')})`
     case 'or':
-      return `(${query.items.map((item) => toSql(item, term)).join(query.is === 'and' ? ' AND ' : ' OR ')})`
+      return `(${query.items.map(toSql).join(' OR ')})`
     case 'not':
-      return `NOT (${toSql(query.item, term)})`
+      return `NOT (${toSql(query.item)})`
     case 'term':
-      return term(query.term)
+      return termToSql(query.term)
+  }
+}
+
+/** The engine reads the columns of a conjunction one after the other, each only for what is left. */
+const cheapestFirst = (items: readonly Query[]): readonly Query[] => [...items].sort((a, b) => costOf(a) - costOf(b))
+
+function costOf(query: Query): number {
+  if (query.is === 'all') return 0
+  if (query.is === 'not') return costOf(query.item) + (isSelective(query.item) ? 2 : 0)
+  if (query.is !== 'term') return Math.max(...query.items.map(costOf))
+  const { term } = query
+  switch (term.on) {
+    case 'id':
+      return 0
+    case 'word':
+      return wordShape(term.word.map(lowerAscii)).tokens.length > 0 ? 2 : 5
+    case 'text':
+      return ID_COLUMNS.includes(term.column) || term.column.column === 'path' ? 2 : 1
+    case 'attribute':
+      return term.test.op === 'equals' ? 3 : 4
+    case 'phrase':
+      return 5
+    case 'message':
+      return term.test.op === 'exists' ? 5 : 6
+    default:
+      return 1
   }
 }
 
@@ -79,8 +106,25 @@ const contains = (column: string, text: string): string => `${column} LIKE ${sql
 function messageContains(text: string): string {
   if (text === '') return '1'
   const lower = lowered(text)
-  return contains(lower.message, lower.text)
+  return allOf([contains(lower.message, lower.text), ...runOf(lower.message, lower.text)])
 }
+
+/**
+ * The index helps LIKE with whole words inside a pattern, or with a pattern that is one run of letters; of a text that has
+ * neither, its longest run is asked for as well.
+ */
+function runOf(message: string, text: string): string[] {
+  const runs = text.match(RUNS) ?? []
+  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '')
+  const hasWhole = [...text.matchAll(RUNS)].some(({ 0: run, index }) => index > 0 && index + run.length < text.length)
+  return hasWhole || longest.length < LEAST_RUN || longest === text ? [] : [contains(message, longest)]
+}
+
+const RUNS = /[a-z0-9\u0080-\u{10ffff}]+/gu
+/** Shorter ones are in too many words. */
+const LEAST_RUN = 4
+
+const allOf = (conditions: readonly string[]): string => (conditions.length === 1 ? (conditions[0] ?? '1') : `(${conditions.join(' AND ')})`)
 
 function wordToSql(word: Glob, ids: boolean): string {
   const found = wordInMessage(word)
@@ -100,7 +144,7 @@ function wordInMessage(word: Glob): string {
   const isContained = bare.length === 1 && !shape.borderBefore && !shape.borderAfter
   conditions.push(contains(message, isContained || glob.length === 1 ? (bare[0] ?? text) : longestPart(glob)))
   if (!isContained) conditions.push(`match(${message}, ${sql.text(toRe2(wordRegexp(glob, shape)))})`)
-  return conditions.length === 1 ? (conditions[0] ?? '1') : `(${conditions.join(' AND ')})`
+  return allOf(conditions)
 }
 
 /** Answered by the index. A token that has more ways to be written than are worth asking for is left out. */
@@ -116,7 +160,7 @@ function hasTokens(tokens: readonly string[], isWide: boolean): string[] {
 function messageMatches(regexp: Regexp): string {
   const match = `match(message, ${sql.text(toRe2(regexp))})`
   const literal = requiredLiteral(regexp)
-  return literal === '' ? match : `(${contains('lower(message)', literal)} AND ${match})`
+  return literal === '' ? match : allOf([contains('lower(message)', literal), ...runOf('lower(message)', literal), match])
 }
 
 function textTestToSql(value: string, test: Exclude<TextTest, { op: 'exists' }>): string {
@@ -205,11 +249,15 @@ function isSelective(query: Query): boolean {
     case 'attribute':
       return term.test.op === 'equals'
     case 'word':
-      return wordShape(term.word.map(lowerAscii)).tokens.length > 0
+      return wordShape(term.word.map(lowerAscii)).tokens.length > 0 || hasRun(term.word.join('*'))
+    case 'phrase':
+      return hasRun(term.text)
     default:
       return false
   }
 }
+
+const hasRun = (text: string): boolean => (lowerAscii(text).match(RUNS) ?? []).some((run) => run.length >= LEAST_RUN)
 
 const ROLLUP_COLUMNS = new Set(['service', 'environment'])
 const isInRollup = (term: Term): boolean =>

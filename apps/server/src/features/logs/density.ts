@@ -28,3 +28,27 @@ export function createDensity(): Density {
     },
   }
 }
+
+/** Selective queries that had no full page in their whole range: looking at the newest rows first would be in vain. */
+export interface Rarities {
+  isRare(projectId: number, q: string, range: TimeRange): boolean
+  learn(projectId: number, q: string, range: TimeRange, isRare: boolean): void
+}
+
+const REMEMBERED = 1_000
+
+export function createRarities(): Rarities {
+  const known = new Set<string>()
+  // What is rare in an hour need not be in a month.
+  const keyOf = (projectId: number, q: string, { from, to }: TimeRange): string => `${projectId} ${Math.round(Math.log2(to - from))} ${q}`
+  return {
+    isRare: (projectId, q, range) => known.has(keyOf(projectId, q, range)),
+    learn(projectId, q, range, isRare) {
+      const key = keyOf(projectId, q, range)
+      known.delete(key)
+      if (isRare) known.add(key)
+      const [oldest] = known
+      if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest)
+    },
+  }
+}

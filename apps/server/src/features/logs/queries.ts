@@ -80,9 +80,16 @@ export interface PageQuery {
   selection: RowSelection
 }
 
-export const pageQuery = ({ scope, range, order, after, limit, selection }: PageQuery): string =>
-  `SELECT ${selection.columns} FROM events WHERE ${condition(scope, range)}${after ? ` AND ${afterPlace(order, after.ts, after.id)}` : ''}
+/**
+ * The filter is a PREWHERE of its own making: left to itself the engine puts the limit's running minimum there instead, and reads
+ * the columns of the order for every row (half again as much work for a scan).
+ */
+export function pageQuery({ scope: { projectId, plan }, range, order, after, limit, selection }: PageQuery): string {
+  const place = after ? ` AND ${afterPlace(order, after.ts, after.id)}` : ''
+  const filter = plan.where === '1' ? '' : ` PREWHERE ${plan.where}`
+  return `SELECT ${selection.columns} FROM events${filter} WHERE project_id = ${sql.integer(projectId)} AND ${within('ts', range)}${place}
 ORDER BY ${order === 'desc' ? NEWEST_FIRST : OLDEST_FIRST} LIMIT ${sql.integer(limit)}`
+}
 
 const MINUTE = 60_000_000
 /** The rollup keeps minutes as seconds since 1970 in 32 bits. */

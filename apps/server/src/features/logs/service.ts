@@ -7,7 +7,7 @@ import type { Budget, EventStore } from '../../store/events/event-store.ts'
 import { type EventRow, rowMicros, toEventJson } from '../../store/events/rows/event-row.ts'
 import { COMPLETION_MS, DEFAULT_BUDGET, type Spending, startSpending } from './budgets.ts'
 import { type Order, readCursor, writeCursor } from './cursor.ts'
-import { createDensity, type Density } from './density.ts'
+import { createDensity, createRarities, type Density } from './density.ts'
 import { type FieldType, type FieldValue, fieldValue, LISTED_COLUMNS } from './field-values.ts'
 import { histogramRows, toHistogram } from './histogram.ts'
 import {
@@ -69,6 +69,7 @@ const UNORDERED = { optimize_read_in_order: 0 }
 
 export function createLogs({ store, now, budget = DEFAULT_BUDGET }: LogsDeps): Logs {
   const densities = new Map<number, Density>()
+  const rarities = createRarities()
   const densityOf = (projectId: number): Density => {
     const known = densities.get(projectId)
     if (known) return known
@@ -87,15 +88,16 @@ export function createLogs({ store, now, budget = DEFAULT_BUDGET }: LogsDeps): L
   const walkScope = async (
     scope: Scope,
     spending: Spending,
-    options: { range: TimeRange; order: Order; need: number; isSelective: boolean },
+    options: { range: TimeRange; order: Order; need: number; isRare?: boolean },
     read: (window: TimeRange, need: number) => Promise<WalkStep>,
   ): Promise<void> => {
-    const { order, isSelective } = options
+    const { order } = options
+    const { isSelective } = scope.plan
     const density = densityOf(scope.projectId)
     await walk({
       ...options,
       firstMicros: density.windowFor(options.range, options.need),
-      maxWindows: isSelective ? WINDOWS.selective : WINDOWS.other,
+      maxWindows: options.isRare ? 1 : isSelective ? WINDOWS.selective : WINDOWS.other,
       async read(window, need, isLast) {
         const step = await read(window, need)
         if (!isLast && !isSelective) density.learn(window, step.rowsRead)
@@ -121,13 +123,14 @@ export function createLogs({ store, now, budget = DEFAULT_BUDGET }: LogsDeps): L
       const spending = startSpending(store, budget, signal)
       const rows: (EventRow & { picked_attributes?: { [key: string]: string } })[] = []
       const remaining = cursor === undefined ? range : beyond(range, cursor.ts, order)
-      const { isSelective } = scope.plan
-      await walkScope(scope, spending, { range: remaining, order, need: limit + 1, isSelective }, async (window, need) => {
+      const isRare = rarities.isRare(projectId, q, range)
+      await walkScope(scope, spending, { range: remaining, order, need: limit + 1, isRare }, async (window, need) => {
         const text = pageQuery({ scope, range: window, order, after: cursor, limit: need, selection })
         const result = await spending.query<EventRow>(text, UNORDERED)
         rows.push(...result.rows)
         return { found: result.rows.length, rowsRead: result.stats.rowsRead, stopped: result.partial !== null }
       })
+      if (scope.plan.isSelective && cursor === undefined && spending.partial === null) rarities.learn(projectId, q, range, rows.length <= limit)
       const page = rows.slice(0, limit)
       const last = page.at(-1)
       const hasMore = rows.length > limit && last !== undefined
@@ -158,7 +161,7 @@ export function createLogs({ store, now, budget = DEFAULT_BUDGET }: LogsDeps): L
       const { scope, range } = begin(projectId, filter)
       const spending = startSpending(store, budget, signal)
       let sample: TimeRange = { from: range.to, to: range.to }
-      await walkScope(scope, spending, { range, order: 'desc', need: SAMPLE_ROWS, isSelective: scope.plan.isSelective }, async (window) => {
+      await walkScope(scope, spending, { range, order: 'desc', need: SAMPLE_ROWS }, async (window) => {
         const { rows, stats, partial } = await spending.query<{ rows: number }>(countQuery(scope, window))
         const found = rows[0]?.rows ?? 0
         if (found > 0) sample = { from: window.from, to: sample.from === sample.to ? window.to : sample.to }
