@@ -16,7 +16,11 @@ const wanted = [
 ensureInstalled()
 if (!existsSync(node24)) {
   console.log('Installing Node 24 beside this one …')
-  run('npm', ['install', '--prefix', join(root, '.node-24'), '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error', 'node@24'], { cwd: tmpdir() })
+  run(
+    'npm',
+    ['install', '--prefix', join(root, '.node-24'), '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error', 'node@24'],
+    { cwd: tmpdir() },
+  )
 }
 const missing = wanted.filter((service) => !service.there())
 if (missing.length === 0) {
