@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { HeartwoodError } from '../errors.ts'
 import type { Caller } from './caller.ts'
 
-export interface RouteContext<Spec extends RouteSpec> {
+interface RouteContext<Spec extends RouteSpec> {
   params: RouteParsed<Spec, 'params'>
   query: RouteParsed<Spec, 'query'>
   body: RouteParsed<Spec, 'body'>

@@ -31,7 +31,7 @@ export interface Group {
   rows: number
 }
 
-export interface QueueDepth {
+interface QueueDepth {
   bytes: number
   capBytes: number
   /** Rows that are durable but not yet acknowledged as stored. */
