@@ -59,7 +59,7 @@ export interface LogsDeps {
 }
 
 /** Rows that names of attributes are gathered from. */
-const SAMPLE_ROWS = 20_000
+const SAMPLE_ROWS = 5_000
 const MAX_NAMES = 2_000
 const MAX_FACETS = 30
 /** Selective queries look at the newest rows first, as a word may be frequent, and then at all that an index leaves. */
