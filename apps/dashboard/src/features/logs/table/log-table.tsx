@@ -49,11 +49,15 @@ export function LogTable(props: LogTableProps) {
   useEffect(() => {
     if (more === 'some' && lastIndex >= rows.length - AHEAD) onMore()
   }, [more, lastIndex, rows.length, onMore])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what these say changes the height of rows.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: both change the height of rows that were measured before.
   useEffect(() => {
     virtual.measure()
-    for (const element of scroller.current?.querySelectorAll('[data-measured]') ?? []) virtual.measureElement(element)
-  }, [rowHeight, wrap, openId, columns, virtual])
+    // In the next frame: until then the sizes that were just forgotten would count as unchanged.
+    const frame = requestAnimationFrame(() => {
+      for (const element of scroller.current?.querySelectorAll('[data-index]') ?? []) virtual.measureElement(element)
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [rowHeight, wrap, virtual])
 
   const latest = useRef({ rows, openId })
   latest.current = { rows, openId }
@@ -126,8 +130,7 @@ export function LogTable(props: LogTableProps) {
               key={item.key}
               role="presentation"
               data-index={item.index}
-              data-measured={open || wrap || undefined}
-              ref={open || wrap ? virtual.measureElement : undefined}
+              ref={virtual.measureElement}
               className={classes.place}
               style={{ transform: `translateY(${item.start}px)` }}
             >
