@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { EventJson, KeyJson, ProjectJson } from '@heartwood/protocol'
-import type { Plugin } from 'vite'
+import type { Connect, Plugin } from 'vite'
 import { readField, showValue } from '../src/features/logs/model/columns.ts'
 import { resolveTime } from '../src/state/time-range.ts'
 import { makeEvent, makeHistory, matches } from './fake-events.ts'
@@ -27,15 +27,17 @@ interface Call {
 /** Answers /api as a server would, from memory. For developing the dashboard only; never part of a build. */
 export function fakeApi(): Plugin {
   const state = createState()
+  const install = (middlewares: Connect.Server): void => {
+    middlewares.use((request, response, next) => {
+      const url = new URL(request.url ?? '/', 'http://localhost')
+      if (!url.pathname.startsWith('/api/')) return next()
+      void answer(state, url, request, response)
+    })
+  }
   return {
     name: 'heartwood-fake-api',
-    configureServer(server) {
-      server.middlewares.use((request, response, next) => {
-        const url = new URL(request.url ?? '/', 'http://localhost')
-        if (!url.pathname.startsWith('/api/')) return next()
-        void answer(state, url, request, response)
-      })
-    },
+    configureServer: (server) => install(server.middlewares),
+    configurePreviewServer: (server) => install(server.middlewares),
   }
 }
 

@@ -16,7 +16,7 @@ export interface StackInput {
   height: number
 }
 
-export interface StackSegment {
+interface StackSegment {
   series: number
   x: number
   y: number

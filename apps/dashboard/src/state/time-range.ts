@@ -52,8 +52,6 @@ export function normaliseTime(text: string, nowMs: number): string {
   return ms === undefined ? value : new Date(ms).toISOString()
 }
 
-export const isRelative = (range: TimeRange): boolean => range.to === 'now' || range.from.startsWith('-') || range.to.startsWith('-')
-
 /** The same range with both ends nailed down, for a link that shows tomorrow what it shows now. */
 export function freezeRange(range: TimeRange, nowMs: number): TimeRange {
   const freeze = (text: string): string => {

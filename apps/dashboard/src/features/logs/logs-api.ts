@@ -50,7 +50,7 @@ export function useHistogram(scope: Scope) {
   })
 }
 
-export interface Facet {
+interface Facet {
   field: string
   values: { value: string; count: number }[]
 }

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { parseTailEvent, tailUrl } from './logs-api.ts'
 import { dropTail, emptyTail, pauseTail, pushTail, resumeTail, type TailBuffer } from './model/tail-buffer.ts'
 
-export type TailStatus = 'off' | 'connecting' | 'open' | 'lost'
+type TailStatus = 'off' | 'connecting' | 'open' | 'lost'
 /** Rows are shown in groups this far apart: a screen that changes more often cannot be read, and costs more. */
 const FLUSH_MS = 200
 

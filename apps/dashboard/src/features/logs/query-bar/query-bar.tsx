@@ -6,6 +6,7 @@ import { Icon } from '../../../ui/icons.tsx'
 import { type Scope, useCompletions } from '../logs-api.ts'
 import classes from './query-bar.module.css'
 import type { QueryFault } from './query-editor.tsx'
+import { QUERY_HINT } from './query-hint.ts'
 import { SyntaxHelp } from './syntax-help.tsx'
 
 const QueryEditor = lazy(() => import('./query-editor.tsx').then((module) => ({ default: module.QueryEditor })))
@@ -118,6 +119,7 @@ function PlainInput({
     <input
       className={`mono ${classes.plain}`}
       aria-label="Query"
+      placeholder={QUERY_HINT}
       value={value}
       onFocus={onFocus}
       onChange={(event) => onChange(event.currentTarget.value)}

@@ -16,6 +16,7 @@ import type { FieldName } from '../logs-api.ts'
 import { completionPlace } from '../model/completion.ts'
 import { quoteTerm, tokenizeQuery } from '../model/query-tokens.ts'
 import classes from './query-bar.module.css'
+import { QUERY_HINT } from './query-hint.ts'
 
 export interface QueryFault {
   /** 0-based. */
@@ -97,7 +98,7 @@ function extensions(latest: { current: QueryEditorProps }) {
       autocorrect: 'off',
       autocapitalize: 'off',
     }),
-    placeholder('Search: words, "phrases", level:error, status:>=500'),
+    placeholder(QUERY_HINT),
     autocompletion({ override: [(context) => complete(context, latest.current)], icons: false, closeOnBlur: true, defaultKeymap: true }),
     linter(null, { tooltipFilter: (found) => [...found] }),
     colours,
