@@ -4,6 +4,7 @@ import helmet from '@fastify/helmet'
 import { PROTOCOL_VERSION } from '@heartwood/protocol'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import { type BodyOptions, registerRawBody } from './http/body.ts'
+import { brokenRequestOptions, passOverExpectations } from './http/broken-requests.ts'
 import { registerDashboard } from './http/dashboard.ts'
 import { registerErrors } from './http/errors.ts'
 import type { Metrics } from './self/metrics.ts'
@@ -40,9 +41,12 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     bodyLimit: API_BODY_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 500 },
+    // `http://host/` + `/ingest` is what a base address with a slash becomes; a redirect would lose the body.
+    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    ...brokenRequestOptions,
   }) as unknown as FastifyInstance
   registerErrors(app)
+  passOverExpectations(app)
   app.addHook('onSend', async (_, reply) => {
     reply.header('x-heartwood-protocol', PROTOCOL_VERSION)
   })

@@ -53,6 +53,9 @@ describe('bodies over a socket', () => {
     socket.write(' ')
     await arrives('413')
     expect(received).toContain('body-too-large')
+    received = ''
+    socket.write(`${head(5)}hello`)
+    await arrives('{"bytes":5}')
   })
 
   it('that break off leave room for others', async () => {

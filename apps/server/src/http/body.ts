@@ -58,6 +58,10 @@ export function registerRawBody(app: FastifyInstance, options: BodyOptions = {})
       throw error
     }
   })
+  // Fastify closes the connection after a refused body, as more of it might come; what was read to its end leaves the connection whole.
+  app.addHook('onSend', async (request, reply) => {
+    if (request.raw.complete) reply.removeHeader('connection')
+  })
   app.addHook('onResponse', async (request) => release(request))
   app.addHook('onRequestAbort', async (request) => release(request))
 

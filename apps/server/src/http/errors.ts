@@ -3,7 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { ERRORS, type ErrorCode, HeartwoodError } from '../errors.ts'
 
 /** The body of an error as interface.md gives it: what happened, what to do, and where that is written. */
-function toErrorBody(error: HeartwoodError): ErrorBody {
+export function toErrorBody(error: HeartwoodError): ErrorBody {
   const body: ErrorBody['error'] = { code: error.code, message: error.message, docs: `/docs/errors#${error.code}` }
   return { error: error.details === undefined ? body : { ...body, details: error.details } }
 }
