@@ -178,14 +178,21 @@ export class Draft {
     writeText(this.event, field, text.length > limit ? this.#cut(TEXT_NAMES[field] ?? name, text, limit) : text)
   }
 
-  /** Whether a dot of a sender's own name would be read back as nesting. */
-  collides(): boolean {
+  /** Objects in which a dot of a sender's own name would be read back as nesting, and those that hold them; undefined when there are none. */
+  collisions(): Set<string> | undefined {
     const { objects } = this.event
-    if (this.dotted.length === 0 || objects.size === 0) return false
-    return this.dotted.some(({ name, dottedFrom }) => {
-      for (let dot = name.indexOf('.', dottedFrom); dot !== -1; dot = name.indexOf('.', dot + 1)) if (objects.has(name.slice(0, dot))) return true
-      return false
-    })
+    if (this.dotted.length === 0 || objects.size === 0) return undefined
+    let found: Set<string> | undefined
+    for (const { name, dottedFrom } of this.dotted) {
+      for (let dot = name.indexOf('.', dottedFrom); dot !== -1; dot = name.indexOf('.', dot + 1)) {
+        const object = name.slice(0, dot)
+        if (!objects.has(object)) continue
+        found ??= new Set()
+        for (let end = object.indexOf('.'); end !== -1; end = object.indexOf('.', end + 1)) found.add(object.slice(0, end))
+        found.add(object)
+      }
+    }
+    return found
   }
 
   cut(name: string, text: string, limit: number): string {

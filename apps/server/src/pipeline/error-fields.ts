@@ -1,6 +1,6 @@
 import type { Json } from '@heartwood/protocol'
 import { LIMITS } from '@heartwood/protocol'
-import type { Draft } from './draft.ts'
+import { type Draft, isEmpty } from './draft.ts'
 import { isPlainObject } from './request-fields.ts'
 import { jsonText } from './texts.ts'
 
@@ -16,7 +16,7 @@ export function readError(draft: Draft, name: string, value: unknown): void {
     if (value !== '') readErrorText(draft, value)
   } else if (isPlainObject(value)) {
     readErrorObject(draft, value)
-  } else if (value !== null && value !== undefined) {
+  } else if (!isEmpty(value)) {
     draft.append(draft.names.top(name), value, 1)
   }
 }

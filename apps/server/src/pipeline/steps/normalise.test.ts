@@ -112,6 +112,10 @@ describe('attributes', () => {
     expect(back({ message: 'x', ...sent }).attributes).toEqual(sent)
   })
 
+  it('keeps objects searchable beside one whose names collide', () => {
+    expect(attributes({ 'a.b': 1, a: { c: 2 }, other: { d: 3 } })).toMatchObject({ 'other.d': 3 })
+  })
+
   it('merges `attributes` at the top and keeps other objects under their name', () => {
     expect(attributes({ attributes: { a: 1, service: 'no column' }, data: { a: 2 }, labels: { a: 3 } })).toEqual({
       a: 1,
@@ -260,7 +264,7 @@ describe('requests', () => {
 
 describe('coercion', () => {
   it('takes numbers for texts, and null, [] and {} for nothing', () => {
-    const event = read({ message: 12, service: null, host: [], environment: {}, tags: null, level: null, timestamp: null, error: {}, request: [] })
+    const event = read({ message: 12, service: null, host: [], environment: {}, tags: null, level: null, timestamp: null, error: [], request: [] })
     expect(event).toMatchObject({ message: '12', service: '', host: '', environment: '', tags: [], level: 'info', timestamp: SAMPLE_NOW })
     expect(event.attributes.size).toBe(0)
   })
@@ -313,6 +317,7 @@ describe('the clock', () => {
     expect(read({ timestamp: 'yesterday-ish' }).timestamp).toBe(SAMPLE_NOW)
     expect(attributes({ timestamp: 'yesterday-ish' })).toEqual({ 'heartwood.clock': 'unreadable', 'heartwood.sent_timestamp': 'yesterday-ish' })
     expect(attributes({ time: -5_000_000 })).toMatchObject({ 'heartwood.clock': 'before 1970' })
+    expect(read({ timestamp: 0 }).timestamp).toBe(SAMPLE_NOW)
     const ahead = read({ timestamp: '2026-11-23T00:00:00Z' })
     expect(ahead.timestamp).toBe(SAMPLE_NOW)
     expect(Object.fromEntries(ahead.attributes)).toEqual({

@@ -21,8 +21,9 @@ const DECODER = ''
 export function normalise(record: { [key: string]: unknown }, stamp: UnixMicros | undefined, context: PipelineContext): Event {
   const event = read(record, stamp, context)
   const { draft } = context
-  if (!draft.collides()) return event
-  draft.whole = new Set(event.objects)
+  const collisions = draft.collisions()
+  if (collisions === undefined) return event
+  draft.whole = collisions
   const again = read(record, stamp, context)
   draft.whole = undefined
   return again
@@ -301,8 +302,9 @@ function finishClient(draft: Draft, event: Event): void {
 function finishClock(context: PipelineContext, event: Event): void {
   const { draft } = context
   if (draft.hasStamp) {
-    if (event.timestamp >= 0 && event.timestamp <= context.receivedAt + LIMITS.clockAheadMs * 1000) return
-    event.attributes.set('heartwood.clock', event.timestamp < 0 ? 'before 1970' : 'ahead')
+    // A clock that was never set says 0.
+    if (event.timestamp > 0 && event.timestamp <= context.receivedAt + LIMITS.clockAheadMs * 1000) return
+    event.attributes.set('heartwood.clock', event.timestamp <= 0 ? 'before 1970' : 'ahead')
     event.attributes.set('heartwood.sent_timestamp', formatMicros(event.timestamp))
     event.timestamp = context.receivedAt
   } else if (draft.unreadableStamp !== undefined) {

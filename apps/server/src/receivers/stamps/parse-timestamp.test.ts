@@ -48,6 +48,7 @@ describe('parseTimestamp', () => {
     ['Feb 29 11:00:00', '2024-02-29T11:00:00.000000Z'],
     [{ seconds: 1714564800, nanos: 5_000 }, '2024-05-01T12:00:00.000005Z'],
     [[1714564800, 5_000], '2024-05-01T12:00:00.000005Z'],
+    ['Wed May 01 2024 14:00:00 GMT+0200 (Central European Summer Time)', '2024-05-01T12:00:00.000000Z'],
     ['2016-12-31T23:59:60Z', '2017-01-01T00:00:00.000000Z'],
   ])('reads %j', (value, expected) => {
     expect(iso(value)).toBe(expected)

@@ -69,6 +69,15 @@ const fromYearless = (text: string, zone: Zone, options: StampOptions): UnixMicr
   return inRange(microsOfWall(year, month, day, clock, zone))
 }
 
+/** `Sat Nov 21 2026 11:08:38 GMT+0000 (Coordinated Universal Time)`: a date of JavaScript turned into text. */
+const fromScriptDate = (text: string, zone: Zone): UnixMicros | undefined => {
+  const match = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})(?: \([^()]*\))?$/.exec(text)
+  if (!match) return undefined
+  const mail = `${match[2]} ${match[1]} ${match[3]} ${match[4]} ${match[5]}`
+  const micros = scanMail(mail, 0, zone, cursor)
+  return Number.isNaN(micros) || cursor.end !== mail.length ? undefined : inRange(micros)
+}
+
 type Scanner = (text: string, at: number, zone: Zone, cursor: StampCursor) => number
 const SLOW_SCANNERS: readonly Scanner[] = [scanClf, scanMail, scanLocal, scanCtime, scanMonthFirst]
 
@@ -76,7 +85,7 @@ const fromText = (raw: string, options: StampOptions): UnixMicros | undefined =>
   const zone = options.zone ?? UTC
   const quick = scanIso(raw, 0, zone, cursor)
   if (!Number.isNaN(quick) && cursor.end === raw.length) return inRange(quick)
-  if (raw.length > 64) return undefined
+  if (raw.length > 100) return undefined
   const text = raw.trim().replace(/^\[(.*)\]$/, '$1')
   if (text === '') return undefined
   if (NUMERIC.test(text)) return fromNumericText(text, zone)
@@ -87,7 +96,7 @@ const fromText = (raw: string, options: StampOptions): UnixMicros | undefined =>
     const micros = scan(text, 0, zone, cursor)
     if (!Number.isNaN(micros) && cursor.end === text.length) return inRange(micros)
   }
-  return fromDate(text, zone) ?? fromYearless(text, zone, options) ?? fromCompact(text, zone)
+  return fromDate(text, zone) ?? fromYearless(text, zone, options) ?? fromCompact(text, zone) ?? fromScriptDate(text, zone)
 }
 
 /** `{ seconds, nanos }` (protobuf), `{ $date }` (MongoDB). */
