@@ -2,7 +2,9 @@ import type { api, Format, IngestAnswer, RouteParsed } from '@heartwood/protocol
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ERRORS, HeartwoodError } from '../errors.ts'
 import type { Ingest, ProjectSettings } from '../ingest/ingest.ts'
+import { levelFromText } from '../pipeline/levels.ts'
 import { parseTimestamp } from './stamps/parse-timestamp.ts'
+import { tryCreateZone } from './stamps/zone.ts'
 
 /** What a door has to know of projects; the meta store answers from memory. */
 export interface DoorProjects {
@@ -27,6 +29,7 @@ export async function takeAtDoor(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<IngestAnswer> {
+  insistOnReadable(query)
   const { projectId, keyId } = await projectOf(deps.projects, request, query.project)
   const answer = await deps.ingest.take({
     door,
@@ -85,6 +88,21 @@ function defaultsOf(query: DoorQuery): { [Name in 'service' | 'environment' | 'd
     if (value !== undefined && value !== '') defaults[name] = value
   }
   return defaults
+}
+
+/** A zone that nobody knows would silently move every time of the body; the sender learns of it while the events are still there. */
+function insistOnReadable(query: DoorQuery): void {
+  const { timezone = '', year = '', after = '', level = '' } = query
+  const details: { place: 'query'; path: string; message: string }[] = []
+  const check = (path: string, readable: boolean, message: string): void => {
+    if (!readable) details.push({ place: 'query', path, message })
+  }
+  check('timezone', tryCreateZone(timezone) !== undefined, 'is neither a time zone such as Europe/Berlin nor an offset such as +02:00')
+  check('year', year === '' || yearOf(year) !== undefined, 'is no year of four digits')
+  check('after', after === '' || parseTimestamp(after) !== undefined, 'is no RFC 3339 time')
+  check('level', level === '' || levelFromText(level) !== undefined, 'is no level')
+  const [first] = details
+  if (first) throw new HeartwoodError('validation-failed', `\`${first.path}\` ${first.message}.`, { details })
 }
 
 const yearOf = (text: string | undefined): number | undefined => (text !== undefined && /^\d{4}$/.test(text) ? Number(text) : undefined)

@@ -56,6 +56,14 @@ describe('POST /ingest', () => {
     expect(door.events[1]).toMatchObject({ service: 'own', environment: 'dev' })
   })
 
+  it.each(['timezone=Mars/Base', 'timezone=%2B99:99', 'year=last', 'after=then', 'level=loud'])(
+    'refuses ?%s, which would spoil every entry',
+    async (query) => {
+      expect(await post(`/ingest?${query}`, '{"message":"a"}')).toMatchObject({ status: 400, body: { error: { code: 'validation-failed' } } })
+      expect(door.events).toEqual([])
+    },
+  )
+
   it('keeps old events when they are imported', async () => {
     const old = '{"message":"a","timestamp":"2009-06-01T00:00:00Z"}'
     expect((await post('/ingest', old)).body.rejected[0]?.code).toBe('expired')

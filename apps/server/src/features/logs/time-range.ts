@@ -25,7 +25,8 @@ export function parseTime(text: string, name: string, now: UnixMs): UnixMicros {
     const ms = now - Number(relative[1]) * (UNIT_MS.get(relative[2] ?? '') ?? 0)
     return unixMicros(Math.max(ms, Date.UTC(1900, 0, 1)) * 1000)
   }
-  const instant = parseInstant(trimmed)
+  // A `+` that was not escaped in an address arrives as a space.
+  const instant = parseInstant(trimmed.replace(/^(.+T.+) (\d\d:?\d\d)$/i, '$1+$2'))
   if (instant !== undefined) return instant
   throw new HeartwoodError('time-invalid', `“${text}” in \`${name}\` is no time.`, { details: { field: name, value: text } })
 }
