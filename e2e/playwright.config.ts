@@ -21,7 +21,7 @@ export default defineConfig({
   // One server and one browser at a time: they share two cores.
   workers: 1,
   forbidOnly: process.env.CI !== undefined,
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],
   use: {
