@@ -34,7 +34,9 @@ export function handle<Name extends RouteName>(app: FastifyInstance, name: Name,
       }
       const answer = await handler(context as unknown as RouteContext<Api[Name]>)
       if (reply.sent || spec.raw === 'event-stream') return reply
-      return reply.code(spec.status ?? 200).send(answer)
+      // A handler may have set a status of its own. It returns its answer all the same: one that it sends itself is on its way for some time
+      // before `reply.sent` says so.
+      return reply.code(reply.statusCode === 200 ? (spec.status ?? 200) : reply.statusCode).send(answer)
     },
   })
 }

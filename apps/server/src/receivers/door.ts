@@ -1,4 +1,4 @@
-import type { api, Format, IngestAnswer, RouteParsed } from '@heartwood/protocol'
+import type { api, ErrorBody, Format, IngestAnswer, RouteParsed } from '@heartwood/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ERRORS, HeartwoodError } from '../errors.ts'
 import type { Ingest, ProjectSettings } from '../ingest/ingest.ts'
@@ -50,15 +50,15 @@ export async function takeAtDoor(
   })
   if (answer.accepted === 0 && answer.rejectedCount > 0) {
     const first = answer.rejected[0]?.message ?? ''
-    reply.code(400).send({
-      ...answer,
-      error: {
-        code: 'nothing-accepted',
-        message: `None of the ${answer.rejectedCount} entries could be taken. ${first}`.trim(),
-        details: { fix: ERRORS['nothing-accepted'].fix },
-        docs: '/docs/errors#nothing-accepted',
-      },
-    })
+    reply.code(400)
+    const error = {
+      code: 'nothing-accepted',
+      message: `None of the ${answer.rejectedCount} entries could be taken. ${first}`.trim(),
+      details: { fix: ERRORS['nothing-accepted'].fix },
+      docs: '/docs/errors#nothing-accepted',
+    }
+    const refused: IngestAnswer & ErrorBody = { ...answer, error }
+    return refused
   }
   return answer
 }
