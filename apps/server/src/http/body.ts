@@ -96,7 +96,12 @@ function readWhole(payload: Readable, limitBytes: number, held: Held): Promise<U
       held.bytes -= kept
       kept = 0
     }
+    let settled = false
+    const breakOff = (): void => {
+      if (!settled) fail(new HeartwoodError('body-invalid', 'The upload broke off.'))
+    }
     const fail = (error: HeartwoodError): void => {
+      settled = true
       payload.removeAllListeners('data')
       refuse(error)
       reject(refusal)
@@ -116,11 +121,12 @@ function readWhole(payload: Readable, limitBytes: number, held: Held): Promise<U
       }
     })
     payload.on('end', () => {
+      settled = true
       if (refusal) reject(refusal)
       else resolve(ownBytes(chunks, kept))
     })
-    payload.on('error', () => fail(new HeartwoodError('body-invalid', 'The upload broke off.')))
-    payload.on('close', () => fail(new HeartwoodError('body-invalid', 'The upload broke off.')))
+    payload.on('error', breakOff)
+    payload.on('close', breakOff)
   })
 }
 
