@@ -7,6 +7,7 @@ import { type BodyOptions, registerRawBody } from './http/body.ts'
 import { brokenRequestOptions, passOverExpectations } from './http/broken-requests.ts'
 import { registerDashboard } from './http/dashboard.ts'
 import { registerErrors } from './http/errors.ts'
+import { registerJsonBody } from './http/json-body.ts'
 import type { Metrics } from './self/metrics.ts'
 
 /** Registers the routes of one receiver or feature. */
@@ -63,6 +64,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(async (pages) => {
     await pages.register(helmet, SECURITY_HEADERS)
     await pages.register(compress, { threshold: 1024, encodings: ['br', 'gzip', 'deflate'] })
+    registerJsonBody(pages)
     for (const register of deps.features) await register(pages)
     await registerDashboard(pages, deps.dashboardFolder)
   })

@@ -12,6 +12,7 @@ export function toErrorBody(error: HeartwoodError): ErrorBody {
 function toHeartwoodError(error: unknown): HeartwoodError {
   if (error instanceof HeartwoodError) return error
   const code = FRAMEWORK_CODES[(error as Partial<FastifyError>).code ?? '']
+  if (code === 'body-too-large') return new HeartwoodError(code, 'The body is larger than this route takes.', { cause: error })
   if (code !== undefined) return new HeartwoodError(code, ERRORS[code].fix, { cause: error })
   const status = (error as Partial<FastifyError>).statusCode
   if (status !== undefined && status >= 400 && status < 500)
