@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AMPLE } from '../event-store.contract.ts'
 import type { EventStore } from '../event-store.ts'
 import { createChdbEventStore } from './chdb-event-store.ts'
@@ -79,6 +79,20 @@ describe('embedded event store', () => {
     }
     writeFileSync(lockFile(), 'torn')
     await open().ping()
+  })
+
+  it('takes the folder over from a process that has ended and that its parent never asked for', async () => {
+    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    try {
+      const pid = Number(await new Promise((resolve) => createInterface(parent.stdout).once('line', resolve)))
+      const stat = (): string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()?.split(' ') ?? []
+      const began = stat()[19]
+      await vi.waitFor(() => expect(stat()[0]).toBe('Z'), 5_000)
+      writeFileSync(lockFile(), JSON.stringify({ pid, began, host: hostname() }))
+      await open().ping()
+    } finally {
+      parent.kill('SIGKILL')
+    }
   })
 
   it('refuses the folder twice in one process', async () => {
