@@ -89,6 +89,18 @@ function setCause(draft: Draft, value: unknown): void {
 const HEAD = /^(?:Uncaught )?([A-Za-z_$][\w$.]{0,120}(?:Error|Exception|Fault|Failure|Interrupt|Warning|Exit))(?:: |:?$|:?\n)/
 const FRAME = /\n\s+at |\nCaused by: /
 
+/** Which error a stack is of, where nothing else says so: `java.io.IOException: closed`, or the last line of a traceback. */
+export function nameStack(draft: Draft): void {
+  if (draft.event.attributes.has(TYPE)) return
+  const lines = draft.stack.trimEnd()
+  const head = lines.startsWith('Traceback (most recent call last)') ? lines.slice(lines.lastIndexOf('\n') + 1) : (lines.split('\n', 1)[0] ?? '')
+  const match = HEAD.exec(`${head}\n`)
+  if (match?.[1] === undefined) return
+  setErrorType(draft, match[1])
+  const message = head.slice(match[0].length).trim()
+  if (message !== '' && !draft.event.attributes.has(MESSAGE)) setErrorMessage(draft, message)
+}
+
 function readErrorText(draft: Draft, text: string): void {
   const python = text.startsWith('Traceback (most recent call last)')
   if (python || FRAME.test(text)) setStack(draft, text)

@@ -71,7 +71,7 @@ export const TEXT_LIMITS: readonly number[] = TEXT_NAMES.map((name) => {
  * becomes an attribute under its own name. docs/reference/event.md lists them for people.
  */
 const NAMES: Partial<Record<keyof typeof FIELD, string>> = {
-  message: 'message msg @message @m short_message text body log MessageTemplate @mt event',
+  message: 'message msg @message @m short_message text body log MessageTemplate @mt textPayload event',
   service: 'service service.name service_name serviceName svc app application appname app_name SYSLOG_IDENTIFIER program _COMM',
   environment: 'environment env deployment.environment.name deployment.environment service.environment',
   release: 'release service.version app_version appVersion',
@@ -87,7 +87,7 @@ const NAMES: Partial<Record<keyof typeof FIELD, string>> = {
   route: 'route http.route',
   path: 'path http.path http.target url.path url uri request_uri',
   timestamp: 'timestamp @timestamp time ts datetime @t eventTime event_time __REALTIME_TIMESTAMP timeMillis asctime date _time',
-  level: 'level severity lvl loglevel log.level log_level logLevel levelname level_name severity_text severityText @l',
+  level: 'level severity lvl loglevel log.level log_level logLevel levelname level_name severity_text severityText error_severity @l',
   pythonLevel: 'levelno',
   syslogLevel: 'PRIORITY syslog_severity',
   kind: 'kind type',

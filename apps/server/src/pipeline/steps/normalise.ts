@@ -2,7 +2,7 @@ import { type Event, type Json, KINDS, type Kind, LIMITS, type UnixMicros, VISIT
 import { formatMicros } from '../clock.ts'
 import type { PipelineContext } from '../context.ts'
 import { type Draft, isEmpty } from '../draft.ts'
-import { readError, setErrorMessage, setErrorType, setStack } from '../error-fields.ts'
+import { nameStack, readError, setErrorMessage, setErrorType, setStack } from '../error-fields.ts'
 import { FIELD, knownField, LAST_TEXT, nameRank } from '../fields.ts'
 import { type LevelNumbers, levelFromNumber, levelFromText } from '../levels.ts'
 import type { NameNode } from '../names.ts'
@@ -265,6 +265,7 @@ function finish(context: PipelineContext, event: Event): void {
 }
 
 function finishError(draft: Draft, event: Event): void {
+  if (draft.stack !== '') nameStack(draft)
   if (draft.stack !== '' || draft.cause !== undefined) {
     event.detail = { ...event.detail }
     if (draft.stack !== '') event.detail.stack = draft.stack
