@@ -1,5 +1,6 @@
 import type { LooseRecord } from '../decode.ts'
 import { levelInText, levelOfSeverity } from './decode-levels.ts'
+import { TERMINAL_STYLE } from './decode-text.ts'
 
 /** What a field of journald holds: text, or a list of bytes when it is not printable. */
 const journalText = (value: unknown): string | undefined => {
@@ -37,7 +38,7 @@ const fromJournal = (entry: LooseRecord): LooseRecord => {
 /** Docker's json-file: one line of a container's output, with the time at which Docker read it. */
 const fromDocker = (entry: LooseRecord, log: string): LooseRecord => {
   const { log: _line, stream, time, attrs, ...rest } = entry
-  const message = log.replace(/\r?\n$/, '')
+  const message = log.replace(/\r?\n$/, '').replace(TERMINAL_STYLE, '')
   const attributes: LooseRecord = { ...rest, stream, ...(typeof attrs === 'object' && attrs !== null ? attrs : {}) }
   if (message.startsWith('{') && message.endsWith('}')) {
     try {

@@ -62,12 +62,14 @@ describe('the native decoder', () => {
     expect(decode(body)).toMatchObject({ entries: expected, rejected: [] })
   })
 
-  test('reads UTF-16 in both orders, and puts U+FFFD for bad bytes', () => {
+  test('reads UTF-16 in both orders, lines of Latin-1, and puts U+FFFD for bad bytes among UTF-8', () => {
     const text = '{"a":"grün"}'
     const little = Buffer.from(`\ufeff${text}`, 'utf16le')
     expect(decode(little).entries).toEqual([{ a: 'grün' }])
     expect(decode(Buffer.from(little).swap16()).entries).toEqual([{ a: 'grün' }])
-    expect(decode(Buffer.from([...Buffer.from('{"a":"'), 0xff, ...Buffer.from('"}')])).entries).toEqual([{ a: '\ufffd' }])
+    expect(decode(Buffer.from('{"a":"grün \x80"}', 'latin1')).entries).toEqual([{ a: 'grün €' }])
+    const mixed = Buffer.concat([Buffer.from('{"a":"gr\xfcn"}\n', 'latin1'), Buffer.from('{"a":"grün'), Buffer.from([0xff]), Buffer.from('"}\n')])
+    expect(decode(mixed).entries).toEqual([{ a: 'grün' }, { a: 'grün\ufffd' }])
   })
 
   test('one bad line loses only itself, and is named by its number', () => {

@@ -1,6 +1,7 @@
 import { LIMITS, type UnixMicros, unixMicros } from '@heartwood/protocol'
 import type { DecodeJob } from '../../../ingest/decoder.ts'
 import type { EntrySink, LooseRecord } from '../../decode.ts'
+import { TERMINAL_STYLE } from '../../native/decode-text.ts'
 import { parseTimestamp } from '../../stamps/parse-timestamp.ts'
 import { createZone } from '../../stamps/zone.ts'
 import { continues, type JoinState, type OpenTrace, traceOpenedBy } from './continuation.ts'
@@ -211,6 +212,7 @@ const toRecord = (event: TextEvent, job: DecodeJob): LooseRecord => {
 
 /** Reads a text line by line; blank lines count but are no entries. */
 export const decodeLines = (text: string, job: DecodeJob, sink: EntrySink, options: LinesOptions): void => {
+  const isColoured = text.includes('\x1b[')
   const joiner = new LineJoiner(text, job, sink, options)
   let number = 0
   for (let start = 0; start < text.length; ) {
@@ -219,7 +221,8 @@ export const decodeLines = (text: string, job: DecodeJob, sink: EntrySink, optio
     let end = next
     while (end > start && text.charCodeAt(end - 1) === 13) end--
     number++
-    const line = text.slice(start, end)
+    const raw = text.slice(start, end)
+    const line = isColoured && raw.includes('\x1b[') ? raw.replace(TERMINAL_STYLE, '') : raw
     if (line.trim() === '') joiner.blank()
     else joiner.take(line, number, start)
     start = next + 1
