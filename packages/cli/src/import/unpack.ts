@@ -20,10 +20,13 @@ export function refuseUnreadable(head: Uint8Array, name: string): void {
   const begins = (...bytes: number[]): boolean => bytes.every((byte, index) => head[index] === byte)
   if (begins(0xfd, 0x37, 0x7a, 0x58, 0x5a)) throw new CliError('file-packed', `${name} is packed with xz, which is not read here.`)
   if (begins(0x50, 0x4b, 0x03, 0x04)) throw new CliError('file-packed', `${name} is a zip archive, which is not read here.`)
-  // Real logs carry a stray NUL after a crash (a hole in the file); binary formats are full of them.
-  const nuls = head.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0)
-  if (nuls > head.length / 20) throw new CliError('file-binary', `${name} is not text.`)
+  // Real logs carry a stray NUL after a crash (a hole in the file); binary formats are full of them, and of other control characters.
+  const strange = head.reduce((count, byte) => count + (STRANGE.has(byte) ? 1 : 0), 0)
+  if (strange > head.length / 20) throw new CliError('file-binary', `${name} is not text.`)
 }
+
+/** Control characters that no text has: all but tab, line breaks, form feed, escape, and the separator of FIX (1). */
+const STRANGE = new Set([...Array(32).keys(), 127].filter((code) => ![1, 9, 10, 12, 13, 27].includes(code)))
 
 /** UTF-8 bytes of what a packed stream holds. Errors of the packing reach the reader as errors of the stream. */
 export async function unpack(input: Readable, packing: Packing): Promise<Readable> {
