@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer'
+import { Buffer, isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
 import type { DecodeFormat, EntrySink, LooseRecord } from '../decode.ts'
 import { decodeText } from '../native/decode-text.ts'
@@ -35,6 +35,15 @@ export const delimiterOf = (header: string): ',' | '\t' => {
   }
   return tabs > commas ? '\t' : ','
 }
+
+/** The columns of PostgreSQL's `csvlog`, which writes no header; versions differ in how many of the last they have. */
+const POSTGRES_COLUMNS =
+  'timestamp user database pid connection session_id session_line command_tag session_start virtual_transaction transaction level sql_state message detail_text hint internal_query internal_query_pos context statement statement_pos location application_name backend_type leader_pid query_id'.split(
+    ' ',
+  )
+const POSTGRES_ROW = /^\ufeff?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [A-Z0-9+:-]{1,8},(?:"(?:[^"]|"")*"|[^,"]*),(?:"(?:[^"]|"")*"|[^,"]*),\d+,/
+/** Whether a text begins with a row of PostgreSQL's `csvlog`. */
+export const isPostgresCsv = (line: string): boolean => POSTGRES_ROW.test(line.slice(0, 1_000))
 
 /** Whether a cell of the header names the message. */
 export const isMessageColumn = (cell: string): boolean => {
@@ -84,6 +93,8 @@ const MAX_RESTARTS = 16
 class CsvReader {
   private header: string[] | undefined
   private hasMessage = true
+  /** Known from the form of the rows. */
+  private product: string | undefined
   private readonly buffer: Buffer
   private readonly sink: EntrySink
   private readonly delimiter: string
@@ -144,16 +155,29 @@ class CsvReader {
     this.endLine++
     for (const cell of cells) for (let at = cell.indexOf('\n'); at >= 0; at = cell.indexOf('\n', at + 1)) this.endLine++
     this.end = end
-    if (!this.header) this.takeHeader(cells, line)
-    else if (cells.length === 1 && (cells[0] ?? '').trim() === '') return
-    else if (this.hasMessage) this.sink.entry(toRecord(this.header, cells), undefined, line)
+    if (!this.header && this.takeHeader(cells, line)) return
+    if (!this.header) return
+    if (cells.length === 1 && (cells[0] ?? '').trim() === '') return
+    else if (this.hasMessage) this.sink.entry(this.named(toRecord(this.header, cells)), undefined, line)
     else this.sink.reject('malformed', 'The header names no column `message`.', line)
   }
 
-  private takeHeader(cells: string[], line: number): void {
+  /** False when the first row is no header but an entry. */
+  private takeHeader(cells: string[], line: number): boolean {
+    if (cells.length > 20 && isPostgresCsv(`${cells.slice(0, 4).join(',')},`)) {
+      this.header = POSTGRES_COLUMNS
+      this.product = 'postgresql'
+      return false
+    }
     this.header = toHeader(cells)
     this.hasMessage = cells.some(isMessageColumn)
     if (!this.hasMessage) this.sink.reject('malformed', `Line ${line} is no header: none of its columns is \`message\`.`, line)
+    return true
+  }
+
+  private named(record: LooseRecord): LooseRecord {
+    if (this.product !== undefined) record.service ??= this.product
+    return record
   }
 
   /** The parser passes over blank lines without a word, but line numbers count them. */
@@ -185,6 +209,7 @@ const utf8Of = (body: Uint8Array): Buffer => {
   const isUtf16 = (body[0] === 0xff && body[1] === 0xfe) || (body[0] === 0xfe && body[1] === 0xff)
   if (isUtf16) return Buffer.from(decodeText(body))
   const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  if (!isUtf8(buffer)) return Buffer.from(decodeText(body))
   return buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf ? buffer.subarray(3) : buffer
 }
 

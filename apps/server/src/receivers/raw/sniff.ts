@@ -1,7 +1,7 @@
 import type { Format } from '@heartwood/protocol'
 import type { DecodeJob } from '../../ingest/decoder.ts'
 import { decodeText } from '../native/decode-text.ts'
-import { delimiterOf, isMessageColumn } from './csv.ts'
+import { delimiterOf, isMessageColumn, isPostgresCsv } from './csv.ts'
 import { RAW_FORMATS, type RawFormat } from './formats.ts'
 
 export type KnownFormat = RawFormat['name']
@@ -25,6 +25,7 @@ const isJsonObject = (line: string): boolean => {
 
 /** `[{`, `[ ]` and their like: `[2024-05-01 …` and `[main] …` are lines of text. */
 const JSON_START = /^(?:\{\s*(?:["}]|$)|\[\s*(?:[{\]"[]|$))/
+const STAMP_CELL = /^"?\d{4}-\d\d-\d\d[ T]\d\d:/
 const SYSLOG_START = /^(?:\d{1,7} )?<\d{1,3}>/
 const PAIR = /(?:^|\s)[A-Za-z_][\w.@/-]{0,100}=(?:"(?:[^"\\]|\\.)*"|[^\s"]*)/g
 const LOGFMT_KEY = /(?:^|\s)(?:level|lvl|msg|message|time|ts|at|t|severity|method|status)=/
@@ -56,7 +57,9 @@ export const sniffFormat = (body: Uint8Array): KnownFormat => {
   if (JSON_START.test(first)) return 'json'
   if (SYSLOG_START.test(first)) return 'syslog'
   const cells = first.split(delimiterOf(first))
-  if (cells.length >= 2 && cells.some(isMessageColumn)) return 'csv'
+  if (isPostgresCsv(first)) return 'csv'
+  // A row of data is no header, whatever word stands in it.
+  if (cells.length >= 2 && cells.some(isMessageColumn) && !cells.some((cell) => STAMP_CELL.test(cell))) return 'csv'
   return isLogfmt(first) ? 'logfmt' : 'text'
 }
 

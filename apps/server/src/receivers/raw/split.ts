@@ -3,6 +3,7 @@ import type { Format, UnixMicros } from '@heartwood/protocol'
 import { unixMicros } from '@heartwood/protocol'
 import type { DecodeJob } from '../../ingest/decoder.ts'
 import type { EntrySink } from '../decode.ts'
+import { isPostgresCsv } from './csv.ts'
 import { type KnownFormat, sniffFormat } from './sniff.ts'
 import { decodeSyslog } from './syslog.ts'
 import { decodeTextLog } from './text.ts'
@@ -141,9 +142,10 @@ export const cutAtRecord = (buffer: Uint8Array, format: Format): number => {
   }
 }
 
-/** The header row of a CSV file with its line end, to go before each later piece of it; empty when `buffer` holds no whole row. */
+/** The header row of a CSV file with its line end, to go before each later piece of it; empty when `buffer` holds no whole row, or needs none. */
 export const csvHeaderOf = (buffer: Uint8Array): Uint8Array => {
   const bytes = toBuffer(buffer)
+  if (isPostgresCsv(bytes.toString('latin1', 0, 1_000))) return bytes.subarray(0, 0)
   let quoted = false
   let filled = false
   for (let at = 0; at < bytes.length; at++) {

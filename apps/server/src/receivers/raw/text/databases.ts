@@ -9,7 +9,7 @@ const DURATION = /^duration: (\d+(?:\.\d+)?) ms/
 
 /** What `log_line_prefix` put between the time and the severity: pid, user, database, application, client. */
 const readPrefix = (prefix: string): { [name: string]: unknown } => {
-  const at = /(?:^|[\s[])([^\s@=,[\]]{1,64})@([^\s@=,[\]]{1,64})/.exec(prefix)
+  const at = /(?:^|[\s[:])([^\s@=,[\]:()]{1,64})@([^\s@=,[\]:()]{1,64})/.exec(prefix)
   const named: { [name: string]: string } = {}
   if (prefix.includes('=')) for (const [, name = '', value = ''] of prefix.matchAll(/\b(user|db|app|client)=([^,\s\]]{1,100})/g)) named[name] = value
   return present({
@@ -17,9 +17,16 @@ const readPrefix = (prefix: string): { [name: string]: unknown } => {
     user: at?.[1] ?? named.user,
     database: at?.[2] ?? named.db,
     application: named.app,
-    'client.address': named.client,
+    'client.address': named.client ?? /(?:^|[\s:])([\da-f.:]{3,45})\(\d{1,5}\)/.exec(prefix)?.[1]?.replace(/^:/, ''),
   })
 }
+
+/** What may stand before the time: `< ` (packages of the project, before 10), or a pid. */
+const BEFORE_TIME = /^(?:< ?|\[(\d{1,9})\]:? |(\d{1,9}) (?=\d{4}-))/
+/** `%n` is the time as seconds since 1970. */
+const EPOCH = /^\d{10}\.\d{3}(?= )/
+const PREFIX_TIME = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{3})?|^\d{10}\.\d{3}/
+const CONTINUES = '0123456789<['
 
 /**
  * `2024-05-01 12:00:00.123 CEST [1234] user@db ERROR:  …`. DETAIL, HINT, STATEMENT and CONTEXT are lines with a time of their own but belong to the line
@@ -35,13 +42,17 @@ export const createPostgresReader = (): LineReader => {
   let part: string | undefined
   return {
     name: 'PostgreSQL',
-    first: '12',
+    first: CONTINUES,
     read(line, { zone, cursor }) {
-      const time = scanIso(line, 0, zone, cursor)
+      const before = BEFORE_TIME.exec(line.slice(0, 20))
+      const at = before?.[0].length ?? 0
+      const epoch = EPOCH.exec(line.slice(at, at + 20))?.[0]
+      const time = epoch === undefined ? scanIso(line, at, zone, cursor) : Math.round(Number(epoch) * 1e3) * 1e3
       if (Number.isNaN(time)) return undefined
+      if (epoch !== undefined) cursor.end = at + epoch.length
       const parsed = parse(line)
       if (!parsed || parsed.start < cursor.end) return undefined
-      const attributes = readPrefix(parsed.prefix.slice(cursor.end))
+      const attributes = readPrefix(`${line.slice(0, at)}${parsed.prefix.slice(cursor.end)}`)
       const level = parsed.severity === 'LOG' ? 'info' : levelOfWord(parsed.severity)
       part = undefined
       const duration = DURATION.exec(parsed.message)?.[1]
@@ -53,10 +64,10 @@ export const createPostgresReader = (): LineReader => {
         attributes[part] = `${attributes[part]}\n${line.slice(1)}`
         return true
       }
-      if (line.charCodeAt(0) < 48 || line.charCodeAt(0) > 57) return false
+      if (!CONTINUES.includes(line.charAt(0))) return false
       const parsed = parse(line)
       if (!parsed || !PART_OF_ENTRY.has(parsed.severity)) return false
-      if (readPrefix(parsed.prefix.slice(23)).pid !== attributes.pid) return false
+      if (readPrefix(parsed.prefix.replace(PREFIX_TIME, '')).pid !== attributes.pid) return false
       part = parsed.severity.toLowerCase()
       attributes[part] = attributes[part] === undefined ? parsed.message : `${attributes[part]}\n${parsed.message}`
       return true

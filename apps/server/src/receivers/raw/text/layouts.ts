@@ -1,6 +1,6 @@
 import type { Level } from '@heartwood/protocol'
 import { levelOfWord } from '../../native/decode-levels.ts'
-import { scanClock, scanIso } from '../../stamps/scan.ts'
+import { scanClock, scanIso, scanMail } from '../../stamps/scan.ts'
 import { type LineReader, numberOrText, present, type Reading, type TextEvent } from './reading.ts'
 
 /** How a logging library arranges what follows an ISO time. The named groups say which part is what. */
@@ -24,7 +24,7 @@ const LAYOUTS: readonly Layout[] = [
   {
     name: 'Spring Boot',
     pattern: new RegExp(
-      `^ {1,60}${LEVEL} (?<pid>\\d{1,9})? ?--- (?:\\[(?<app>[^\\]]{0,100})\\] )?\\[(?<thread>[^\\]]{0,200})\\] (?:\\[[^\\]]{0,200}\\] )?(?<logger>\\S{1,300}) {1,60}: (?<message>[\\s\\S]*)$`,
+      `^ {1,60}${LEVEL} (?:\\[(?<mdc>[^\\]]{0,200})\\] )?(?<pid>\\d{1,9})? ?--- (?:\\[(?<app>[^\\]]{0,100})\\] )?\\[(?<thread>[^\\]]{0,200})\\] (?:\\[[^\\]]{0,200}\\] )?(?<logger>\\S{1,300}) {1,60}: (?<message>[\\s\\S]*)$`,
     ),
   },
   // 25746 INFO nova.osapi_compute.wsgi.server [req-38101a0b … - - -] message
@@ -55,7 +55,7 @@ const LAYOUTS: readonly Layout[] = [
   {
     name: 'log4j with a thread',
     pattern: new RegExp(
-      `^ \\[?${LEVEL} {0,8}\\]? {1,60}[[(](?<thread>[^\\]]{1,200})[\\])] {1,60}(?<logger>[\\w.$]{1,200}(?:@\\d{1,6})?)(?::| -) (?<message>[\\s\\S]*)$`,
+      `^ \\[?${LEVEL} {0,8}\\]? {1,60}[[(](?<thread>[^\\]]{1,200})[\\])] {1,60}(?<logger>[\\w.$]{1,200}(?:@\\d{1,6})?)(?: \\((?<source>[^()\\s]{1,200})\\))?(?::| -) (?<message>[\\s\\S]*)$`,
     ),
   },
   // - com.acme.Foo - ERROR - message
@@ -67,7 +67,7 @@ const LAYOUTS: readonly Layout[] = [
   {
     name: 'log4j',
     pattern: new RegExp(
-      `^ \\[?${LEVEL}\\]? {1,60}\\[?(?<logger>(?:[a-z_]\\w{0,60}\\.){1,12}[\\w$]{1,100}|[A-Z]\\w{0,60}[.$][\\w.$]{1,200})\\]?(?::| -) (?<message>[\\s\\S]*)$`,
+      `^ \\[?${LEVEL}\\]? {1,60}\\[?(?<logger>(?:[a-z_]\\w{0,60}\\.){1,12}[\\w$]{1,100}|[A-Z]\\w{0,60}[.$][\\w.$]{1,200}|[A-Z]\\w{0,60}:\\d{1,6})\\]?(?::| -) (?<message>[\\s\\S]*)$`,
     ),
   },
   // ERROR [org.jboss.as] (main) message
@@ -91,6 +91,7 @@ const toEvent = (time: number, groups: { [name: string]: string | undefined }): 
     thread: groups.thread?.trim(),
     pid: numberOrText(groups.pid),
     source: groups.source,
+    mdc: groups.mdc,
     'request.id': groups.request?.trim().split(' ')[0],
   }),
 })
@@ -119,6 +120,8 @@ export const createLayoutReader = (): LineReader => {
       const { zone, cursor } = reading
       let time = scanIso(line, 0, zone, cursor)
       if (Number.isNaN(time)) time = scanTimeOfDay(line, reading)
+      // log4j's DATE: `01 May 2024 12:00:00,123`.
+      if (Number.isNaN(time) && line.charCodeAt(2) === 32) time = scanMail(line, 0, zone, cursor)
       if (Number.isNaN(time)) return undefined
       return readLayout(line.slice(cursor.end), time)
     },
@@ -136,6 +139,64 @@ export const createLayoutReader = (): LineReader => {
     return undefined
   }
 }
+
+/** Those that stand behind a time in brackets: `[2024-05-01 12:00:00,123] INFO message (kafka.server.KafkaServer)`. */
+const BRACKETED: readonly RegExp[] = [
+  // INFO [main] (com.acme.Foo) message
+  new RegExp(`^ ${LEVEL} {1,60}\\[(?<thread>[^\\]]{1,200})\\] \\((?<logger>[\\w.$]{1,200})\\) (?<message>[\\s\\S]*)$`),
+  // {taskinstance.py:1234} INFO - message
+  new RegExp(`^ \\{(?<source>[^}\\s]{1,200})\\} ${LEVEL} - (?<message>[\\s\\S]*)$`),
+  // INFO message (kafka.server.KafkaServer)
+  new RegExp(`^ ${LEVEL} {1,60}(?<message>[\\s\\S]*) \\((?<logger>[a-z]\\w{0,60}(?:\\.[\\w$]{1,100}){1,12})\\)$`),
+]
+
+export const createBracketedReader = (): LineReader => ({
+  name: 'logging library with a time in brackets',
+  first: '[',
+  read(line, { zone, cursor }) {
+    const time = scanIso(line, 1, zone, cursor)
+    if (Number.isNaN(time) || line.charCodeAt(cursor.end) !== 93) return undefined
+    const rest = line.slice(cursor.end + 1)
+    for (const pattern of BRACKETED) {
+      const groups = pattern.exec(rest)?.groups
+      if (groups) return toEvent(time, groups)
+    }
+    return undefined
+  },
+})
+
+const LEVEL_FIRST = new RegExp(
+  `^(?:${LEVEL}:?|\\[${LEVEL.replace('level', 'boxed')} {0,8}\\]) {0,8}(?:\\[(?<thread>[^\\]]{1,200})\\] {1,8})?(?:[|-] )?(?=\\[?\\d{4}[-/]\\d\\d[-/]\\d\\d[ T])`,
+)
+/** What Cassandra puts behind the time: `StorageService.java:100 - message`. */
+const SOURCE_FIRST = /^ ([\w$]{1,100}\.java:\d{1,6}) - /
+/** A level before the time: `INFO  [main] 2024-05-01 12:00:00,123 Foo.java:100 - message`, `[ERROR] 2024-05-01 12:00:00 [main] com.acme.Foo - message`. */
+export const createLevelFirstReader = (layouts: LineReader): LineReader => ({
+  name: 'level before the time',
+  first: 'TDINWESFCAO[',
+  read(line, reading) {
+    const match = LEVEL_FIRST.exec(line.slice(0, 260))
+    if (!match) return undefined
+    const { zone, cursor } = reading
+    const at = match[0].length
+    const bracketed = line.charCodeAt(at) === 91
+    const time = scanIso(line, bracketed ? at + 1 : at, zone, cursor)
+    if (Number.isNaN(time)) return undefined
+    let { end } = cursor
+    if (bracketed && line.charCodeAt(end++) !== 93) return undefined
+    const word = match.groups?.level ?? match.groups?.boxed ?? ''
+    const rest = line.slice(end)
+    const level = levelOfWord(word)
+    const { thread } = match.groups ?? {}
+    const source = SOURCE_FIRST.exec(rest)
+    if (source) return { time, level, message: rest.slice(source[0].length), attributes: present({ thread, source: source[1] }) }
+    // Put where most write it, the level makes the line one of the known layouts.
+    const threaded = /^ (\[[^\]]{1,200}\]) /.exec(rest)
+    const usual = threaded ? ` ${threaded[1]} ${word} ${rest.slice(threaded[0].length)}` : ` ${word}${rest}`
+    const event = layouts.read(`1970-01-01 00:00:00${usual}`, reading) ?? { time, level, message: rest.replace(/^[\s\-|:,]+/, ''), attributes: {} }
+    return { ...event, time, attributes: { ...present({ thread }), ...event.attributes } }
+  },
+})
 
 const ELASTIC = /^\[([^\]]{10,40})\]\[(TRACE|DEBUG|INFO|WARN|ERROR|FATAL) *\]\[([^\]]{1,200}?) *\] ?(?:\[([^\]]{0,100})\] ?)?/
 /** `[2024-05-01T12:00:00,123][INFO ][o.e.n.Node] [node-1] message`. */

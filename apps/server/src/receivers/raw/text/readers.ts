@@ -4,7 +4,7 @@ import { accessReader, loadBalancerReader } from './access.ts'
 import { clusterReader } from './clusters.ts'
 import { createCriReader, jsonLineReader } from './containers.ts'
 import { createPostgresReader, mysqlErrorReader, mysqlSlowReader, redisReader } from './databases.ts'
-import { createLayoutReader, elasticReader, monologReader } from './layouts.ts'
+import { createBracketedReader, createLayoutReader, createLevelFirstReader, elasticReader, monologReader } from './layouts.ts'
 import { plainReader, stampedReader, yearlessReader } from './plain.ts'
 import {
   aptHistoryReader,
@@ -21,7 +21,7 @@ import {
 } from './platforms.ts'
 import { dotnetReader, goReader, klogReader, pythonReader, railsReader, rubyReader, shortYearReader } from './programs.ts'
 import type { LineReader } from './reading.ts'
-import { fileSyslogReader, isoSyslogReader, prioritySyslogReader } from './syslog-lines.ts'
+import { fileSyslogReader, fullSyslogReader, isoSyslogReader, prioritySyslogReader } from './syslog-lines.ts'
 import { apacheErrorReader, createPhpReader, createW3cReader, nginxErrorReader } from './web-errors.ts'
 
 /** Every form of line that the native door knows, the particular before the general. Some remember lines before: make them once per text. */
@@ -33,6 +33,7 @@ export const createTextReaders = (zone: Zone): LineReader[] => {
     prioritySyslogReader,
     createCriReader([jsonLineReader, ...ruby, createPostgresReader(), layouts, nginxErrorReader, stampedReader]),
     isoSyslogReader,
+    fullSyslogReader,
     createPostgresReader(),
     nginxErrorReader,
     windowsCbsReader,
@@ -47,6 +48,7 @@ export const createTextReaders = (zone: Zone): LineReader[] => {
     apacheErrorReader,
     elasticReader,
     monologReader,
+    createBracketedReader(),
     createPhpReader(),
     kernelReader,
     proxifierReader,
@@ -54,6 +56,7 @@ export const createTextReaders = (zone: Zone): LineReader[] => {
     rubyReader,
     klogReader,
     pythonReader,
+    createLevelFirstReader(createLayoutReader()),
     railsReader,
     dotnetReader,
     logcatBriefReader,
@@ -75,4 +78,4 @@ export const createTextReaders = (zone: Zone): LineReader[] => {
 export const PLAIN_READERS: readonly LineReader[] = [plainReader]
 
 /** Lines of syslog in any of its forms. */
-export const SYSLOG_READERS: readonly LineReader[] = [prioritySyslogReader, fileSyslogReader, isoSyslogReader]
+export const SYSLOG_READERS: readonly LineReader[] = [prioritySyslogReader, fileSyslogReader, isoSyslogReader, fullSyslogReader]

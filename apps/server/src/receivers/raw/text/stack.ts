@@ -2,7 +2,7 @@ import type { TextEvent } from './reading.ts'
 
 /** Lines of a stack as Java, .NET, JavaScript, Python, Go, Ruby, PHP and Rust print them. */
 const FRAME =
-  /^(?:\s+at |at [\w$.<>/]+\(|Traceback \(most recent|\s*File "|Caused by: |Suppressed: |\s*\.\.\. \d+ (?:more|common)|goroutine \d|#\d+ |\s+from \S+:\d|\S+\.rb:\d+:in |\[stacktrace\]|Stack trace:|stack backtrace:|\s+\d+: 0x|\s+---> |\s*--- End of|\s*\| )/
+  /^(?:\s+at |at [\w$.<>/]+\(|Traceback \(most recent|\s*File "|Caused by: |Suppressed: |\s*\.\.\. \d+ (?:more|common)|goroutine \d|#\d+ |\s+from \S+:\d|\S+\.rb:\d+:in |\[stacktrace\]|Stack trace:|stack backtrace:|\s+\d+: 0x|\s+---> |\s*--- End of|\s*\| |\s*\+ Exception Group Traceback|\s*\+-[+-]{3,})/
 
 /** `java.lang.IllegalStateException: boom`, `TypeError: x is not a function`, `Exception in thread "main" …`, `panic: …`. */
 const EXCEPTION =
@@ -27,6 +27,17 @@ const findException = (line: string): Found | undefined => {
   const type = match[1] ?? ''
   const start = head.indexOf(type, match.index)
   return { type, message: line.slice(match.index + match[0].length).trim(), start }
+}
+
+const GROUP_HEAD = /^ {2}\| ([A-Za-z_][\w.]{0,200}): ?(.*)$/
+/** The group itself, not what is in it: the first line in its frame that is not indented. */
+const findPythonGroup = (lines: readonly string[]): Found | undefined => {
+  if (!lines[0]?.includes('+ Exception Group Traceback')) return undefined
+  for (const line of lines) {
+    const match = GROUP_HEAD.exec(line)
+    if (match) return { type: match[1] ?? '', message: (match[2] ?? '').trim(), start: 0 }
+  }
+  return undefined
 }
 
 /** What a traceback ends with: the last line that is not indented. */
@@ -57,7 +68,7 @@ export const settle = (event: TextEvent, firstLine: string, lines: readonly stri
   const isPython = event.message.startsWith('Traceback (most recent') || lines.some((line) => line.startsWith('Traceback (most recent'))
   const before = lines.slice(0, Math.max(first, 0))
   const frames = lines.slice(Math.max(first, 0))
-  let found = isPython ? findPythonException(frames) : undefined
+  let found = findPythonGroup(frames) ?? (isPython ? findPythonException(frames) : undefined)
   let stack = frames
   if (!found) {
     const last = before.at(-1)

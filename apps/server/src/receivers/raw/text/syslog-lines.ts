@@ -121,6 +121,19 @@ export const fileSyslogReader: LineReader = {
   },
 }
 
+const DAY_NAME = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?=\d{4}-\d\d-\d\d )/
+/** `journalctl -o short-full`: `Sun 2026-03-01 12:00:00 UTC host tag[pid]: message`. */
+export const fullSyslogReader: LineReader = {
+  name: 'journal with the day of the week',
+  first: 'MTWFS',
+  read(line, { zone, cursor }) {
+    if (!DAY_NAME.test(line)) return undefined
+    const time = scanIso(line, 4, zone, cursor)
+    const match = Number.isNaN(time) ? null : ISO_TAGGED.exec(line.slice(cursor.end))
+    return match ? enrich(readTagged(line.slice(cursor.end + 1), time)) : undefined
+  },
+}
+
 /** As {@link fileSyslogReader} with RFC 3339 times, as rsyslog writes them today; only where a host and a tag follow. */
 const ISO_TAGGED = /^ ([A-Za-z0-9_.:-]{1,255}) ([^\s:[\]]{1,200}(?:\[[^\]\s]{0,64}\])?): /
 export const isoSyslogReader: LineReader = {

@@ -3,6 +3,8 @@ import { present, type TextEvent } from './reading.ts'
 /** `host tag[pid]: message` and what is left of it when parts are missing. */
 const TAGGED = /^([^\s:[\]]{1,200})(?:\[([^\]\s]{0,64})\])?: ?/
 const TAGGED_BY_PID = /^([^\s:[\]]{1,200})\[([^\]\s]{0,64})\] /
+/** `Microsoft Word[14463]:` of macOS; only the number behind it shows where the name ends. */
+const TAGGED_WORDS = /^([A-Z][^\s:[\]]{0,60}(?: [A-Z0-9(][^\s:[\]]{0,60}){1,4})\[(\d{1,10})\]: ?/
 const HOST = /^([A-Za-z0-9_.:-]{1,255}) +/
 
 const GLUED_MODULE = /^(\S{1,100})\(([\w.-]{1,64})\)$/
@@ -15,7 +17,7 @@ export const readTagged = (rest: string, time: number): TextEvent => {
   if (!tag) {
     const match = HOST.exec(rest)
     const after = match ? rest.slice(match[0].length) : ''
-    tag = match ? (TAGGED.exec(after) ?? TAGGED_BY_PID.exec(after)) : null
+    tag = match ? (TAGGED.exec(after) ?? TAGGED_BY_PID.exec(after) ?? TAGGED_WORDS.exec(after)) : null
     if (!match) return { time, level: undefined, message: rest, attributes: {} }
     host = match[1]
     at = match[0].length

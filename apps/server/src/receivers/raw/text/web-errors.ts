@@ -1,12 +1,38 @@
 import { levelOfWord } from '../../native/decode-levels.ts'
 import { scanCtime, scanIso, scanMail } from '../../stamps/scan.ts'
 import { createZone, type Zone } from '../../stamps/zone.ts'
-import { DIGITS, type LineReader, numberOrText, present } from './reading.ts'
+import { DIGITS, type LineReader, numberOrText, present, type TextEvent } from './reading.ts'
 import { readRequestLine } from './request-line.ts'
 
 const NGINX = /^ \[(debug|info|notice|warn|error|crit|alert|emerg)\] (\d+)#(\d+): (?:\*(\d+) )?/
 /** The fields that nginx appends: `, client: 203.0.113.9, server: shop.example, request: "GET / HTTP/1.1", host: "shop.example"`. */
 const NGINX_FIELD = /, (client|server|request|upstream|host|referrer|subrequest): ("[^"]*"|[^,]*)/g
+
+/** Characters; PHP cuts what it prints long before. */
+const LONGEST_PRINT = 32_768
+const FASTCGI = 'FastCGI sent in stderr: "'
+
+/** Takes the fields off the end of the message. */
+const readNginxTail = (event: TextEvent): void => {
+  const { message } = event
+  const tail = message.search(/, (?:client|server): /)
+  if (tail <= 0) return
+  const fields: { [name: string]: string } = {}
+  for (const [, name = '', value = ''] of message.slice(tail).matchAll(NGINX_FIELD)) fields[name] = value.replace(/^"(.*)"$/, '$1').trim()
+  event.message = message.slice(0, tail)
+  Object.assign(
+    event.attributes,
+    present({
+      'client.address': fields.client,
+      server: fields.server,
+      upstream: fields.upstream,
+      'request.host': fields.host,
+      referrer: fields.referrer,
+    }),
+  )
+  const request = fields.request === undefined ? {} : readRequestLine(fields.request)
+  if (request.method !== undefined) event.request = request
+}
 
 /** `2024/05/01 12:00:00 [error] 1234#1234: *5 open() "/x" failed (2: No such file or directory), client: …`. */
 export const nginxErrorReader: LineReader = {
@@ -19,35 +45,28 @@ export const nginxErrorReader: LineReader = {
     const rest = line.slice(cursor.end)
     const match = NGINX.exec(rest)
     if (!match) return undefined
-    let message = rest.slice(match[0].length)
-    const fields: { [name: string]: string } = {}
-    const tail = message.search(/, (?:client|server): /)
-    if (tail > 0) {
-      for (const [, name = '', value = ''] of message.slice(tail).matchAll(NGINX_FIELD)) fields[name] = value.replace(/^"(.*)"$/, '$1').trim()
-      message = message.slice(0, tail)
-    }
-    const request = fields.request === undefined ? {} : readRequestLine(fields.request)
-    return {
+    const event: TextEvent = {
       time,
       level: levelOfWord(match[1] ?? ''),
-      message,
+      message: rest.slice(match[0].length),
       product: 'nginx',
-      attributes: present({
-        pid: Number(match[2]),
-        connection: numberOrText(match[4]),
-        'client.address': fields.client,
-        server: fields.server,
-        upstream: fields.upstream,
-        'request.host': fields.host,
-        referrer: fields.referrer,
-      }),
-      ...(request.method === undefined ? {} : { request }),
+      attributes: present({ pid: Number(match[2]), connection: numberOrText(match[4]) }),
     }
+    readNginxTail(event)
+    return event
+  },
+  absorb(event, line) {
+    // What PHP printed stands in the entry with its line breaks; the fields follow behind the last of them.
+    if (event.attributes['client.address'] !== undefined || event.message.length > LONGEST_PRINT) return false
+    if (!event.message.startsWith(FASTCGI) || /^\d{4}\/\d\d\/\d\d /.test(line)) return false
+    event.message = `${event.message}\n${line}`
+    if (line.includes(', client: ')) readNginxTail(event)
+    return true
   },
 }
 
 const APACHE = /^ \[(?:([\w-]{0,40}):)?(emerg|alert|crit|error|warn|notice|info|debug|trace\d)\]/
-const APACHE_GROUP = /^ \[(pid|client|remote|tid) ([^\]]{1,200})\]/
+const APACHE_GROUP = /^ \[(pid|client|remote|tid) ((?:\[[\da-f:.]{2,60}\])?[^\]]{0,200})\]/i
 const APACHE_CODE = /^ ?(AH\d{5}): /
 
 /** `[Sun Dec 04 04:47:44 2005] [error] [client 203.0.113.9] …` and the 2.4 form with module, pid and code. */
@@ -79,7 +98,7 @@ export const apacheErrorReader: LineReader = {
         module: match[1],
         pid: numberOrText(fields.pid?.split(':')[0]),
         code: code?.[1],
-        'client.address': port?.[1] ?? client,
+        'client.address': port?.[1]?.replace(/^\[|\]$/g, '') ?? client,
         'client.port': numberOrText(port?.[2]),
       }),
     }
