@@ -8,14 +8,22 @@ import { registerErrors } from './errors.ts'
 let app: FastifyInstance
 let socket: Socket
 let received = ''
+let answering: Promise<void>
+let answer: () => void
 const LIMIT = 100_000
 
 beforeEach(async () => {
+  answering = new Promise((resolve) => {
+    answer = resolve
+  })
   app = fastify()
   registerErrors(app)
   await app.register(async (doors) => {
     registerRawBody(doors, { limitBytes: LIMIT, heldBytes: LIMIT })
-    doors.post('/', async (request) => ({ bytes: (request.body as Uint8Array).byteLength }))
+    doors.post('/', async (request) => {
+      if (request.headers['x-wait']) await answering
+      return { bytes: (request.body as Uint8Array).byteLength }
+    })
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
   received = ''
@@ -71,5 +79,17 @@ describe('bodies over a socket', () => {
       const answer = await app.inject({ method: 'POST', url: '/', payload: Buffer.alloc(LIMIT, 32) })
       expect(answer.statusCode).toBe(200)
     })
+  })
+
+  it('whose sender leaves before the answer leave room for others, once they are dealt with', async () => {
+    const full = () => app.inject({ method: 'POST', url: '/', payload: Buffer.alloc(LIMIT, 32) })
+    socket.write(head(LIMIT, 'X-Wait: 1\r\n'))
+    socket.write(Buffer.alloc(LIMIT, 32))
+    await vi.waitFor(async () => expect((await full()).statusCode).toBe(503))
+    socket.destroy()
+    await once(socket, 'close')
+    expect((await full()).statusCode).toBe(503)
+    answer()
+    await vi.waitFor(async () => expect((await full()).statusCode).toBe(200))
   })
 })

@@ -4,6 +4,7 @@ import { LIMITS } from '@heartwood/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HeartwoodError } from '../errors.ts'
 import { decompress, encodingsOf, ownBytes } from './body-encoding.ts'
+import { createTurns } from './turns.ts'
 
 export interface BodyOptions {
   /** Largest body, as sent and decompressed. Default 32 MiB. */
@@ -23,6 +24,8 @@ declare module 'fastify' {
 
 /** A body that is refused is read to its end first, or clients see a broken pipe; but not for ever. */
 const DRAIN_FACTOR = 8
+/** What a body grows to is known only afterwards: so many may grow at once. */
+const DECOMPRESSIONS = 4
 
 /**
  * Makes all routes of this (encapsulated) instance read their bodies whole, as decompressed bytes in `request.body`: any content type
@@ -34,6 +37,7 @@ export function registerRawBody(app: FastifyInstance, options: BodyOptions = {})
   const limitBytes = options.limitBytes ?? LIMITS.bodyBytes
   const held = { bytes: 0, limit: options.heldBytes ?? 256 * 1024 * 1024 }
   const given = new WeakMap<FastifyRequest, number>()
+  const inTurn = createTurns(DECOMPRESSIONS)
 
   app.removeAllContentTypeParsers()
   app.decorateRequest('sentContentType', '')
@@ -46,9 +50,11 @@ export function registerRawBody(app: FastifyInstance, options: BodyOptions = {})
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
     try {
       const raw = await readWhole(payload, limitBytes, held)
-      // Held until the request is answered: the body waits in the decoder and the queue meanwhile.
+      // Held until there is an answer, also for a client that has left: the body waits in the decoder and the queue meanwhile.
       given.set(request, raw.byteLength)
-      const body = await decompress(raw, encodingsOf(request.headers['content-encoding']), limitBytes)
+      const encodings = encodingsOf(request.headers['content-encoding'])
+      const body = await inTurn(() => decompress(raw, encodings, limitBytes))
+      if (held.bytes + body.byteLength - raw.byteLength > held.limit) throw tooMany()
       held.bytes += body.byteLength - raw.byteLength
       given.set(request, body.byteLength)
       return body
@@ -60,10 +66,9 @@ export function registerRawBody(app: FastifyInstance, options: BodyOptions = {})
   })
   // Fastify closes the connection after a refused body, as more of it might come; what was read to its end leaves the connection whole.
   app.addHook('onSend', async (request, reply) => {
+    release(request)
     if (request.raw.complete) reply.removeHeader('connection')
   })
-  app.addHook('onResponse', async (request) => release(request))
-  app.addHook('onRequestAbort', async (request) => release(request))
 
   function release(request: FastifyRequest): void {
     held.bytes -= given.get(request) ?? 0
@@ -117,7 +122,7 @@ function readWhole(payload: Readable, limitBytes: number, held: Held): Promise<U
       held.bytes += chunk.length
       if (seen > limitBytes) refuse(tooLarge(limitBytes))
       else if (held.bytes > held.limit) {
-        refuse(new HeartwoodError('queue-full', 'Too many requests are being read at once.', { retryAfterSeconds: 1 }))
+        refuse(tooMany())
       }
     })
     payload.on('end', () => {
@@ -129,6 +134,8 @@ function readWhole(payload: Readable, limitBytes: number, held: Held): Promise<U
     payload.on('close', breakOff)
   })
 }
+
+const tooMany = (): HeartwoodError => new HeartwoodError('queue-full', 'Too many requests are being read at once.', { retryAfterSeconds: 1 })
 
 const tooLarge = (limitBytes: number): HeartwoodError =>
   new HeartwoodError('body-too-large', `The body is larger than ${Math.floor(limitBytes / 1024 / 1024)} MiB.`)
