@@ -64,6 +64,8 @@ const engineArguments = (memoryBytes: number): string[] => {
     vector_similarity_index_cache_size: 4 * MIB,
     compiled_expression_cache_size: 16 * MIB,
     query_condition_cache_size: 16 * MIB,
+    // The engine would leave one thread to a query where less than 1 GiB a thread is free, which under our ceiling is nearly always.
+    max_threads_min_free_memory_per_thread: 0,
     max_thread_pool_size: 500,
     max_thread_pool_free_size: 32,
   }
