@@ -44,4 +44,10 @@ const plainLine = (line: string): TextEvent => ({ time: Number.NaN, level: level
 
 /** RFC 3164 and RFC 5424, with a priority or (lines of a file) without, framed by counts or by line ends. */
 export const decodeSyslog: DecodeFormat = (job, sink) =>
-  decodeLines(decodeText(unframe(job.body)), job, sink, { readers: SYSLOG_READERS, fallback: plainLine, join: 'indented' })
+  decodeLines(decodeText(unframe(job.body)), job, sink, {
+    readers: SYSLOG_READERS,
+    fallback: plainLine,
+    join: 'indented',
+    // What came over the network is of many senders: the time of one says nothing about the next.
+    withoutTime: job.door === 'syslog' ? 'receipt' : 'inherit',
+  })
