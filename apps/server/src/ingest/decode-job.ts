@@ -7,9 +7,11 @@ import { createPipelineRunner } from '../pipeline/runner.ts'
 import { Drop } from '../pipeline/step.ts'
 import type { DecodeJob, DecodeOutcome } from './decoder.ts'
 
+type LooseRecord = { [key: string]: unknown }
+
 /** Where a receiver's decoder puts what it reads; receivers/decode.ts describes it. */
 interface JobSink {
-  entry(record: { [key: string]: unknown }, timestamp?: UnixMicros, line?: number): void
+  entry(record: LooseRecord, timestamp?: UnixMicros, line?: number, exactly?: () => LooseRecord | undefined): void
   reject(reason: DropReason, message: string, line?: number): void
 }
 
@@ -95,9 +97,13 @@ export function createDecodeRunner(deps: DecodeDeps): DecodeRunner {
       }
     }
     const sink: JobSink = {
-      entry(record, timestamp, line) {
+      entry(record, timestamp, line, exactly) {
         try {
-          const event = runner.run(record, timestamp)
+          let event = runner.run(record, timestamp)
+          if (context.draft.inexact) {
+            const exact = exactly?.()
+            if (exact) event = runner.run(exact, timestamp)
+          }
           if (event instanceof Drop) {
             refuse(event.reason, event.message, line)
           } else {

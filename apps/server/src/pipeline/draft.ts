@@ -65,6 +65,8 @@ export class Draft {
   saysRequest = false
   truncated: string[] = []
   attributesLeftOut = 0
+  /** Whether a whole number was too large for a double: what came is no longer what was sent. */
+  inexact = false
   /** Names with dots of their own: they may look like nesting when read back. */
   dotted: NameNode[] = []
   /** Top-level names whose objects are kept as JSON, because their dotted names would collide with those. */
@@ -91,6 +93,7 @@ export class Draft {
     this.saysRequest = false
     if (this.truncated.length > 0) this.truncated = []
     this.attributesLeftOut = 0
+    this.inexact = false
     if (this.dotted.length > 0) this.dotted = []
     return this.event
   }
@@ -117,6 +120,7 @@ export class Draft {
         this.setText(node.name, value)
         break
       case 'number':
+        if (isInexact(value)) this.inexact = true
         this.setAttribute(node.name, Number.isFinite(value) ? value : String(value))
         break
       case 'boolean':
@@ -136,6 +140,7 @@ export class Draft {
 
   appendJson(name: string, value: unknown): void {
     const text = jsonText(value)
+    if (LONG_NUMBER.test(text)) this.inexact = true
     if (text.length > LIMITS.attributeValue) this.setText(name, text)
     else this.setAttribute(name, new JsonText(text))
   }
@@ -155,7 +160,10 @@ export class Draft {
   setField(field: number, name: string, value: unknown): void {
     let text: string
     if (typeof value === 'string') text = value
-    else if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') text = String(value)
+    else if (typeof value === 'number') {
+      if (isInexact(value)) this.inexact = true
+      text = String(value)
+    } else if (typeof value === 'boolean' || typeof value === 'bigint') text = String(value)
     else if (field === FIELD.message && !isEmpty(value)) text = jsonText(value)
     else {
       if (!isEmpty(value)) this.append(this.names.top(name), value, 1)
@@ -205,6 +213,9 @@ export class Draft {
     return cutText(text, limit)
   }
 }
+
+const LONG_NUMBER = /\d{16}/
+const isInexact = (value: number): boolean => (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) && Number.isFinite(value)
 
 /** What counts as absent in a field of its own: null, `[]` and `{}`. */
 export function isEmpty(value: unknown): boolean {

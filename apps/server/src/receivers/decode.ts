@@ -9,8 +9,9 @@ export interface EntrySink {
   /**
    * @param timestamp for formats whose stamps the decoder itself understands; it wins over fields of the record.
    * @param line 1-based physical line on which the entry began, for formats made of lines.
+   * @param exactly reads the entry once more, with whole numbers beyond 2^53 as texts; asked for when the record has such a number.
    */
-  entry(record: LooseRecord, timestamp?: UnixMicros, line?: number): void
+  entry(record: LooseRecord, timestamp?: UnixMicros, line?: number, exactly?: () => LooseRecord | undefined): void
   reject(reason: DropReason, message: string, line?: number): void
 }
 

@@ -64,6 +64,20 @@ describe('POST /ingest', () => {
     },
   )
 
+  it.each([
+    (entry: string) => entry,
+    (entry: string) => `[${entry},{}]`,
+    (entry: string) => `{}\n${entry}\n{}`,
+    (entry: string) => entry.replaceAll(',', ',\n'),
+  ])('keeps every digit of whole numbers that are too large for a double', async (wrap) => {
+    const entry =
+      '{"message":"9007199254740993","userId":-9007199254740993,"a":{"id":123456789012345678},"b":[12345678901234567890,1.5],"c":1e300,"d":7}'
+    await post('/ingest', wrap(entry))
+    const event = door.events.find((one) => one.message !== '')
+    expect(event).toMatchObject({ message: '9007199254740993', userId: '-9007199254740993' })
+    expect(event?.attributes).toEqual({ a: { id: '123456789012345678' }, b: ['12345678901234567890', 1.5], c: 1e300, d: 7 })
+  })
+
   it('keeps old events when they are imported', async () => {
     const old = '{"message":"a","timestamp":"2009-06-01T00:00:00Z"}'
     expect((await post('/ingest', old)).body.rejected[0]?.code).toBe('expired')
@@ -79,6 +93,14 @@ describe('batches', () => {
     expect(door.queue.batches).toHaveLength(1)
     for (const { status, body } of answers) expect([status, body.accepted, body.rejectedCount, body.batchId]).toEqual([202, 1, 1, 'b-1'])
     expect(answers.filter(({ body }) => body.duplicate)).toHaveLength(3)
+  })
+
+  it('says where a repeated piece of a file ended, for the piece after it', async () => {
+    const send = () => post('/ingest/text?import=1&year=2019', 'Dec 31 23:59:59 a b: old\nJan  1 00:00:01 a b: new', { 'x-heartwood-batch': 'b-3' })
+    await send()
+    const { body } = await send()
+    expect([body.duplicate, body.lastTimestamp]).toEqual([true, '2020-01-01T00:00:01.000000Z'])
+    expect(door.queue.batches).toHaveLength(1)
   })
 
   it('takes a batch that failed before', async () => {

@@ -80,3 +80,21 @@ export const parseJson = (text: string): unknown => {
     return parseMended(text)
   }
 }
+
+const LONG_OR_STRING = /"|(?<![\w.+-])-?\d{16,}(?![\d.eE])/g
+
+/** As {@link parseJson}, but whole numbers that a double cannot hold become texts, digit for digit: ids are often such numbers. */
+export const parseExactly = (text: string): unknown => {
+  let exact = ''
+  let copied = 0
+  LONG_OR_STRING.lastIndex = 0
+  for (let found = LONG_OR_STRING.exec(text); found; found = LONG_OR_STRING.exec(text)) {
+    const [word] = found
+    if (word === '"') LONG_OR_STRING.lastIndex = endOfString(text, found.index)
+    else if (!Number.isSafeInteger(Number(word))) {
+      exact += `${text.slice(copied, found.index)}"${word}"`
+      copied = found.index + word.length
+    }
+  }
+  return copied === 0 ? undefined : parseJson(exact + text.slice(copied))
+}

@@ -1,7 +1,7 @@
 import type { DecodeFormat, EntrySink, LooseRecord } from '../decode.ts'
 import { extentInLines, extentOf } from './decode-extent.ts'
 import { translateForeign } from './decode-foreign.ts'
-import { endOfString, parseJson, parseMended } from './decode-lenient.ts'
+import { endOfString, parseExactly, parseJson, parseMended } from './decode-lenient.ts'
 import { decodeText } from './decode-text.ts'
 
 const isRecord = (value: unknown): value is LooseRecord => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -29,6 +29,13 @@ class JsonReader {
   private crowdedLine = -1
   /** Whether an object has stood on a line of its own. */
   private lines = false
+  /** Where the entry that is handed over stands. */
+  private from = 0
+  private to = 0
+  private readonly exactly = (): LooseRecord | undefined => {
+    const value = parseExactly(this.text.slice(this.from, this.to))
+    return isRecord(value) ? translateForeign(value) : undefined
+  }
   private readonly text: string
   private readonly sink: EntrySink
 
@@ -103,10 +110,12 @@ class JsonReader {
         this.readExtent(first, end)
         return
       }
+      this.from = this.at
+      this.to = end
       this.at = end
       this.lines = true
       if (first && !this.skipBlanks()) this.emitDocument(value)
-      else this.sink.entry(translateForeign(value as LooseRecord), undefined, line)
+      else this.sink.entry(translateForeign(value as LooseRecord), undefined, line, this.exactly)
       return
     }
     this.readExtent(first, -1)
@@ -119,6 +128,8 @@ class JsonReader {
     if (first) {
       const whole = parseJson(text.slice(this.at))
       if (whole !== undefined) {
+        this.from = this.at
+        this.to = text.length
         this.at = text.length
         this.emitDocument(whole)
         return
@@ -141,6 +152,8 @@ class JsonReader {
       if (this.lines) this.rejectLines(extent.end)
       else this.sink.reject('malformed', `Line ${line} is not valid JSON.`, line)
     }
+    this.from = this.at
+    this.to = extent.end
     this.moveTo(extent.end)
     if (value !== undefined) this.emit(value, line)
   }
@@ -171,6 +184,8 @@ class JsonReader {
       }
       const extent = extentOf(text, this.at)
       const value = extent.closed ? parseJson(text.slice(this.at, extent.end)) : undefined
+      this.from = this.at
+      this.to = extent.end
       this.moveTo(extent.end)
       if (value === undefined)
         this.sink.reject('malformed', extent.closed ? 'The entry is not valid JSON.' : 'The list ends in the middle of an entry.')
@@ -206,12 +221,14 @@ class JsonReader {
   /** The only value of the text. */
   private emitDocument(value: unknown): void {
     const list = isRecord(value) ? wrapped(value) : undefined
+    // Where each of them stands is not known.
+    this.from = list ? this.to : this.from
     if (list) for (const item of list) this.emit(item, undefined)
     else this.emit(value, undefined)
   }
 
   private emit(value: unknown, line: number | undefined): void {
-    if (isRecord(value)) this.sink.entry(translateForeign(value), undefined, line)
+    if (isRecord(value)) this.sink.entry(translateForeign(value), undefined, line, this.exactly)
     else this.sink.reject('not-an-object', 'The entry is not an object.', line)
   }
 }
