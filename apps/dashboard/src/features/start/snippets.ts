@@ -34,8 +34,13 @@ export const SNIPPETS: Record<SnippetKind, { label: string; lead: string; text: 
   },
   cli: {
     label: 'Command line',
-    lead: 'Imports a file, a folder or a pattern; the format is found out.',
-    text: ({ address, key, project }) => `npx heartwood import app.log --url ${shell(address)} --token ${shell(key)} --project ${shell(project)}`,
+    lead: 'Run it in Heartwood’s own folder. In the place of - it takes files, folders and patterns; the format is found out.',
+    text: ({ address, key, project }) =>
+      [
+        `echo 'Hello from the command line' | \\`,
+        `  npx heartwood import - --url ${shell(address)} \\`,
+        `  --token ${shell(key)} --project ${shell(project)}`,
+      ].join('\n'),
   },
 }
 
