@@ -33,8 +33,13 @@ export function writeLine(stream: Writable, text: string): Promise<void> {
   return new Promise((resolve) => {
     if (stream.write(`${text}\n`) || stream.destroyed) resolve()
     else {
-      stream.once('drain', resolve)
-      stream.once('close', resolve)
+      const done = (): void => {
+        stream.off('drain', done)
+        stream.off('close', done)
+        resolve()
+      }
+      stream.once('drain', done)
+      stream.once('close', done)
     }
   })
 }

@@ -13,7 +13,7 @@ import {
 import { HeartwoodError } from '../errors.ts'
 import { formatMicros } from '../pipeline/clock.ts'
 import type { Queue } from '../queue/queue.ts'
-import type { DecodeOutcome, Decoder, EntryDefaults } from './decoder.ts'
+import type { DecodeJob, DecodeOutcome, Decoder, EntryDefaults } from './decoder.ts'
 import type { Account, Ledger } from './ledger.ts'
 
 /** One request at a door, its key checked and its body read. */
@@ -111,31 +111,40 @@ export function createIngest(deps: IngestDeps): Ingest {
     return outcome.lastTimestamp === undefined ? answer : { ...answer, lastTimestamp: formatMicros(outcome.lastTimestamp) }
   }
 
+  /** The next piece of a file needs to know where this one ended, also when its first answer was lost. */
+  const withLastTimestamp = async (request: IngestRequest, answer: IngestAnswer): Promise<IngestAnswer> => {
+    const outcome = await decodeOnly(request, deps.now(), []).catch(() => undefined)
+    return outcome?.lastTimestamp === undefined ? answer : { ...answer, lastTimestamp: formatMicros(outcome.lastTimestamp) }
+  }
+
   const decode = async (request: IngestRequest, receivedAt: UnixMs, account: Account): Promise<DecodeOutcome> => {
     try {
-      return await decoder.decode({
-        door: request.door,
-        format: request.format,
-        contentType: request.contentType,
-        body: request.body,
-        projectId: request.projectId,
-        retentionDays: request.settings.retentionDays,
-        redaction: request.settings.redaction,
-        defaults: request.defaults ?? {},
-        timezone: request.timezone ?? 'UTC',
-        year: request.year,
-        after: request.after,
-        importing: request.importing ?? false,
-        receivedAt: toMicros(receivedAt),
-        address: request.address ?? '',
-        userAgent: request.userAgent ?? '',
-        tails: tails.active(request.projectId),
-      })
+      return await decodeOnly(request, receivedAt, tails.active(request.projectId))
     } catch (error) {
       ledger.refused(account, reasonOf(error), 1)
       throw error
     }
   }
+
+  const decodeOnly = (request: IngestRequest, receivedAt: UnixMs, tailing: DecodeJob['tails']): Promise<DecodeOutcome> =>
+    decoder.decode({
+      door: request.door,
+      format: request.format,
+      contentType: request.contentType,
+      body: request.body,
+      projectId: request.projectId,
+      retentionDays: request.settings.retentionDays,
+      redaction: request.settings.redaction,
+      defaults: request.defaults ?? {},
+      timezone: request.timezone ?? 'UTC',
+      year: request.year,
+      after: request.after,
+      importing: request.importing ?? false,
+      receivedAt: toMicros(receivedAt),
+      address: request.address ?? '',
+      userAgent: request.userAgent ?? '',
+      tails: tailing,
+    })
 
   return {
     async take(request) {
@@ -145,7 +154,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       const key = `${request.projectId}\0${batchId}`
       for (let first = underway.get(key); first !== undefined; first = underway.get(key)) await first
       const known = remembered(request.projectId, batchId)
-      if (known) return known
+      if (known) return request.importing ? withLastTimestamp(request, known) : known
       const mine = store(request, batchId, true)
       const settled = mine.then(
         () => underway.delete(key),

@@ -199,6 +199,15 @@ describe('errors', () => {
     }
   })
 
+  it.each([
+    ['java.io.IOException: closed\n\tat a.B.c(B.java:1)\n', 'java.io.IOException', 'closed'],
+    ['Traceback (most recent call last):\n  File "a.py", line 1, in f\nKeyError: \'x\'', 'KeyError', "'x'"],
+    ['main.main\n\t/a/b.go:1', undefined, undefined],
+  ])('names the error of a stack that comes alone: %j', (stack, type, message) => {
+    const event = read({ message: 'm', stack_trace: stack })
+    expect([event.attributes.get('error.type'), event.attributes.get('error.message')]).toEqual([type, message])
+  })
+
   it('reads errors that are text, with their stack or without', () => {
     expect(back({ error: 'RangeError: too far\n    at f (a.js:1:2)' })).toMatchObject({
       level: 'error',
