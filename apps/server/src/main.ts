@@ -34,13 +34,13 @@ import { registerNativeReceiver } from './receivers/native/routes.ts'
 import { registerRawReceiver } from './receivers/raw/routes.ts'
 import { createSyslogReceiver } from './receivers/syslog/syslog-receiver.ts'
 import { prepareDataFolder } from './self/data-folder.ts'
+import { lockFolder } from './self/folder-lock.ts'
 import { createLifetime, type Lifetime } from './self/lifetime.ts'
 import { createLogger, type Logger } from './self/logger.ts'
 import { createMetrics } from './self/metrics.ts'
 import { createStepTimes } from './self/step-times.ts'
 import { createBlockThread } from './store/events/block/block-thread.ts'
 import { createChdbEventStore } from './store/events/chdb/chdb-event-store.ts'
-import { lockFolder } from './store/events/chdb/folder-lock.ts'
 import type { EventStore } from './store/events/event-store.ts'
 import { createRemoteEventStore } from './store/events/remote/remote-event-store.ts'
 import { createScratch } from './store/events/scratch.ts'
@@ -89,24 +89,25 @@ async function start(config: Readonly<Config>): Promise<RunningServer> {
     await lifetime.end()
     throw error
   }
+  let onEnded: (code: number) => void = () => undefined
+  const stopped = new Promise<number>((resolve) => {
+    onEnded = resolve
+  })
+  const end = async () => {
+    const late = setTimeout(() => {
+      logger.warn('some parts did not close in time; all acknowledged events are on disk')
+      onEnded(0)
+    }, STOP_MS)
+    await lifetime.end()
+    clearTimeout(late)
+    onEnded(0)
+  }
   let ending: Promise<void> | undefined
   const stop = () => {
-    ending ??= lifetime.end()
+    ending ??= end()
     return ending
   }
-  const stopped = new Promise<number>((resolve) => {
-    const onSignal = () => {
-      const late = setTimeout(() => {
-        logger.warn('some parts did not close in time; all acknowledged events are on disk')
-        resolve(0)
-      }, STOP_MS)
-      void stop().then(() => {
-        clearTimeout(late)
-        resolve(0)
-      })
-    }
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal)
-  })
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
   return { url, stop, stopped }
 }
 

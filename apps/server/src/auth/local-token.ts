@@ -9,7 +9,7 @@ const FILE = 'local.token'
 
 export interface LocalToken {
   token: string
-  /** Removes the file, if it is still the one of this start. */
+  /** Removes the file. While this process holds the data folder's lock it is its own. */
   remove(): Promise<void>
 }
 

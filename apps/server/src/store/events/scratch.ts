@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { HeartwoodError } from '../../errors.ts'
+import { isAlive } from '../../self/process-life.ts'
 
 /** Where the files of inserts stand while the engine reads them. */
 export interface Scratch {
@@ -79,14 +80,5 @@ const removeLeftovers = (parent: string): void => {
     } catch {
       // Another person's folder: it stays.
     }
-  }
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

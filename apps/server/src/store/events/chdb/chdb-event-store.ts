@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { HeartwoodError } from '../../../errors.ts'
+import { lockFolder } from '../../../self/folder-lock.ts'
 import { createEngineStore, type StoreLog } from '../engine-store.ts'
 import type { EventStore } from '../event-store.ts'
 import { insertStatement } from '../statement.ts'
-import { lockFolder } from './folder-lock.ts'
 import { openSessions } from './session-pool.ts'
 
 export interface ChdbOptions {

@@ -1,8 +1,9 @@
 import { drainPending, Session } from 'chdb'
 import { HeartwoodError } from '../../../errors.ts'
+import { folderLocked } from '../../../self/folder-lock.ts'
 import { createLane, type Lane } from '../lane.ts'
 import { EngineError } from '../statement.ts'
-import { folderLocked, isLockedByEngine } from './folder-lock.ts'
+import { isLockedByEngine } from './engine-lock.ts'
 
 /** Sessions on one folder. Each runs one statement at a time, on a thread of libuv; what comes meanwhile waits its turn. */
 export interface SessionPool {

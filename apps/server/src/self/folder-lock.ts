@@ -1,11 +1,12 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { HeartwoodError } from '../../../errors.ts'
+import { HeartwoodError } from '../errors.ts'
+import { beganOf, isAlive } from './process-life.ts'
 
 /**
- * Says which process has a folder. The engine itself holds a lock of the system on its files; this one exists for the message,
- * and for the time before the engine is open.
+ * Says which process has a folder: one file in it. The embedded engine holds a lock of the system on its own files besides; this one exists
+ * for all the others, and for the message.
  */
 export interface FolderLock {
   release(): void
@@ -36,18 +37,6 @@ export const lockFolder = (folder: string): FolderLock => {
   throw folderLocked(folder, readOwner(path))
 }
 
-/** Whether a process holds the engine's own lock, as far as the system tells (Linux, and not across containers). */
-export const isLockedByEngine = (folder: string): boolean => {
-  try {
-    const { ino } = statSync(join(folder, 'status'))
-    return readFileSync('/proc/locks', 'utf8')
-      .split('\n')
-      .some((line) => line.includes('FLOCK') && line.includes(`:${ino} `))
-  } catch {
-    return false
-  }
-}
-
 /** @param owner undefined when only the engine knows that someone has the folder. */
 export const folderLocked = (folder: string, owner = readOwner(join(folder, FILE)), cause?: unknown): HeartwoodError => {
   const who = owner === undefined || owner.pid === process.pid ? 'another process' : `the process ${owner.pid} on ${owner.host}`
@@ -75,28 +64,6 @@ const readOwner = (path: string): Owner | undefined => {
 
 /** On another host (a container, say) nothing can be said about the process: there the engine's own lock decides. */
 const isHolding = ({ pid, began, host }: Owner): boolean => host === hostname() && isAlive(pid) && beganOf(pid) === began
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-/** Start of a process in ticks since the system began; `''` where the system does not tell, `ended` for a zombie. */
-const beganOf = (pid: number): string => {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name of the program stands in parentheses and may hold anything; behind it the state is the first field and the start the 20th.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // One that was killed stays in the list until its parent asks for it, which in containers may be never: it holds nothing any more.
-    return fields[0] === 'Z' || fields[0] === 'X' ? 'ended' : (fields[19] ?? '')
-  } catch {
-    return ''
-  }
-}
 
 const removeIfOwn = (path: string, own: Owner): void => {
   const owner = readOwner(path)
