@@ -178,6 +178,33 @@ test('a failure is visible as long as it lasts', async () => {
   expect(current.lag().failing).toBeUndefined()
 })
 
+test('a queue that cannot be read for a moment is asked again', async () => {
+  await publish('a', 'b')
+  let failures = 2
+  const take: Queue['take'] = async (limits) => {
+    if (failures-- > 0) throw new Error('too many open files')
+    return queue.take(limits)
+  }
+  const current = createWriter({ queue: { ...queue, take } })
+  current.start()
+  expect(await current.drain()).toBe(true)
+  expect(store.stored).toEqual(['a', 'b'])
+})
+
+test('a refused batch does not leave the writer failing when the engine is back', async () => {
+  await publish('bad')
+  let tries = 0
+  store.fail = () => {
+    tries += 1
+    return tries < 3 ? away() : refused()
+  }
+  const current = createWriter()
+  current.start()
+  expect(await current.drain()).toBe(true)
+  expect(queue.depth().deadLetters).toBe(1)
+  expect(current.lag().failing).toBeUndefined()
+})
+
 test('of a group that the engine refuses only the batch at fault is set aside', async () => {
   await publish('a', 'b', 'bad', 'c', 'd', 'e', 'bad too', 'f')
   store.fail = (names) => (names.some((name) => name.startsWith('bad')) ? refused() : undefined)

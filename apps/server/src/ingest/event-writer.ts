@@ -80,7 +80,7 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
   }
 
   const recovered = (): void => {
-    if (failing !== undefined) log.info({ afterMs: Date.now() - failing.since }, 'events are stored again')
+    if (failing !== undefined) log.info({ afterMs: Date.now() - failing.since }, 'the event writer goes on')
     failing = undefined
   }
 
@@ -141,7 +141,9 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
   }
 
   const prepareNext = async (): Promise<Prepared | undefined> => {
-    const group = await queue.take({ maxRows: limits.maxRows, maxWaitMs: hurried ? 0 : pace.waitMs() })
+    const group = await persist('the queue cannot be read; trying again', () =>
+      queue.take({ maxRows: limits.maxRows, maxWaitMs: hurried ? 0 : pace.waitMs() }),
+    )
     return group === undefined || stopped ? undefined : build(group)
   }
 
@@ -204,6 +206,8 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
       { err: error, deliveries: group.deliveries.map(({ position, projectId, rows }) => ({ position, projectId, rows })) },
       'a batch was set aside',
     )
+    // An engine that answers and refuses a single batch is there; nothing else may come soon that would show it.
+    if (deadInRow < CERTAIN_DEAD_LETTERS) recovered()
     options.onDeadLettered?.(group.deliveries, reason)
     onProgress()
   }

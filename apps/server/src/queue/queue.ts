@@ -43,6 +43,8 @@ interface QueueDepth {
 
 export interface DeadLetter {
   id: string
+  /** Of the payload. */
+  sizeBytes: number
   at: UnixMs
   reason: string
   batch: Batch
@@ -65,7 +67,7 @@ export interface Queue {
   recall(projectId: number, batchId: string): RememberedBatch | undefined
   /**
    * The next group, as soon as `maxRows` wait or the oldest waited `maxWaitMs`; undefined when closed: what still waits stays for the next start.
-   * Groups may overlap: the next can be taken before the last is acknowledged; they are acknowledged in order.
+   * A failure loses nothing: the next call begins where it stood. Groups may overlap: the next can be taken before the last is acknowledged; they are acknowledged in order.
    */
   take(limits: { maxRows: number; maxWaitMs: number }): Promise<Group | undefined>
   /** The group is stored (or dead-lettered): forget it. Durable before it resolves, or repeated with the same token after a crash. */
@@ -85,7 +87,7 @@ export interface Queue {
     list(): Promise<DeadLetter[]>
     get(id: string): Promise<DeadLetter | undefined>
     /**
-     * Publishes it again as a new batch and removes it; answers with its rows.
+     * Publishes it again as a new batch and removes it; answers with its rows. Calls at the same time are one.
      * @throws HeartwoodError `dead-letter-not-found`, and those of `publish`
      */
     replay(id: string): Promise<number>

@@ -63,13 +63,13 @@ export function createSystemService(deps: SystemDeps): SystemService {
     },
     async listDeadLetters() {
       const letters = await deps.queue.deadLetters.list()
-      return letters.map(({ id, at, reason, batch }) => ({
+      return letters.map(({ id, sizeBytes, at, reason, batch }) => ({
         id,
         at: new Date(at).toISOString(),
         projectId: String(batch.projectId),
         door: batch.door,
         rows: batch.rows,
-        bytes: batch.payload.byteLength,
+        bytes: sizeBytes,
         reason,
       }))
     },

@@ -55,7 +55,7 @@ const decodeLetter = (id: string, bytes: Buffer): DeadLetter | undefined => {
   if (crc32(bytes.subarray(12)) !== bytes.readUInt32LE(8)) return undefined
   const payloadAt = HEAD_BYTES + bytes.readUInt32LE(12)
   const { at, reason, batch } = JSON.parse(bytes.toString('utf8', HEAD_BYTES, payloadAt)) as Description
-  return { id, at, reason, batch: { ...batch, payload: bytes.subarray(payloadAt) } }
+  return { id, sizeBytes: bytes.length - payloadAt, at, reason, batch: { ...batch, payload: bytes.subarray(payloadAt) } }
 }
 
 export const openDeadLetters = async ({ files, logId, now, onDamage }: DeadLetterOptions): Promise<DeadLetterFolder> => {

@@ -83,11 +83,13 @@ export const createGroups = (options: GroupsOptions): Groups => {
 
   /** A group that a former run recorded and did not finish comes again as it was. */
   const takeRecorded = async (): Promise<Group | undefined> => {
-    for (let next = recorded.shift(); next !== undefined; next = recorded.shift()) {
+    for (let next = recorded[0]; next !== undefined; next = recorded[0]) {
       const parts = await readRange(source, next.from, next.to)
-      if (parts.length > 0 || handed.length > 0) return hand(parts, next.from, next.to)
+      const isEmpty = parts.length === 0 && handed.length === 0
       // All of it was damaged and set aside.
-      await journal.recordDone(next.to)
+      if (isEmpty) await journal.recordDone(next.to)
+      recorded.shift()
+      if (!isEmpty) return hand(parts, next.from, next.to)
     }
     return undefined
   }
@@ -98,7 +100,7 @@ export const createGroups = (options: GroupsOptions): Groups => {
     let rows = 0
     let bytes = 0
     let next = await cursor.peek()
-    for (; next !== undefined; next = await cursor.peek()) {
+    for (; next !== undefined; next = await peekAfter(parts)) {
       const over = rows + next.delivery.rows > limits.maxRows || bytes + next.sizeBytes > options.groupBytes
       if (parts.length > 0 && over) break
       cursor.shift()
@@ -115,6 +117,16 @@ export const createGroups = (options: GroupsOptions): Groups => {
     const to = cursor.place
     await recordUntilDurable([from, to])
     return closed ? undefined : hand(parts, from, to)
+  }
+
+  /** What was taken from the cursor would be lost with a failure: it makes a group, and the next one meets the failure again. */
+  const peekAfter = async (taken: readonly Queued[]): Promise<Queued | undefined> => {
+    try {
+      return await cursor.peek()
+    } catch (error) {
+      source.log.warn({ err: error, batches: taken.length }, 'the queue could not be read on; a group ends early')
+      return undefined
+    }
   }
 
   /** The boundaries of these batches must not change any more, so nothing else can be done than to try again. */

@@ -231,13 +231,44 @@ test('what was set aside can be listed, looked at and replayed', async () => {
 
   const again = await open(files)
   const [letter] = await again.deadLetters.list()
-  expect(letter).toMatchObject({ at: AT as UnixMs, reason: 'the engine refused it', batch: { projectId: 1, batchId: 'b1', rows: 3 } })
+  expect(letter).toMatchObject({ at: AT as UnixMs, sizeBytes: 3, reason: 'the engine refused it', batch: { projectId: 1, batchId: 'b1', rows: 3 } })
   const id = letter?.id ?? ''
   expect(Buffer.from((await again.deadLetters.get(id))?.batch.payload ?? []).toString()).toBe('bad')
-  expect(await again.deadLetters.replay(id)).toBe(3)
+  expect(await Promise.all([again.deadLetters.replay(id), again.deadLetters.replay(id)])).toEqual([3, 3])
   expect(again.depth()).toMatchObject({ rows: 3, deadLetters: 0 })
   expect(await drain(again)).toEqual(['bad'])
   await expect(again.deadLetters.replay(id)).rejects.toMatchObject({ code: 'dead-letter-not-found' })
+})
+
+test('a read that fails loses nothing: the next take begins where it stood', async () => {
+  const files = createSimulatedFiles()
+  const first = await open(files, { segmentBytes: 64 * 1024 })
+  const payload = Buffer.alloc(40_000, 'x')
+  for (let count = 0; count < 3; count += 1) await first.publish(batch('', { payload }))
+  await first.take({ maxRows: 1, maxWaitMs: 0 })
+  await first.close()
+
+  const opens: string[] = []
+  let failing: string | undefined
+  const flaky: SimulatedFiles = Object.assign(Object.create(files) as SimulatedFiles, {
+    open: async (name: string) => {
+      opens.push(name)
+      if (name === failing) throw Object.assign(new Error('too many open files'), { code: 'EMFILE' })
+      return files.open(name)
+    },
+  })
+  const queue = await open(flaky, { segmentBytes: 64 * 1024, hotBytes: 0 })
+  const [one, , three] = [...new Set(opens.filter((name) => name.endsWith('.segment')))]
+  failing = one
+  await expect(queue.take(NOW_OR_NEVER)).rejects.toMatchObject({ code: 'EMFILE' })
+  failing = three
+  const recorded = await queue.take(NOW_OR_NEVER)
+  const fresh = await queue.take(NOW_OR_NEVER)
+  await expect(queue.take(NOW_OR_NEVER)).rejects.toMatchObject({ code: 'EMFILE' })
+  failing = undefined
+  const last = await queue.take(NOW_OR_NEVER)
+  expect([recorded, fresh, last].map((group) => group?.deliveries.length)).toEqual([1, 1, 1])
+  expect(new Set([recorded, fresh, last].map((group) => group?.deliveries[0]?.position)).size).toBe(3)
 })
 
 test('a closed queue takes and gives nothing, and keeps what waits', async () => {

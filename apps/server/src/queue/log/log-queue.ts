@@ -161,7 +161,15 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
     }
   }
 
-  const replay = async (id: string): Promise<number> => {
+  /** A second click must not publish a letter that the first has not removed yet. */
+  const replaying = new Map<string, Promise<number>>()
+  const replay = (id: string): Promise<number> => {
+    const running = replaying.get(id) ?? replayNow(id).finally(() => replaying.delete(id))
+    replaying.set(id, running)
+    return running
+  }
+
+  const replayNow = async (id: string): Promise<number> => {
     const letter = await deadLetters.get(id)
     if (letter === undefined) throw new HeartwoodError('dead-letter-not-found', `There is no dead letter ${id}.`)
     const { batch } = letter
