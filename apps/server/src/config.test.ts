@@ -35,6 +35,9 @@ describe('parseConfig', () => {
 
   it('never repeats a password in its message', () => {
     expect(problemsOf({ HEARTWOOD_OWNER_EMAIL: 'me@example.org', HEARTWOOD_OWNER_PASSWORD: 'short1' })).not.toContain('short1')
+    const urls = problemsOf({ HEARTWOOD_DATABASE_URL: 'mysql://me:short2@host/db', HEARTWOOD_CLICKHOUSE_URL: 'tcp://me:short3@host' })
+    expect(urls).toContain('2 problems')
+    expect(urls).not.toMatch(/short[23]/)
   })
 
   it('takes secrets from files, without the final newline', () => {

@@ -78,7 +78,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Readonly<Config> {
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const name = String(issue.path[0])
-      problems.push(`${name}: ${issue.message}${name.includes('PASSWORD') ? '' : `, got “${values[name]}”`}`)
+      problems.push(`${name}: ${issue.message}${isSecret(name) ? '' : `, got “${values[name]}”`}`)
     }
   }
   for (const name of Object.keys(env)) {
@@ -185,6 +185,8 @@ function readSecretFiles(env: NodeJS.ProcessEnv, problems: string[]): Record<str
   }
   return found
 }
+
+const isSecret = (name: string): boolean => SECRETS.some((secret) => secret === name)
 
 const withoutEmpty = (env: NodeJS.ProcessEnv): Record<string, string | undefined> =>
   Object.fromEntries(Object.entries(env).filter(([name, value]) => name in schema.shape && value !== ''))
