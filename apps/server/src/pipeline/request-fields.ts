@@ -10,6 +10,7 @@ const INSIDE: ReadonlyMap<string, number> = new Map([
   ['path', FIELD.path],
   ['target', FIELD.path],
   ['url', FIELD.path],
+  ['uri', FIELD.path],
   ['status', FIELD.status],
   ['statusCode', FIELD.status],
   ['status_code', FIELD.status],

@@ -1,5 +1,5 @@
 import type { LooseRecord } from '../decode.ts'
-import { levelInText, levelOfSeverity } from './decode-levels.ts'
+import { levelInText, levelOfLetter, levelOfSeverity } from './decode-levels.ts'
 import { TERMINAL_STYLE } from './decode-text.ts'
 
 /** What a field of journald holds: text, or a list of bytes when it is not printable. */
@@ -55,9 +55,21 @@ const fromDocker = (entry: LooseRecord, log: string): LooseRecord => {
 const hasTime = (entry: LooseRecord): boolean =>
   entry.timestamp !== undefined || entry.time !== undefined || entry.ts !== undefined || entry['@timestamp'] !== undefined || entry.t !== undefined
 
-/** Records that other collectors write in their own vocabulary (journald, Docker), in ours; everything else as it is. */
+const isMongo = (entry: LooseRecord): boolean =>
+  typeof entry.s === 'string' && typeof entry.c === 'string' && typeof entry.t === 'object' && entry.t !== null && '$date' in entry.t
+
+/** MongoDB since 4.4: `{"t":{"$date":"…"},"s":"I","c":"NETWORK","id":22943,"ctx":"listener","msg":"…","attr":{…}}`. */
+const fromMongo = ({ t, s, c, ctx, msg, id, attr, ...rest }: LooseRecord): LooseRecord => ({
+  timestamp: t,
+  level: levelOfLetter(String(s).charAt(0)),
+  message: msg,
+  attributes: { ...rest, component: c, context: ctx, 'event.id': id, attr },
+})
+
+/** Records that other collectors write in their own vocabulary (journald, Docker, MongoDB), in ours; everything else as it is. */
 export const translateForeign = (entry: LooseRecord): LooseRecord => {
   if (entry.__REALTIME_TIMESTAMP !== undefined) return fromJournal(entry)
+  if (isMongo(entry)) return fromMongo(entry)
   if (typeof entry.log === 'string' && (entry.stream === 'stdout' || entry.stream === 'stderr')) return fromDocker(entry, entry.log)
   return entry
 }

@@ -1,6 +1,6 @@
 import { endOfString } from '../../native/decode-lenient.ts'
 import { scanClf } from '../../stamps/scan.ts'
-import { type LineReader, present, type TextEvent } from './reading.ts'
+import { DIGITS, type LineReader, present, type TextEvent } from './reading.ts'
 import { levelOfStatus, readRequestLine } from './request-line.ts'
 
 const STATUS = / (\d{3}) (\d{1,18}|-)/y
@@ -63,6 +63,27 @@ export const accessReader: LineReader = {
     event.request = { ...readRequestLine(request.text), status }
     if (seconds !== undefined) event.request.durationMs = Math.round(Number(seconds) * 1e6) / 1e3
     return event
+  },
+}
+
+const SQUID = /^(\d{10}\.\d{3}) +(\d{1,9}) (\S{1,100}) ([A-Z_]{2,60})\/(\d{3}) (\d{1,18}) ([A-Z_]{2,20}) (\S+) (\S{1,200}) (\S{1,300})/
+/** Squid: `1714521600.123    100 192.0.2.1 TCP_MISS/200 1234 GET http://shop.example/ - HIER_DIRECT/198.51.100.2 text/html`. */
+export const squidReader: LineReader = {
+  name: 'Squid',
+  first: DIGITS,
+  read(line) {
+    const match = line.charCodeAt(10) === 46 ? SQUID.exec(line) : null
+    if (!match) return undefined
+    const status = Number(match[5])
+    return {
+      time: Math.round(Number(match[1]) * 1e3) * 1e3,
+      level: levelOfStatus(status),
+      message: `${match[7]} ${match[8]}`,
+      product: 'squid',
+      kind: 'request',
+      attributes: present({ 'client.address': match[3], result: match[4], bytes: Number(match[6]), user: given(match[9]), upstream: match[10] }),
+      request: { method: match[7] ?? '', path: match[8] ?? '', ...(status > 0 ? { status } : {}), durationMs: Number(match[2]) },
+    }
   },
 }
 

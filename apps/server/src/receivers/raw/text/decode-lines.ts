@@ -81,7 +81,9 @@ class LineJoiner {
     const trimmed = indented ? line.trimStart() : line
     const event = this.match(trimmed)
     if (event === null) return
-    if (!event && pending && options.join === 'stacks' && continues(line, this.state(pending))) this.join(pending, line, number)
+    // A time alone on its line, as Oracle writes it: what follows is its message.
+    const isHead = pending?.event.message === '' && pending.lines.length === 0 && !Number.isNaN(pending.event.time)
+    if (!event && pending && options.join === 'stacks' && (isHead || continues(line, this.state(pending)))) this.join(pending, line, number)
     else this.begin(event ?? options.fallback(trimmed, this.reading), event ? this.matched : undefined, line, number)
   }
 

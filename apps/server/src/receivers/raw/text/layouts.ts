@@ -1,5 +1,5 @@
 import type { Level } from '@heartwood/protocol'
-import { levelOfWord } from '../../native/decode-levels.ts'
+import { levelOfLetter, levelOfWord } from '../../native/decode-levels.ts'
 import { scanClock, scanIso, scanMail } from '../../stamps/scan.ts'
 import { type LineReader, numberOrText, present, type Reading, type TextEvent } from './reading.ts'
 
@@ -77,13 +77,32 @@ const LAYOUTS: readonly Layout[] = [
   },
   // [12345] [INFO] message
   { name: 'gunicorn', pattern: new RegExp(`^ ?\\[(?<pid>\\d{1,9})\\] \\[${LEVEL} {0,8}\\] (?<message>[\\s\\S]*)$`) },
+  // I NETWORK  [conn12] message
+  {
+    name: 'MongoDB before 4.4',
+    pattern: /^ (?<letter>[IWEFD])\d? (?<component>[A-Z_]{2,20}|-) {1,20}\[(?<thread>[^\]]{1,100})\] (?<message>[\s\S]*)$/,
+  },
+  // [ 1234 ] {query id} <Error> executeQuery: message
+  {
+    name: 'ClickHouse',
+    pattern:
+      /^ \[ ?(?<pid>\d{1,9}) ?\] \{(?<request>[^}]{0,100})\} <(?<level>Trace|Debug|Test|Information|Notice|Warning|Error|Critical|Fatal)> (?<logger>[^:]{1,200}): (?<message>[\s\S]*)$/,
+  },
+  // INFO [main] org.apache.catalina.startup.Catalina.start message
+  {
+    name: 'Tomcat',
+    general: true,
+    pattern: new RegExp(
+      `^ ${LEVEL} \\[(?<thread>[^\\]]{1,200})\\] (?<logger>(?:[a-z]\\w{0,60}\\.){2,12}[A-Z][\\w$]{0,100}\\.[\\w$<>]{1,100}) (?<message>[\\s\\S]*)$`,
+    ),
+  },
   // [INF] message
   { name: 'Serilog', pattern: /^ \[(?<level>VRB|DBG|INF|WRN|ERR|FTL)\] (?<message>[\s\S]*)$/ },
 ]
 
 const toEvent = (time: number, groups: { [name: string]: string | undefined }): TextEvent => ({
   time,
-  level: groups.level === undefined ? ('info' satisfies Level) : levelOfWord(groups.level),
+  level: groups.letter ? levelOfLetter(groups.letter) : groups.level === undefined ? ('info' satisfies Level) : levelOfWord(groups.level),
   message: groups.message ?? '',
   service: groups.app?.trim(),
   attributes: present({
@@ -92,6 +111,7 @@ const toEvent = (time: number, groups: { [name: string]: string | undefined }): 
     pid: numberOrText(groups.pid),
     source: groups.source,
     mdc: groups.mdc,
+    component: groups.component,
     'request.id': groups.request?.trim().split(' ')[0],
   }),
 })
@@ -115,13 +135,13 @@ export const createLayoutReader = (): LineReader => {
   let last: Layout | undefined
   return {
     name: 'logging library',
-    first: '012',
+    first: '0123',
     read(line, reading) {
       const { zone, cursor } = reading
       let time = scanIso(line, 0, zone, cursor)
       if (Number.isNaN(time)) time = scanTimeOfDay(line, reading)
-      // log4j's DATE: `01 May 2024 12:00:00,123`.
-      if (Number.isNaN(time) && line.charCodeAt(2) === 32) time = scanMail(line, 0, zone, cursor)
+      // log4j's DATE and Tomcat: `01 May 2024 12:00:00,123`, `01-May-2024 12:00:00.123`.
+      if (Number.isNaN(time) && (line.charCodeAt(2) === 32 || line.charCodeAt(2) === 45)) time = scanMail(line, 0, zone, cursor)
       if (Number.isNaN(time)) return undefined
       return readLayout(line.slice(cursor.end), time)
     },
@@ -150,12 +170,20 @@ const BRACKETED: readonly RegExp[] = [
   new RegExp(`^ ${LEVEL} {1,60}(?<message>[\\s\\S]*) \\((?<logger>[a-z]\\w{0,60}(?:\\.[\\w$]{1,100}){1,12})\\)$`),
 ]
 
+/** env_logger of Rust: `[2024-05-01T12:00:00Z WARN  my_crate::store] message`. */
+const RUST = new RegExp(`^ ${LEVEL} {1,3}(?<logger>\\w[\\w:-]{0,200})\\] (?<message>[\\s\\S]*)$`)
+
 export const createBracketedReader = (): LineReader => ({
   name: 'logging library with a time in brackets',
   first: '[',
   read(line, { zone, cursor }) {
     const time = scanIso(line, 1, zone, cursor)
-    if (Number.isNaN(time) || line.charCodeAt(cursor.end) !== 93) return undefined
+    if (Number.isNaN(time)) return undefined
+    if (line.charCodeAt(cursor.end) === 32) {
+      const inside = RUST.exec(line.slice(cursor.end))?.groups
+      return inside && toEvent(time, inside)
+    }
+    if (line.charCodeAt(cursor.end) !== 93) return undefined
     const rest = line.slice(cursor.end + 1)
     for (const pattern of BRACKETED) {
       const groups = pattern.exec(rest)?.groups

@@ -1,6 +1,6 @@
 import type { Level } from '@heartwood/protocol'
 import { levelOfLetter, levelOfWord } from '../../native/decode-levels.ts'
-import { scanIso } from '../../stamps/scan.ts'
+import { scanIso, scanLocal } from '../../stamps/scan.ts'
 import { createDayScanner } from '../../stamps/year-clock.ts'
 import { DIGITS, type LineReader, numberOrText, present, scanYearless } from './reading.ts'
 import { levelOfStatus } from './request-line.ts'
@@ -89,6 +89,22 @@ export const dotnetReader: LineReader = {
     if (event.message !== '' || !line.startsWith('      ')) return false
     event.message = line.slice(6)
     return true
+  },
+}
+
+const NEST = /^\[Nest\] (\d{1,9}) {1,4}- (?=\d)/
+const NEST_REST = /^ {1,8}(LOG|ERROR|WARN|DEBUG|VERBOSE|FATAL) (?:\[([^\]]{1,200})\] )?/
+/** NestJS: `[Nest] 1234  - 05/01/2024, 12:00:00 AM     LOG [NestFactory] Starting …`. */
+export const nestReader: LineReader = {
+  name: 'NestJS',
+  first: '[',
+  read(line, { zone, cursor }) {
+    const match = NEST.exec(line.slice(0, 30))
+    const time = match ? scanLocal(line, match[0].length, zone, cursor) : Number.NaN
+    const rest = Number.isNaN(time) ? null : NEST_REST.exec(line.slice(cursor.end, cursor.end + 300))
+    if (!match || !rest) return undefined
+    const message = line.slice(cursor.end + rest[0].length)
+    return { time, level: levelOfWord(rest[1] ?? ''), message, attributes: present({ pid: Number(match[1]), logger: rest[2] }) }
   },
 }
 

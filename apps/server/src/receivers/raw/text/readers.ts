@@ -1,6 +1,6 @@
 import { parseTimestamp } from '../../stamps/parse-timestamp.ts'
 import type { Zone } from '../../stamps/zone.ts'
-import { accessReader, loadBalancerReader } from './access.ts'
+import { accessReader, loadBalancerReader, squidReader } from './access.ts'
 import { clusterReader } from './clusters.ts'
 import { createCriReader, jsonLineReader } from './containers.ts'
 import { createPostgresReader, mysqlErrorReader, mysqlSlowReader, redisReader } from './databases.ts'
@@ -19,7 +19,7 @@ import {
   proxifierReader,
   windowsCbsReader,
 } from './platforms.ts'
-import { dotnetReader, goReader, klogReader, pythonReader, railsReader, rubyReader, shortYearReader } from './programs.ts'
+import { dotnetReader, goReader, klogReader, nestReader, pythonReader, railsReader, rubyReader, shortYearReader } from './programs.ts'
 import type { LineReader } from './reading.ts'
 import { fileSyslogReader, fullSyslogReader, isoSyslogReader, prioritySyslogReader } from './syslog-lines.ts'
 import { apacheErrorReader, createPhpReader, createW3cReader, nginxErrorReader } from './web-errors.ts'
@@ -66,6 +66,8 @@ export const createTextReaders = (zone: Zone): LineReader[] => {
     aptTerminalReader,
     clusterReader,
     loadBalancerReader,
+    squidReader,
+    nestReader,
     createNamedReader([layouts, stampedReader]),
     createW3cReader(),
     accessReader,
