@@ -116,9 +116,9 @@ const toJson = (parts: EventParts): EventJson => {
   if (parts.receivedAt !== '') json.receivedAt = parts.receivedAt
   for (const name of TEXT_FIELDS) if (parts.texts[name] !== '') json[name] = parts.texts[name]
   if (parts.tags.length > 0) json.tags = [...parts.tags]
-  if (Object.keys(parts.attributes).length > 0) json.attributes = parts.attributes
+  const { error, attributes, detail } = withError(parts)
+  if (Object.keys(attributes).length > 0) json.attributes = attributes
   if (parts.stepIndex >= 0) json.stepIndex = parts.stepIndex
-  const error = errorOf(parts)
   if (error !== undefined) json.error = error
   const request: NonNullable<EventJson['request']> = {}
   if (parts.method !== '') request.method = parts.method
@@ -127,22 +127,26 @@ const toJson = (parts: EventParts): EventJson => {
   if (parts.status > 0) request.status = parts.status
   if (!Number.isNaN(parts.durationMs)) request.durationMs = parts.durationMs
   if (Object.keys(request).length > 0) json.request = request
-  if (parts.detail !== undefined) json.detail = parts.detail
+  if (detail !== undefined) json.detail = detail
   return json
 }
 
-/** `error.type` and `error.message` are reserved attributes; the stack is in `detail`. They stay where they are as well. */
-const errorOf = ({ attributes, detail }: EventParts): EventJson['error'] => {
-  const nested = attributes.error
-  const object = typeof nested === 'object' && nested !== null && !Array.isArray(nested) ? nested : undefined
-  const type = attributes['error.type'] ?? object?.type
-  const message = attributes['error.message'] ?? object?.message
-  const stack = detail?.stack
+/** `error.type` and `error.message` are reserved attributes and the stack is in `detail`: given back as the error that was sent, and only there. */
+const withError = ({ attributes, detail }: EventParts): Pick<EventJson, 'error' | 'detail'> & { attributes: { [key: string]: Json } } => {
   const error: NonNullable<EventJson['error']> = {}
-  if (typeof type === 'string') error.type = type
-  if (typeof message === 'string') error.message = message
-  if (typeof stack === 'string') error.stack = stack
-  return Object.keys(error).length > 0 ? error : undefined
+  const others = { ...attributes }
+  const rest = { ...detail }
+  const take = (from: { [key: string]: Json }, name: string, as: 'type' | 'message' | 'stack'): void => {
+    const value = from[name]
+    if (typeof value !== 'string') return
+    error[as] = value
+    delete from[name]
+  }
+  take(others, 'error.type', 'type')
+  take(others, 'error.message', 'message')
+  take(rest, 'stack', 'stack')
+  if (Object.keys(error).length === 0) return { attributes, detail }
+  return { error, attributes: others, detail: Object.keys(rest).length > 0 ? rest : undefined }
 }
 
 /** A row of the table `events`, with whichever of its columns were read, as the API gives it. */
