@@ -51,8 +51,8 @@ export default {
       name: 'receivers-keep-apart',
       comment: 'Nothing but its own folder knows a protocol; receivers share what lies in stamps/ and decode.ts.',
       severity: 'error',
-      from: { path: '^apps/server/src/receivers/(?!native|raw)([^/]+)/' },
-      to: { path: '^apps/server/src/receivers/([^/]+)/', pathNot: '^apps/server/src/receivers/(?:$1|stamps|raw)/' },
+      from: { path: '^apps/server/src/receivers/(?!native|raw|testing)([^/]+)/' },
+      to: { path: '^apps/server/src/receivers/([^/]+)/', pathNot: '^apps/server/src/receivers/(?:$1|stamps|raw|testing)/' },
     },
     {
       name: 'no-unresolved',
@@ -62,9 +62,10 @@ export default {
     },
     {
       name: 'no-tests-in-products',
+      comment: 'What only tests need lies in testing/ beside them.',
       severity: 'error',
-      from: { pathNot: '\\.(?:test|contract)\\.tsx?$' },
-      to: { path: '\\.(?:test|contract)\\.tsx?$' },
+      from: { path: '^(?:apps|packages)/', pathNot: '\\.(?:test|contract)\\.tsx?$|/testing/' },
+      to: { path: '\\.(?:test|contract)\\.tsx?$|^(?:apps|packages)/.*/testing/' },
     },
   ],
   options: {

@@ -1,6 +1,6 @@
 import type { Scope } from '@heartwood/protocol'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { accessWalk } from '../../apps/server/src/auth/access-walk.ts'
+import { accessWalk } from '../../apps/server/src/auth/testing/access-walk.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 
 let server: RunningServer

@@ -1,8 +1,8 @@
 import type { Event } from '@heartwood/protocol'
 import { describe, expect, it } from 'vitest'
 import { createPipelineRunner } from './runner.ts'
-import { sampleContext } from './sample-context.ts'
 import { Drop } from './step.ts'
+import { sampleContext } from './testing/sample-context.ts'
 
 describe('pipeline', () => {
   it('takes an entry through all steps in their order and says what each had to do', () => {

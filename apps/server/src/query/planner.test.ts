@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ATTRIBUTE_ITEMS } from '../store/events/schema/tables.ts'
-import { MISTAKES, PLANS } from './golden.ts'
 import { parseQuery, tryParseQuery } from './parser.ts'
 import { planQuery } from './planner.ts'
+import { MISTAKES, PLANS } from './testing/golden.ts'
 
 /** Writes the long pieces that recur as marks: ⟨ and ⟩ are the borders of a word. */
 const BORDER = '[\\\\x{0}-\\\\x{2f}\\\\x{3a}-\\\\x{40}\\\\x{5b}-\\\\x{60}\\\\x{7b}-\\\\x{7f}]'

@@ -1,11 +1,11 @@
 import { type AttributeValue, type Event, JsonText, KINDS, LEVELS, unixMicros } from '@heartwood/protocol'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sampleEvent } from '../store/events/block/sample-events.ts'
+import { sampleEvent } from '../store/events/block/testing/sample-events.ts'
 import { compileMatcher } from './match.ts'
 import { parseQuery } from './parser.ts'
 import { planQuery } from './planner.ts'
-import { AMPLE, createTestStore, type TestStore } from './test-events.ts'
+import { AMPLE, createTestStore, type TestStore } from './testing/test-events.ts'
 
 /** Few pieces, so that queries and events meet often; each is there because it is awkward in some way. */
 const PIECES = [

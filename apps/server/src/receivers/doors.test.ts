@@ -3,7 +3,7 @@ import { FORMATS, type IngestAnswer } from '@heartwood/protocol'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HeartwoodError } from '../errors.ts'
-import { createDoorUnderTest, type DoorUnderTest } from './door-under-test.ts'
+import { createDoorUnderTest, type DoorUnderTest } from './testing/door-under-test.ts'
 
 let door: DoorUnderTest
 beforeEach(async () => {

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EventStore } from '../../store/events/event-store.ts'
 import { eventToJson } from '../../store/events/rows/event-row.ts'
-import { createLogsFixture, EVENTS, type LogsFixture, NOW, RANGE } from './logs-fixture.ts'
 import { createLogs } from './service.ts'
+import { createLogsFixture, EVENTS, type LogsFixture, NOW, RANGE } from './testing/logs-fixture.ts'
 
 let fixture: LogsFixture
 let store: EventStore

@@ -1,11 +1,11 @@
 import type { Event, EventJson } from '@heartwood/protocol'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sampleEvent } from '../../store/events/block/sample-events.ts'
+import { sampleEvent } from '../../store/events/block/testing/sample-events.ts'
 import type { EventStore } from '../../store/events/event-store.ts'
 import { eventToJson } from '../../store/events/rows/event-row.ts'
-import { at, createLogsFixture, EVENTS, type LogsFixture, NOW, RANGE } from './logs-fixture.ts'
 import { createLogs, type SearchRequest } from './service.ts'
+import { at, createLogsFixture, EVENTS, type LogsFixture, NOW, RANGE } from './testing/logs-fixture.ts'
 
 let fixture: LogsFixture
 let store: EventStore

@@ -1,6 +1,6 @@
 import type { EventJson } from '@heartwood/protocol'
 import { describe, expect, it } from 'vitest'
-import { sampleEvent } from '../../store/events/block/sample-events.ts'
+import { sampleEvent } from '../../store/events/block/testing/sample-events.ts'
 import { eventToJson } from '../../store/events/rows/event-row.ts'
 import { createTailHub, type TailSink } from './tail-hub.ts'
 

@@ -3,9 +3,9 @@ import { get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { EventJson } from '@heartwood/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sampleEvent } from '../../store/events/block/sample-events.ts'
+import { sampleEvent } from '../../store/events/block/testing/sample-events.ts'
 import { eventToJson } from '../../store/events/rows/event-row.ts'
-import { createLogsFixture, type LogsFixture } from './logs-fixture.ts'
+import { createLogsFixture, type LogsFixture } from './testing/logs-fixture.ts'
 
 let fixture: LogsFixture
 beforeAll(async () => {

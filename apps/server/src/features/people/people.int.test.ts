@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createTestServer, type TestServer } from '../../auth/test-server.ts'
+import { createTestServer, type TestServer } from '../../auth/testing/test-server.ts'
 import { registerPeople } from './routes.ts'
 
 const PASSWORD = 'correct horse battery'

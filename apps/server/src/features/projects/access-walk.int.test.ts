@@ -1,7 +1,7 @@
 import { api, type Scope } from '@heartwood/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ACCESS_CODES, accessWalk, type WalkCase } from '../../auth/access-walk.ts'
-import { createProjectsServer, type ProjectsServer } from './projects-server.ts'
+import { ACCESS_CODES, accessWalk, type WalkCase } from '../../auth/testing/access-walk.ts'
+import { createProjectsServer, type ProjectsServer } from './testing/projects-server.ts'
 
 describe('every route of the contract', () => {
   let server: ProjectsServer

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createProjectsServer, type ProjectsServer } from './projects-server.ts'
+import { createProjectsServer, type ProjectsServer } from './testing/projects-server.ts'
 
 describe('projects and keys', () => {
   let server: ProjectsServer

@@ -1,7 +1,7 @@
 import type { Event } from '@heartwood/protocol'
 import { describe, expect, it } from 'vitest'
 import type { PipelineContextOptions } from '../context.ts'
-import { sampleContext } from '../sample-context.ts'
+import { sampleContext } from '../testing/sample-context.ts'
 import { enrich } from './enrich.ts'
 import { normalise } from './normalise.ts'
 

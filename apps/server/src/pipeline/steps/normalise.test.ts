@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { eventToJson } from '../../store/events/rows/event-row.ts'
 import type { PipelineContextOptions } from '../context.ts'
-import { SAMPLE_NOW, sampleContext } from '../sample-context.ts'
+import { SAMPLE_NOW, sampleContext } from '../testing/sample-context.ts'
 import { normalise } from './normalise.ts'
 
 const read = (record: { [key: string]: unknown }, options: Partial<PipelineContextOptions> = {}): Event =>

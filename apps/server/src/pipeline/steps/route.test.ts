@@ -1,8 +1,8 @@
 import { unixMicros } from '@heartwood/protocol'
 import { describe, expect, it } from 'vitest'
 import { emptyEvent } from '../draft.ts'
-import { SAMPLE_NOW, sampleContext } from '../sample-context.ts'
 import { Drop } from '../step.ts'
+import { SAMPLE_NOW, sampleContext } from '../testing/sample-context.ts'
 import { route } from './route.ts'
 
 const DAY = 86_400_000_000

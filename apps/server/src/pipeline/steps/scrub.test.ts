@@ -2,7 +2,7 @@ import type { Event, Redaction } from '@heartwood/protocol'
 import { describe, expect, it } from 'vitest'
 import { eventToJson } from '../../store/events/rows/event-row.ts'
 import { compileRedaction, PATTERN_WINDOW } from '../redaction.ts'
-import { sampleContext } from '../sample-context.ts'
+import { sampleContext } from '../testing/sample-context.ts'
 import { normalise } from './normalise.ts'
 import { scrub } from './scrub.ts'
 

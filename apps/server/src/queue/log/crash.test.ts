@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Batch, Group, Queue } from '../queue.ts'
 import { createLogQueue } from './log-queue.ts'
-import { createSimulatedFiles, type SimulatedFiles } from './simulated-files.ts'
+import { createSimulatedFiles, type SimulatedFiles } from './testing/simulated-files.ts'
 
 /** The engine as the queue sees it: the same token twice is one insert, and must have come with the same batches. */
 interface FakeEngine {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createJournal, JOURNAL_NAME, loadJournal, parseJournal } from './journal.ts'
 import { silentLog } from './log-types.ts'
 import { createReserve } from './reserve.ts'
-import { createSimulatedFiles } from './simulated-files.ts'
+import { createSimulatedFiles } from './testing/simulated-files.ts'
 
 const at = (offset: number) => ({ segment: 1, offset })
 const logId = Buffer.from('0123456789abcdef', 'hex')

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Batch, Queue } from '../queue.ts'
 import type { DamageReport } from './damage.ts'
 import { createLogQueue, type LogQueueOptions } from './log-queue.ts'
-import { createSimulatedFiles, type SimulatedFiles } from './simulated-files.ts'
+import { createSimulatedFiles, type SimulatedFiles } from './testing/simulated-files.ts'
 
 const AT = 1_790_000_000_000
 const HOUR_MS = 3600 * 1000

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { DamageReport } from './damage.ts'
 import { createLogQueue } from './log-queue.ts'
-import { createSimulatedFiles, type SimulatedFiles } from './simulated-files.ts'
+import { createSimulatedFiles, type SimulatedFiles } from './testing/simulated-files.ts'
 
 interface Written {
   name: string

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { HeartwoodError } from '../../errors.ts'
-import { createDoorUnderTest, type DoorUnderTest } from '../door-under-test.ts'
+import { createDoorUnderTest, type DoorUnderTest } from '../testing/door-under-test.ts'
 import { createSyslogReceiver, type SyslogReceiver } from './syslog-receiver.ts'
 
 let door: DoorUnderTest

@@ -7,7 +7,7 @@ import { eventToJson } from '../rows/event-row.ts'
 import { createBlockEncoder } from './block-encoder.ts'
 import { createIdSource } from './id-source.ts'
 import { readBlock } from './read-block.ts'
-import { anyEvent, sampleEvent, withAttributes } from './sample-events.ts'
+import { anyEvent, sampleEvent, withAttributes } from './testing/sample-events.ts'
 
 const wellFormed = (value: unknown): unknown => JSON.parse(JSON.stringify(value).replace(/\\u[dD][89a-fA-F][0-9a-fA-F]{2}/g, '\ufffd'))
 

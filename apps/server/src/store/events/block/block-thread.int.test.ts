@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBlockEncoder } from './block-encoder.ts'
 import { type BlockBuilder, createBlockThread, createInlineBlockBuilder } from './block-thread.ts'
 import { createIdSource } from './id-source.ts'
-import { sampleEvent, withAttributes } from './sample-events.ts'
+import { sampleEvent, withAttributes } from './testing/sample-events.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'heartwood-block-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,4 +1,4 @@
-import type { Batch, Queue, RememberedBatch } from '../queue/queue.ts'
+import type { Batch, Queue, RememberedBatch } from '../../queue/queue.ts'
 
 /** The taking half of a queue that keeps batches in memory. For tests only. */
 export interface MemoryQueue extends Pick<Queue, 'publish' | 'recall'> {

@@ -1,4 +1,4 @@
-import type { Files, OpenFile } from './files.ts'
+import type { Files, OpenFile } from '../files.ts'
 
 /** A file system in memory that knows what is on the medium and what only seems to be: for tests of crashes and failing disks. */
 export interface SimulatedFiles extends Files {

@@ -1,13 +1,13 @@
 import { type Event, LEVELS, type UnixMicros, unixMicros, unixMs } from '@heartwood/protocol'
 import { type FastifyInstance, fastify } from 'fastify'
-import { registerErrors } from '../../http/errors.ts'
-import { compileMatcher } from '../../query/match.ts'
-import { parseQuery } from '../../query/parser.ts'
-import { createTestStore, type TestStore } from '../../query/test-events.ts'
-import { sampleEvent, withAttributes } from '../../store/events/block/sample-events.ts'
-import { registerLogs } from './routes.ts'
-import { createLogs } from './service.ts'
-import { createTailHub, type TailHub } from './tail-hub.ts'
+import { registerErrors } from '../../../http/errors.ts'
+import { compileMatcher } from '../../../query/match.ts'
+import { parseQuery } from '../../../query/parser.ts'
+import { createTestStore, type TestStore } from '../../../query/testing/test-events.ts'
+import { sampleEvent, withAttributes } from '../../../store/events/block/testing/sample-events.ts'
+import { registerLogs } from '../routes.ts'
+import { createLogs } from '../service.ts'
+import { createTailHub, type TailHub } from '../tail-hub.ts'
 
 const START = Date.parse('2026-11-20T00:00:00Z')
 export const NOW = unixMs(START + 24 * 3_600_000)

@@ -1,7 +1,7 @@
-import { createTestServer, type TestServer } from '../../auth/test-server.ts'
-import { createKeys } from './keys.ts'
-import { createProjects, type Projects } from './projects.ts'
-import { registerProjects } from './routes.ts'
+import { createTestServer, type TestServer } from '../../../auth/testing/test-server.ts'
+import { createKeys } from '../keys.ts'
+import { createProjects, type Projects } from '../projects.ts'
+import { registerProjects } from '../routes.ts'
 
 export interface ProjectsServer extends TestServer {
   projects: Projects

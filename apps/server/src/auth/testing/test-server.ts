@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { api, type RouteName } from '@heartwood/protocol'
 import { type FastifyInstance, fastify } from 'fastify'
-import { registerErrors } from '../http/errors.ts'
-import type { MetaStore } from '../store/meta/meta-store.ts'
-import { createSqliteMetaStore } from '../store/meta/sqlite.ts'
-import { type Auth, createAuth } from './create-auth.ts'
-import { createLocalToken } from './local-token.ts'
+import { registerErrors } from '../../http/errors.ts'
+import type { MetaStore } from '../../store/meta/meta-store.ts'
+import { createSqliteMetaStore } from '../../store/meta/sqlite.ts'
+import { type Auth, createAuth } from '../create-auth.ts'
+import { createLocalToken } from '../local-token.ts'
 
 export interface TestServer {
   app: FastifyInstance

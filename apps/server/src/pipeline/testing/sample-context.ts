@@ -1,5 +1,5 @@
 import { type UnixMicros, unixMicros } from '@heartwood/protocol'
-import { createPipelineContext, type PipelineContext, type PipelineContextOptions } from './context.ts'
+import { createPipelineContext, type PipelineContext, type PipelineContextOptions } from '../context.ts'
 
 /** 2026-11-21T12:00:00Z. */
 export const SAMPLE_NOW: UnixMicros = unixMicros(Date.UTC(2026, 10, 21, 12) * 1000)

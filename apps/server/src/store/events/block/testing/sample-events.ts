@@ -1,6 +1,6 @@
 import { type AttributeValue, type Event, JsonText, KINDS, LEVELS, type UnixMicros, unixMicros } from '@heartwood/protocol'
 import fc from 'fast-check'
-import { flattenAttributes } from '../attributes.ts'
+import { flattenAttributes } from '../../attributes.ts'
 
 /** For tests: an event with nothing but what is given. */
 export const sampleEvent = (parts: Partial<Event> = {}): Event => ({

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Event } from '@heartwood/protocol'
-import { createBlockEncoder } from '../store/events/block/block-encoder.ts'
-import { createInlineBlockBuilder } from '../store/events/block/block-thread.ts'
-import { createIdSource } from '../store/events/block/id-source.ts'
-import { createChdbEventStore } from '../store/events/chdb/chdb-event-store.ts'
-import type { EventStore } from '../store/events/event-store.ts'
+import { createBlockEncoder } from '../../store/events/block/block-encoder.ts'
+import { createInlineBlockBuilder } from '../../store/events/block/block-thread.ts'
+import { createIdSource } from '../../store/events/block/id-source.ts'
+import { createChdbEventStore } from '../../store/events/chdb/chdb-event-store.ts'
+import type { EventStore } from '../../store/events/event-store.ts'
 
 /** For tests: an engine of its own in a folder that goes away with it. */
 export interface TestStore {
