@@ -62,6 +62,8 @@ describe('parseConfig', () => {
     ])
     expect(config.trustProxy).toEqual(['10.0.0.0/8', 'loopback'])
     expect(problemsOf({ HEARTWOOD_SYSLOG: 'http://x', HEARTWOOD_TRUST_PROXY: 'everyone' })).toContain('2 problems')
+    expect(problemsOf({ HEARTWOOD_SYSLOG: 'udp://0.0.0.0:5514?project=shop&timezone=Mars/Base' })).toContain('“Mars/Base” is neither')
+    expect(problemsOf({ HEARTWOOD_QUEUE_LIMIT: '0', HEARTWOOD_ENGINE_MEMORY: '1MiB' })).toMatch(/2 problems.*256MiB, got “1MiB”.*64MiB, got “0”/s)
   })
 
   it('gives the engine a quarter of the machine within bounds', () => {

@@ -4,6 +4,7 @@ import { totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { HeartwoodError } from './errors.ts'
+import { tryCreateZone } from './receivers/stamps/zone.ts'
 
 const MIB = 1024 * 1024
 const GIB = 1024 * MIB
@@ -20,6 +21,8 @@ const size = z
   .string()
   .regex(/^\d+(\.\d+)?\s*(B|KB|MB|GB|KiB|MiB|GiB)?$/i, 'expected a size such as 512MiB or 4GiB')
   .transform(parseSize)
+/** @param least below it nothing would work, and nobody could tell why. */
+const sizeFrom = (least: number) => size.refine((bytes) => bytes >= least, `expected at least ${least / MIB}MiB`)
 
 /** Each setting of the environment: its form, and what it is when it is not there. docs/operations/configuration.md describes them. */
 const schema = z.object({
@@ -31,8 +34,8 @@ const schema = z.object({
   HEARTWOOD_OWNER_PASSWORD: z.string().min(10, 'expected at least 10 characters').optional(),
   HEARTWOOD_CLICKHOUSE_URL: url('http:', 'https:').optional(),
   HEARTWOOD_DATABASE_URL: url('postgres:', 'postgresql:').optional(),
-  HEARTWOOD_ENGINE_MEMORY: size.optional(),
-  HEARTWOOD_QUEUE_LIMIT: size.optional(),
+  HEARTWOOD_ENGINE_MEMORY: sizeFrom(256 * MIB).optional(),
+  HEARTWOOD_QUEUE_LIMIT: sizeFrom(64 * MIB).optional(),
   HEARTWOOD_TRUST_PROXY: z.string().optional(),
   HEARTWOOD_SYSLOG: z.string().optional(),
   HEARTWOOD_GEO_FILE: z.string().optional(),
@@ -140,12 +143,19 @@ function parseSyslog(text: string | undefined): SyslogListener[] {
           `HEARTWOOD_SYSLOG: expected udp://HOST:PORT?project=SLUG or tcp://HOST:PORT?project=SLUG, got “${part}”`,
         )
       }
+      const timezone = parsed.searchParams.get('timezone') ?? 'UTC'
+      if (tryCreateZone(timezone) === undefined) {
+        throw new HeartwoodError(
+          'config-invalid',
+          `HEARTWOOD_SYSLOG: “${timezone}” is neither a time zone such as Europe/Berlin nor an offset such as +02:00`,
+        )
+      }
       return {
         transport,
         host: parsed.hostname.replace(/^\[|\]$/g, ''),
         port: Number(parsed.port),
         project,
-        timezone: parsed.searchParams.get('timezone') ?? 'UTC',
+        timezone,
       }
     })
 }
