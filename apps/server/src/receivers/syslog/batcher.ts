@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { HeartwoodError } from '../../errors.ts'
+import { type ErrorCode, HeartwoodError } from '../../errors.ts'
 
 export interface BatcherOptions {
   /** Stores a batch of lines. Called one after the other; the same id for the same batch. */
@@ -10,11 +10,16 @@ export interface BatcherOptions {
   windowMs?: number
   /** A batch of this size goes at once. Default 512 KiB. */
   batchBytes?: number
-  /** Messages held at most. Default 16 MiB. */
+  /** Messages held at most, each with what it takes besides its text. Default 16 MiB. */
   heldBytes?: number
-  /** Time between tries while the queue is full. Default 500 ms. */
+  /** Time between tries while the queue takes nothing. Default 500 ms. */
   retryMs?: number
 }
+
+/** What a message takes in memory besides its text, roughly. */
+const MESSAGE_BYTES = 100
+/** Failures that pass. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['queue-full', 'queue-unavailable'])
 
 /** Gathers messages for a short while and stores them together. */
 export interface Batcher {
@@ -59,7 +64,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
         return
       } catch (error) {
         const known = error instanceof HeartwoodError ? error : new HeartwoodError('internal', 'Storing failed.', { cause: error })
-        if (closing || known.code !== 'queue-full') {
+        if (closing || !PASSING.has(known.code)) {
           options.onLost(messages, known)
           return
         }
@@ -76,9 +81,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   return {
     add(message) {
-      if (size + message.length > heldBytes || closing) return false
+      const bytes = message.length + MESSAGE_BYTES
+      if (size + bytes > heldBytes || closing) return false
       lines.push(message)
-      size += message.length
+      size += bytes
       if (size >= batchBytes) start()
       else if (storing === undefined) timer ??= setTimeout(start, windowMs)
       return true
