@@ -36,6 +36,7 @@ export function LogDetail(props: LogDetailProps) {
     if (query.error) return <ErrorState title="This event cannot be shown" error={query.error} onRetry={() => void query.refetch()} />
     return <SkeletonRows rows={6} />
   }
+  const more = detailBesides(event)
   return (
     <article className={classes.detail} aria-label="The event">
       <div className={classes.actions}>
@@ -62,13 +63,20 @@ export function LogDetail(props: LogDetailProps) {
         <Fields event={event} {...props} />
         <Attributes event={event} {...props} />
       </div>
-      {event.detail && (
+      {more && (
         <Section title="More">
-          <Tree value={event.detail} {...props} searchable={false} />
+          <Tree value={more} {...props} searchable={false} />
         </Section>
       )}
     </article>
   )
+}
+
+/** What the detail holds besides the stack that is shown with the error. */
+function detailBesides({ detail, error }: EventJson): EventJson['detail'] {
+  if (!detail || error?.stack === undefined || detail.stack !== error.stack) return detail
+  const { stack: _, ...rest } = detail
+  return Object.keys(rest).length > 0 ? rest : undefined
 }
 
 function ErrorPart({ error }: { error: NonNullable<EventJson['error']> }) {
