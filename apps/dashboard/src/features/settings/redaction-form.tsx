@@ -24,11 +24,14 @@ export function RedactionForm({ project }: { project: ProjectJson }) {
   return (
     <form className={classes.card} onSubmit={handleSubmit}>
       <h2>Redaction</h2>
-      <p className={classes.lead}>Values are replaced before anything reaches the disk. It holds for events that arrive from now on.</p>
+      <p className={classes.lead}>
+        Values are replaced before anything reaches the disk, in events that arrive from now on. Passwords, API keys, cookies and card numbers are by
+        their usual names always; here stands what else is.
+      </p>
       {update.error && <Notice tone="failed">{toProblem(update.error).message}</Notice>}
       <TagsInput
         label="Names whose values are replaced"
-        description="Upper and lower case do not matter; the last part of a dotted name counts. Enter adds a name."
+        description="Case, - and _ do not matter; any part of a dotted name counts. Enter adds a name."
         value={keys}
         onChange={setKeys}
         clearable
@@ -58,7 +61,7 @@ export function RedactionForm({ project }: { project: ProjectJson }) {
         />
         {sample !== '' && (
           <div>
-            <div className={classes.outLabel}>What is stored</div>
+            <div className={classes.outLabel}>What these rules leave</div>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, also by keyboard. */}
             <pre className={`mono ${classes.out}`} tabIndex={0}>
               {tried.text}

@@ -10,6 +10,15 @@ it('shows what redaction does to a message and to an event', () => {
   })
 })
 
+it('finds names as the server does: any part of a dotted one, whatever its case, - and _', () => {
+  const rules = { keys: ['userEmail', 'card'], patterns: [] }
+  expect(JSON.parse(tryRedaction(rules, '{"USER_EMAIL":"x","card.owner":"y","cards":1}').text)).toEqual({
+    USER_EMAIL: '[redacted]',
+    'card.owner': '[redacted]',
+    cards: 1,
+  })
+})
+
 it('says which pattern is wrong', () => {
   expect(tryRedaction({ keys: [], patterns: ['ok', '('] }, 'x').problem).toMatch(/^\(/)
 })
