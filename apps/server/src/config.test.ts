@@ -68,7 +68,7 @@ describe('parseConfig', () => {
 
   it('gives the engine a quarter of the machine within bounds', () => {
     expect(defaultEngineMemory(1024 ** 3)).toBe(512 * 1024 ** 2)
-    expect(defaultEngineMemory(8 * 1024 ** 3)).toBe(2 * 1024 ** 3)
-    expect(defaultEngineMemory(64 * 1024 ** 3)).toBe(4 * 1024 ** 3)
+    expect(defaultEngineMemory(4 * 1024 ** 3)).toBe(1024 ** 3)
+    expect(defaultEngineMemory(64 * 1024 ** 3)).toBe(2 * 1024 ** 3)
   })
 })

@@ -118,8 +118,8 @@ export function parseConfig(env: NodeJS.ProcessEnv): Readonly<Config> {
   })
 }
 
-/** A quarter of the machine, at least 512 MiB and at most 4 GiB. */
-export const defaultEngineMemory = (machineBytes: number): number => Math.min(Math.max(Math.floor(machineBytes / 4), 512 * MIB), 4 * GIB)
+/** A quarter of the machine, at least 512 MiB and at most 2 GiB. */
+export const defaultEngineMemory = (machineBytes: number): number => Math.min(Math.max(Math.floor(machineBytes / 4), 512 * MIB), 2 * GIB)
 
 function parseSize(text: string): number {
   const [, number = '0', unit = 'B'] = /^([\d.]+)\s*([a-z]*)$/i.exec(text.trim()) ?? []

@@ -57,7 +57,7 @@ export const redactionSchema = z
     keys: z
       .array(z.string().min(1).max(LIMITS.attributeKey))
       .max(200)
-      .describe('Attribute names whose values are replaced; case-insensitive, matches the last part of a dotted name'),
+      .describe('Attribute names whose values are replaced; case, `-` and `_` do not matter; any part of a dotted name counts'),
     patterns: z.array(z.string().min(1).max(1_000)).max(50).describe('Regular expressions; what they match in messages and values is replaced'),
   })
   .meta({ id: 'Redaction' })

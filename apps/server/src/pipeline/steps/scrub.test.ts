@@ -32,7 +32,7 @@ describe('scrub', () => {
     })
   })
 
-  it('takes out the names that a project sets: any case, the last part of a dotted name, fields of the event', () => {
+  it('takes out the names that a project sets: any case, any part of a dotted name, fields of the event', () => {
     const json = scrubbed({ message: 'x', userId: 'u', customer: { Email: 'a@b', id: 1 } }, { keys: ['email', 'user_id'] })
     expect(json.userId).toBe('[redacted]')
     expect(json.attributes).toEqual({ customer: { Email: '[redacted]', id: 1 } })
