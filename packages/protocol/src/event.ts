@@ -90,3 +90,37 @@ export interface Event {
   /** NaN when there is none. */
   durationMs: number
 }
+
+/** An event of which nothing is known but when it arrived. */
+export function emptyEvent(receivedAt: UnixMicros): Event {
+  return {
+    kind: 'log',
+    timestamp: receivedAt,
+    receivedAt,
+    retentionDays: 0,
+    level: 'info',
+    message: '',
+    service: '',
+    environment: '',
+    release: '',
+    host: '',
+    dataset: '',
+    tags: [],
+    attributes: new Map(),
+    objects: new Set(),
+    detail: undefined,
+    traceId: '',
+    spanId: '',
+    sessionId: '',
+    userId: '',
+    requestId: '',
+    flowId: '',
+    stepIndex: -1,
+    issueId: '',
+    method: '',
+    route: '',
+    path: '',
+    status: 0,
+    durationMs: Number.NaN,
+  }
+}

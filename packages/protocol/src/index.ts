@@ -18,6 +18,7 @@ export {
   type AttributeValue,
   EVENT_KINDS,
   type Event,
+  emptyEvent,
   type Json,
   JsonText,
   KINDS,

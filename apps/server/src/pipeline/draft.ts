@@ -1,40 +1,7 @@
-import { type AttributeValue, type Event, type Json, JsonText, LIMITS, type UnixMicros, unixMicros } from '@heartwood/protocol'
+import { type AttributeValue, type Event, emptyEvent, type Json, JsonText, LIMITS, type UnixMicros, unixMicros } from '@heartwood/protocol'
 import { FIELD, nameRank, TEXT_LIMITS, TEXT_NAMES } from './fields.ts'
 import type { NameNode, NameTree } from './names.ts'
 import { cutText, jsonText } from './texts.ts'
-
-export function emptyEvent(receivedAt: UnixMicros): Event {
-  return {
-    kind: 'log',
-    timestamp: receivedAt,
-    receivedAt,
-    retentionDays: 0,
-    level: 'info',
-    message: '',
-    service: '',
-    environment: '',
-    release: '',
-    host: '',
-    dataset: '',
-    tags: [],
-    attributes: new Map(),
-    objects: new Set(),
-    detail: undefined,
-    traceId: '',
-    spanId: '',
-    sessionId: '',
-    userId: '',
-    requestId: '',
-    flowId: '',
-    stepIndex: -1,
-    issueId: '',
-    method: '',
-    route: '',
-    path: '',
-    status: 0,
-    durationMs: Number.NaN,
-  }
-}
 
 /** An event on its way from a loose record, and what is known about it only until all of its fields were seen. One is used for all. */
 export class Draft {

@@ -17,14 +17,8 @@ import type { Connection } from '../server/connection.ts'
 import { toCliError } from '../server/connection.ts'
 import { onServer } from './call.ts'
 
-interface ImportOptions {
+interface ImportOptions extends IngestDefaults {
   format: Format
-  service?: string
-  environment?: string
-  dataset?: string
-  host?: string
-  level?: string
-  timezone?: string
   year?: number
   name?: string
   again?: boolean

@@ -76,7 +76,7 @@ export function createSystemService(deps: SystemDeps): SystemService {
     async inspectDeadLetter(id) {
       const letter = await deps.queue.deadLetters.get(id)
       if (!letter) throw new HeartwoodError('dead-letter-not-found', `There is no dead letter ${id}.`)
-      return { events: readBlock(letter.batch.payload).slice(0, SHOWN_EVENTS), reason: letter.reason }
+      return { events: readBlock(letter.batch.payload, SHOWN_EVENTS), reason: letter.reason }
     },
     async replayDeadLetter(id) {
       const letter = await deps.queue.deadLetters.get(id)

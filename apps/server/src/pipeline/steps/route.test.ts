@@ -1,6 +1,5 @@
-import { unixMicros } from '@heartwood/protocol'
+import { emptyEvent, unixMicros } from '@heartwood/protocol'
 import { describe, expect, it } from 'vitest'
-import { emptyEvent } from '../draft.ts'
 import { Drop } from '../step.ts'
 import { SAMPLE_NOW, sampleContext } from '../testing/sample-context.ts'
 import { route } from './route.ts'

@@ -1,37 +1,11 @@
-import { type AttributeValue, type Event, JsonText, KINDS, LEVELS, type UnixMicros, unixMicros } from '@heartwood/protocol'
+import { type AttributeValue, type Event, emptyEvent, JsonText, KINDS, LEVELS, type UnixMicros, unixMicros } from '@heartwood/protocol'
 import fc from 'fast-check'
 import { flattenAttributes } from '../../attributes.ts'
 
 /** For tests: an event with nothing but what is given. */
 export const sampleEvent = (parts: Partial<Event> = {}): Event => ({
-  kind: 'log',
-  timestamp: unixMicros(1_790_000_000_000_000),
-  receivedAt: unixMicros(1_790_000_000_000_000),
+  ...emptyEvent(unixMicros(1_790_000_000_000_000)),
   retentionDays: 90,
-  level: 'info',
-  message: '',
-  service: '',
-  environment: '',
-  release: '',
-  host: '',
-  dataset: '',
-  tags: [],
-  attributes: new Map<string, AttributeValue>(),
-  objects: new Set<string>(),
-  detail: undefined,
-  traceId: '',
-  spanId: '',
-  sessionId: '',
-  userId: '',
-  requestId: '',
-  flowId: '',
-  stepIndex: -1,
-  issueId: '',
-  method: '',
-  route: '',
-  path: '',
-  status: 0,
-  durationMs: Number.NaN,
   ...parts,
 })
 
