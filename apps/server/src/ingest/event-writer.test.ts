@@ -36,7 +36,12 @@ const createFakeBlocks = (): BlockBuilder & { contents: Map<string, string[]> } 
   }
 }
 
-type FakeStore = Pick<EventStore, 'insert' | 'ping'> & { stored: string[]; tokens: string[]; fail: (names: string[]) => Error | undefined }
+type FakeStore = Pick<EventStore, 'insert' | 'ping'> & {
+  stored: string[]
+  tokens: string[]
+  doubts: boolean[]
+  fail: (names: string[]) => Error | undefined
+}
 
 let folder: string
 let queue: Queue
@@ -48,8 +53,10 @@ const createFakeStore = (): FakeStore => {
   const fake: FakeStore = {
     stored: [],
     tokens: [],
+    doubts: [],
     fail: () => undefined,
-    async insert({ path, token }: SealedBlock) {
+    async insert({ path, token, mayBeStored }: SealedBlock) {
+      fake.doubts.push(mayBeStored)
       const names = blocks.contents.get(path) ?? []
       const error = fake.fail(names)
       if (error !== undefined) throw error
@@ -120,7 +127,7 @@ test('everything queued is stored once, in order, and told', async () => {
   expect(current.lag()).toEqual({ rows: 0, oldestMs: 0, failing: undefined })
 })
 
-test('while the engine is away events wait, and are stored under the same token when it is back', async () => {
+test('while the engine is away events wait, and are stored under the same token, as what may be stored already, when it is back', async () => {
   await publish('a', 'b')
   let failures = 0
   store.fail = () => (++failures <= 4 ? away() : undefined)
@@ -128,6 +135,7 @@ test('while the engine is away events wait, and are stored under the same token 
   current.start()
   expect(await current.drain()).toBe(true)
   expect(failures).toBe(5)
+  expect(store.doubts).toEqual([false, true, true, true, true])
   expect(store.stored).toEqual(['a', 'b'])
   expect(store.tokens).toHaveLength(1)
 })

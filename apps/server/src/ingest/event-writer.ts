@@ -126,7 +126,7 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
             blocks.append(delivery.payload, delivery.projectId)
             delivery.payload = NO_BYTES
           }
-          return { group, block: { ...(await blocks.seal(path)), path, token: group.token } }
+          return { group, block: { ...(await blocks.seal(path)), path, token: group.token, mayBeStored: group.mayBeStored } }
         },
         (error) => {
           if (isThreadLoss(error)) threadsLost += 1
@@ -172,6 +172,9 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
     const end = pace.insertBegins(block.rows)
     try {
       await store.insert(block)
+    } catch (error) {
+      block.mayBeStored = true
+      throw error
     } finally {
       end()
     }

@@ -29,6 +29,8 @@ export interface Group {
   token: string
   deliveries: Delivery[]
   rows: number
+  /** It was in hand before, in a run that ended or as part of a group that was split: some of it may be stored already. */
+  mayBeStored: boolean
 }
 
 interface QueueDepth {
@@ -55,7 +57,7 @@ export interface RememberedBatch {
   rejectedRows: number
 }
 
-/** Bounded, durable, at-least-once; the token of a group makes storing exactly-once. */
+/** Bounded, durable, at-least-once; the token of a group and the ids of its events make storing exactly-once. */
 export interface Queue {
   /**
    * Resolves when the batch is durable. Near the limit it answers late rather than never.

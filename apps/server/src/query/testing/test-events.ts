@@ -33,7 +33,7 @@ export async function createTestStore(): Promise<TestStore> {
       })
       builder.append(encoder.finish(), projectId)
       const path = join(folder, `${++batch}.native`)
-      await store.insert({ path, token: `test:${batch}`, ...(await builder.seal(path)) })
+      await store.insert({ path, token: `test:${batch}`, mayBeStored: false, ...(await builder.seal(path)) })
       rmSync(path)
       return made
     },

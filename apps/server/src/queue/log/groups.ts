@@ -68,15 +68,15 @@ export const createGroups = (options: GroupsOptions): Groups => {
       }
     })
 
-  const toHanded = (parts: Queued[], from: Position, to: Position): Handed => {
+  const toHanded = (parts: Queued[], from: Position, to: Position, mayBeStored: boolean): Handed => {
     const token = `${source.logId.toString('hex')}/${formatPosition(from)}-${formatPosition(to)}`
     const deliveries = parts.map(({ delivery }) => delivery)
     const rows = deliveries.reduce((sum, delivery) => sum + delivery.rows, 0)
-    return { group: { token, deliveries, rows }, from, to, sizeBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) }
+    return { group: { token, deliveries, rows, mayBeStored }, from, to, sizeBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) }
   }
 
-  const hand = (parts: Queued[], from: Position, to: Position): Group => {
-    const entry = toHanded(parts, from, to)
+  const hand = (parts: Queued[], from: Position, to: Position, mayBeStored: boolean): Group => {
+    const entry = toHanded(parts, from, to, mayBeStored)
     handed.push(entry)
     return entry.group
   }
@@ -89,7 +89,7 @@ export const createGroups = (options: GroupsOptions): Groups => {
       // All of it was damaged and set aside.
       if (isEmpty) await journal.recordDone(next.to)
       recorded.shift()
-      if (!isEmpty) return hand(parts, next.from, next.to)
+      if (!isEmpty) return hand(parts, next.from, next.to, true)
     }
     return undefined
   }
@@ -116,7 +116,7 @@ export const createGroups = (options: GroupsOptions): Groups => {
     if (parts.length === 0) return undefined
     const to = cursor.place
     await recordUntilDurable([from, to])
-    return closed ? undefined : hand(parts, from, to)
+    return closed ? undefined : hand(parts, from, to, false)
   }
 
   /** What was taken from the cursor would be lost with a failure: it makes a group, and the next one meets the failure again. */
@@ -188,7 +188,7 @@ export const createGroups = (options: GroupsOptions): Groups => {
     },
     async reread(group) {
       const entry = find(group)
-      entry.group = toHanded(await readRange(source, entry.from, entry.to), entry.from, entry.to).group
+      entry.group = toHanded(await readRange(source, entry.from, entry.to), entry.from, entry.to, entry.group.mayBeStored).group
       return entry.group
     },
     async split(group, count = Math.ceil(group.deliveries.length / 2)) {
@@ -199,8 +199,8 @@ export const createGroups = (options: GroupsOptions): Groups => {
         throw new HeartwoodError('internal', `The group ${group.token} has ${parts.length} deliveries and cannot be split behind ${count}.`)
       }
       await journal.recordGroups([whole.from, middle, whole.to])
-      const left = toHanded(parts.slice(0, count), whole.from, middle)
-      const right = toHanded(parts.slice(count), middle, whole.to)
+      const left = toHanded(parts.slice(0, count), whole.from, middle, true)
+      const right = toHanded(parts.slice(count), middle, whole.to, true)
       handed.splice(handed.indexOf(whole), 1, left, right)
       return [left.group, right.group]
     },

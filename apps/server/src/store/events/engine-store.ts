@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { HeartwoodError } from '../../errors.ts'
+import { completeBlock } from './completion.ts'
 import type { EventStore, QueryOptions, QueryResult, SealedBlock } from './event-store.ts'
 import { deleteProjectStatements, type StoreUsage, USAGE_QUERY } from './maintenance.ts'
 import { type Engine, readCapabilities } from './schema/capabilities.ts'
@@ -19,6 +20,10 @@ export interface Transport {
   command(statement: string, own: boolean): Promise<void>
   /** @param known settings that this engine has. */
   insert(block: SealedBlock, known: ReadonlySet<string>): Promise<void>
+  /** An insert whose caller is gone may still be running. */
+  insertsOutliveCaller: boolean
+  /** Lets statements read the block's rows from `source`, a table expression, while `use` runs. */
+  withRows(block: SealedBlock, use: (source: string) => Promise<void>): Promise<void>
   /** Lets running statements end. */
   close(): Promise<void>
 }
@@ -65,13 +70,22 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
     }
   }
 
-  const engine: Engine = {
-    command,
-    rows: async <Row>(sql: string): Promise<Row[]> => {
-      const { rows, partial } = await select<Row>(sql, OWN, true)
-      if (partial !== null) throw new HeartwoodError('engine-unavailable', `The event store does not answer: ${partial.message}`)
-      return rows
-    },
+  const wholeAnswer = async <Row>(sql: string, options: QueryOptions): Promise<Row[]> => {
+    const { rows, partial } = await select<Row>(sql, options, true)
+    if (partial !== null) throw new HeartwoodError('engine-unavailable', `The event store does not answer: ${partial.message}`)
+    return rows
+  }
+
+  const engine: Engine = { command, rows: (sql) => wholeAnswer(sql, SMALL) }
+
+  /** Failures of its commands are those of the insert that it completes. */
+  const completing: Engine = { command: (text) => transport.command(text, false), rows: (sql) => wholeAnswer(sql, LARGE) }
+
+  const insert = async (block: SealedBlock, known: ReadonlySet<string>): Promise<void> => {
+    // The token makes this one wait for, or give way to, an insert that still runs.
+    if (!block.mayBeStored || transport.insertsOutliveCaller) await transport.insert(block, known)
+    if (!block.mayBeStored) return
+    await transport.withRows(block, (source) => completeBlock(completing, block, known, source))
   }
 
   return {
@@ -80,7 +94,7 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
       if (block.rows === 0) return
       if (closing !== undefined) throw new HeartwoodError('shutting-down', 'The event store is closing.')
       knownSettings ??= (await readCapabilities(engine)).settings
-      await transport.insert(block, knownSettings).catch(rethrow(insertError))
+      await insert(block, knownSettings).catch(rethrow(insertError))
     },
     query: (sql, options) => select(sql, options, false),
     async deleteProject(projectId) {
@@ -101,7 +115,9 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
 }
 
 /** For small questions of our own about the engine. */
-const OWN: QueryOptions = { budget: { timeMs: 30_000, memoryBytes: 200 * 1024 * 1024, rowsToRead: 10_000_000 } }
+const SMALL: QueryOptions = { budget: { timeMs: 30_000, memoryBytes: 200 * 1024 * 1024, rowsToRead: 10_000_000 } }
+/** A block's minutes can hold millions of rows of others. */
+const LARGE: QueryOptions = { budget: { timeMs: 600_000, memoryBytes: 1024 * 1024 * 1024, rowsToRead: 1_000_000_000_000 } }
 const KILL_EVERY_MS = 50
 
 const rethrow =

@@ -48,7 +48,7 @@ export const createBlocks = (folder: string) => {
         builder.append(encoder.finish(), projectId)
       }
       const path = join(folder, `${token}.native`)
-      return { block: { ...(await builder.seal(path)), path, token }, ids }
+      return { block: { ...(await builder.seal(path)), path, token, mayBeStored: false }, ids }
     },
   }
 }
@@ -133,6 +133,30 @@ export const describeEventStore = (name: string, open: () => Promise<StoreHarnes
       ])
       for (let time = 0; time < 3; time++) await harness.store.insert(block)
       expect([await count(first), await count(second), await countInRollup(first), await countInRollup(second)]).toEqual([200, 50, 200, 50])
+    })
+
+    it('adds what an interrupted insert left out though the engine knows its token, and nothing twice', async () => {
+      const [first, second] = [newProject(), newProject()]
+      const encoder = createBlockEncoder(createIdSource())
+      const payload = (count: number): Uint8Array => {
+        for (let index = 0; index < count; index++) encoder.append(sampleEvent({ timestamp: unixMicros(now - index * 3_600_000_000) }))
+        return encoder.finish()
+      }
+      const [stored, lost] = [payload(60), payload(40)]
+      const seal = async (name: string, ...parts: [Uint8Array, number][]): Promise<SealedBlock> => {
+        const builder = createInlineBlockBuilder()
+        for (const [part, projectId] of parts) builder.append(part.slice(), projectId)
+        const path = join(harness.folder, `${name}.native`)
+        return { ...(await builder.seal(path)), path, token: `interrupted-${first}`, mayBeStored: false }
+      }
+      const counts = async () => [await count(first), await countInRollup(first), await count(second), await countInRollup(second)]
+      await harness.store.insert(await seal('part', [stored, first]))
+      const whole = await seal('whole', [stored, first], [lost, first], [lost, second])
+      await harness.store.insert({ ...whole, mayBeStored: true })
+      expect(await counts()).toEqual([100, 100, 40, 40])
+      await harness.store.insert({ ...whole, mayBeStored: true })
+      await harness.store.insert(whole)
+      expect(await counts()).toEqual([100, 100, 40, 40])
     })
 
     it('stores equal rows again when their token is another', async () => {

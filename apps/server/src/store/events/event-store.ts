@@ -28,6 +28,11 @@ export interface SealedBlock {
   columns: readonly string[]
   /** Insert deduplication token: the same token always comes with the same rows. */
   token: string
+  /**
+   * An earlier insert of these rows may have come through, wholly or in part: the store adds those that are not there. The token alone does
+   * not settle it: ClickHouse writes a token down before the rows, and when it is killed in between it takes the repeat for a duplicate.
+   */
+  mayBeStored: boolean
 }
 
 /** Two adapters: ClickHouse in this process (chDB) and a server over HTTP. One contract suite runs against both. */

@@ -23,6 +23,8 @@ export const selectStatement = (text: string, { budget, settings }: QueryOptions
 
 export const killStatement = (mark: string): string => `KILL QUERY WHERE Settings['log_comment'] = ${sql.text(mark)} ASYNC`
 
+export const INSERT_SETTINGS = { async_insert: 0, max_insert_threads: 1, max_partitions_per_insert_block: 0 }
+
 /**
  * Every insert carries its token. `deduplicate_insert_select` belongs to it: newer engines ignore tokens of INSERT … SELECT without
  * it, because they cannot know that the same token always comes with the same rows.
@@ -31,9 +33,7 @@ export const insertStatement = ({ columns, token }: SealedBlock, known: Readonly
   const names = columns.map(sql.identifier).join(', ')
   const settings = settingsClause(
     {
-      async_insert: 0,
-      max_insert_threads: 1,
-      max_partitions_per_insert_block: 0,
+      ...INSERT_SETTINGS,
       insert_deduplicate: 1,
       deduplicate_insert: 'enable',
       deduplicate_insert_select: 'enable_even_for_bad_queries',

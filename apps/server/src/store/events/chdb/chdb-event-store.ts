@@ -3,6 +3,7 @@ import { HeartwoodError } from '../../../errors.ts'
 import { lockFolder } from '../../../self/folder-lock.ts'
 import { createEngineStore, type StoreLog } from '../engine-store.ts'
 import type { EventStore } from '../event-store.ts'
+import { sql } from '../sql.ts'
 import { insertStatement } from '../statement.ts'
 import { openSessions } from './session-pool.ts'
 
@@ -34,6 +35,8 @@ export const createChdbEventStore = ({ folder, memoryBytes, readers = 3, log }: 
       async insert(block, known) {
         await pool.run('writer', insertStatement(block, known, { file: block.path }), 'Null')
       },
+      insertsOutliveCaller: false,
+      withRows: ({ path }, use) => use(`file(${sql.text(path)}, 'Native')`),
       close: () => pool.close().finally(lock.release),
     },
     log,

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient, drainStream } from '@clickhouse/client'
 import { createEngineStore, type StoreLog } from '../engine-store.ts'
 import type { EventStore } from '../event-store.ts'
 import { createLane, type Lane } from '../lane.ts'
+import { sql } from '../sql.ts'
 import { EngineError, insertStatement } from '../statement.ts'
 
 export interface RemoteOptions {
@@ -48,6 +50,12 @@ export const createRemoteEventStore = ({ url, timeoutMs = 600_000, connections =
       signal,
     )
 
+  const send = (query: string, path: string) =>
+    run(main, async (client) => {
+      const values = createReadStream(path, { highWaterMark: 1024 * 1024 })
+      await drainStream((await client.exec({ query, values })).stream)
+    })
+
   return createEngineStore(
     {
       select: (query, isOwn, signal) => run(isOwn ? own : main, async (client) => text((await client.exec({ query })).stream), signal),
@@ -55,11 +63,18 @@ export const createRemoteEventStore = ({ url, timeoutMs = 600_000, connections =
         await run(isOwn ? own : main, (client) => client.command({ query }))
       },
       async insert(block, known) {
-        const query = insertStatement(block, known, 'body')
-        await run(main, async (client) => {
-          const values = createReadStream(block.path, { highWaterMark: 1024 * 1024 })
-          await drainStream((await client.exec({ query, values })).stream)
-        })
+        await send(insertStatement(block, known, 'body'), block.path)
+      },
+      insertsOutliveCaller: true,
+      async withRows({ path, token, columns }, use) {
+        // The name is the token's: what a run that was killed left behind is replaced and dropped by the next.
+        const table = sql.identifier(`staged_${createHash('sha256').update(token).digest('hex').slice(0, 32)}`)
+        const names = columns.map(sql.identifier).join(', ')
+        const command = (query: string) => run(main, (client) => client.command({ query }))
+        await command(`CREATE OR REPLACE TABLE ${table} ENGINE = Memory AS SELECT ${names} FROM events LIMIT 0`)
+        await send(`INSERT INTO ${table} (${names}) FORMAT Native`, path)
+        await use(table)
+        await command(`DROP TABLE ${table}`)
       },
       async close() {
         await main.lane.close()
