@@ -33,6 +33,14 @@ export interface Group {
   mayBeStored: boolean
 }
 
+/** Rows of one account. */
+export interface AccountRows {
+  projectId: number
+  door: string
+  keyId: string
+  rows: number
+}
+
 interface QueueDepth {
   bytes: number
   capBytes: number
@@ -41,6 +49,8 @@ interface QueueDepth {
   /** Age of the oldest waiting batch in milliseconds; 0 when there is none. */
   oldestMs: number
   deadLetters: number
+  /** Rows that have become unreadable while they waited, since the start. */
+  lostRows: number
 }
 
 export interface DeadLetter {
@@ -59,6 +69,8 @@ export interface RememberedBatch {
 
 /** Bounded, durable, at-least-once; the token of a group and the ids of its events make storing exactly-once. */
 export interface Queue {
+  /** What a former run left, as it was when the queue was opened. */
+  left: { waiting: readonly AccountRows[]; deadLettered: readonly AccountRows[] }
   /**
    * Resolves when the batch is durable. Near the limit it answers late rather than never.
    * @throws HeartwoodError `queue-full` at the limit or when the disk is full, `queue-unavailable` when it cannot be written for another reason,
@@ -90,9 +102,10 @@ export interface Queue {
     get(id: string): Promise<DeadLetter | undefined>
     /**
      * Publishes it again as a new batch and removes it; answers with its rows. Calls at the same time are one.
+     * @param onPublish called before it is published, since it may be stored before this resolves; what it returns is called when that failed
      * @throws HeartwoodError `dead-letter-not-found`, and those of `publish`
      */
-    replay(id: string): Promise<number>
+    replay(id: string, onPublish?: (batch: Batch) => () => void): Promise<number>
   }
   depth(): QueueDepth
   /** Stops taking batches; what was published stays for the next start. */

@@ -35,30 +35,29 @@ const toQueued = ({ batch, position, next, sizeBytes }: PlacedFrame | Appended, 
 /** Reads the log in order: from memory what is fresh, from the files what is not. */
 export interface Cursor {
   push(appended: Appended, durableAt: number): void
-  /** The next batch that was not taken yet; it stays. */
+  /** The next batch that was not taken yet; it stays. Bytes that cannot be read any more are passed over. */
   peek(): Promise<Queued | undefined>
   /** Takes what `peek` showed. */
   shift(): void
-  /** End of what was taken. */
+  /** End of what was taken or passed over. */
   readonly place: Position
   close(): Promise<void>
 }
 
 /**
- * @param hotBytes payloads of fresh batches are kept in memory up to so many bytes, the newest ones; the others are read from the file
+ * @param hotLimit payloads of fresh batches are kept in memory up to so many bytes, the newest ones; the others are read from the file
  * @param start end of the last recorded group
- * @param behind how many frames stand in the files behind it
  */
-export const createCursor = (source: ReadSource, hotLimit: number, start: Position, behind: number): Cursor => {
+export const createCursor = (source: ReadSource, hotLimit: number, start: Position): Cursor => {
   const reader = createReader(source, start)
   let place = start
-  /** Frames are numbered from 0 in the order of the log, so that a gap between the two sources cannot go unnoticed. */
-  let taken = 0
-  let pushed = behind
-  let hot: { sequence: number; appended: Appended; durableAt: number }[] = []
+  let hot: { appended: Appended; durableAt: number }[] = []
   let hotHead = 0
   let hotBytes = 0
+  /** Read from the file and not yet taken. */
   let cold: PlacedFrame[] = []
+  /** What `peek` showed last. */
+  let shown: Queued | undefined
 
   const dropHot = (): void => {
     const entry = hot[hotHead]
@@ -71,41 +70,42 @@ export const createCursor = (source: ReadSource, hotLimit: number, start: Positi
     }
   }
 
+  /** The file's next frames; none when nothing between here and `until` can be read, and then that is passed over. */
+  const readCold = async (until: Position | undefined): Promise<PlacedFrame[]> => {
+    reader.seek(place)
+    const frames = await reader.read(until)
+    if (frames.length === 0) place = until ?? reader.place()
+    return frames
+  }
+
   const peek = async (): Promise<Queued | undefined> => {
-    while (taken < pushed) {
-      for (let first = hot[hotHead]; first !== undefined && first.sequence < taken; first = hot[hotHead]) dropHot()
+    for (;;) {
+      while (comparePositions(hot[hotHead]?.appended.position ?? place, place) < 0) dropHot()
       const fresh = hot[hotHead]
-      if (fresh !== undefined && fresh.sequence === taken) {
-        cold = []
-        return toQueued(fresh.appended, fresh.durableAt)
-      }
       const frame = cold[0]
-      if (frame !== undefined) return toQueued(frame)
-      reader.seek(place)
-      cold = await reader.read()
-      // Nothing where something was: those bytes have become unreadable since the start, and the reader has said so.
-      if (cold.length === 0) taken = hot[hotHead]?.sequence ?? pushed
+      if (frame !== undefined) shown = toQueued(frame)
+      else if (fresh !== undefined && comparePositions(fresh.appended.position, place) === 0) shown = toQueued(fresh.appended, fresh.durableAt)
+      else {
+        cold = await readCold(fresh?.appended.position)
+        if (cold.length > 0 || hot[hotHead] !== undefined) continue
+        shown = undefined
+      }
+      return shown
     }
-    return undefined
   }
 
   return {
     push(appended, durableAt) {
-      hot.push({ sequence: pushed, appended, durableAt })
-      pushed += 1
+      hot.push({ appended, durableAt })
       hotBytes += appended.sizeBytes + ENTRY_BYTES
       while (hotBytes > hotLimit && hotHead < hot.length) dropHot()
     },
     peek,
     shift() {
-      const fresh = hot[hotHead]
-      if (fresh !== undefined && fresh.sequence === taken) {
-        place = fresh.appended.next
-        dropHot()
-      } else {
-        place = cold.shift()?.next ?? place
-      }
-      taken += 1
+      if (shown === undefined) return
+      place = shown.next
+      cold.shift()
+      shown = undefined
     },
     get place() {
       return place
@@ -141,6 +141,7 @@ const createReader = ({ files, logId, segments, log }: ReadSource, start: Positi
   }
 
   return {
+    place: (): Position => at,
     seek(place: Position): void {
       if (comparePositions(place, at) !== 0) at = place
     },
@@ -153,7 +154,11 @@ const createReader = ({ files, logId, segments, log }: ReadSource, start: Positi
         let offset = number === at.segment ? Math.max(at.offset, FIRST_OFFSET) : FIRST_OFFSET
         while (offset < limit) {
           const file = await fileOf(number)
-          if (file === undefined) break
+          if (file === undefined) {
+            log.error({ segment: segmentName(number) }, 'a segment of the queue is gone')
+            at = { segment: number, offset: limit }
+            break
+          }
           const result = await readFrames({ file, segment: number, mark: logId, limit }, offset)
           offset = result.nextOffset
           at = { segment: number, offset }

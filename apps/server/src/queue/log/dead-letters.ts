@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib'
 import type { UnixMs } from '@heartwood/protocol'
 import { HeartwoodError } from '../../errors.ts'
-import type { Batch, DeadLetter, Delivery } from '../queue.ts'
+import type { AccountRows, Batch, DeadLetter, Delivery } from '../queue.ts'
 import { DAMAGED_FOLDER, type DamageReport } from './damage.ts'
-import { type Files, isTemporary, readWhole, writeDurably } from './files.ts'
+import { type Files, isTemporary, type OpenFile, readWhole, writeDurably } from './files.ts'
 
 /** One file each: `HWDL`, u16 version, u16 0, u32 CRC of all that follows, u32 length of the description, description (JSON), payload. */
 const FOLDER = 'dead-letters'
@@ -11,6 +11,8 @@ const SUFFIX = '.letter'
 const MAGIC = Buffer.from('HWDL')
 const VERSION = 1
 const HEAD_BYTES = 16
+/** More than any description has. */
+const DESCRIPTION_BYTES = 1024 * 1024
 
 interface Description {
   at: UnixMs
@@ -18,13 +20,23 @@ interface Description {
   batch: Omit<Batch, 'payload'>
 }
 
+/** What is known of a letter without reading its payload. */
+export interface LetterSummary extends AccountRows {
+  id: string
+  at: UnixMs
+}
+
 export interface DeadLetterFolder {
   /** Durable when it resolves; writing the same delivery again changes nothing but the reason. */
   add(delivery: Delivery, reason: string): Promise<void>
+  /** Those whose description can be read. */
+  summaries(): Promise<LetterSummary[]>
   /** Oldest first, without their payloads. */
   list(): Promise<DeadLetter[]>
   get(id: string): Promise<DeadLetter | undefined>
   remove(id: string): Promise<void>
+  /** Removes what was added for the delivery, if anything was. */
+  withdraw(delivery: Delivery): Promise<void>
   readonly count: number
   readonly bytes: number
 }
@@ -44,6 +56,16 @@ const encodeLetter = (description: Description, payload: Uint8Array): Uint8Array
   head.writeUInt32LE(text.length, 12)
   head.writeUInt32LE(crc32(payload, crc32(text, crc32(head.subarray(12)))), 8)
   return [head, text, payload]
+}
+
+const readDescription = async (file: OpenFile): Promise<Description | undefined> => {
+  const head = await file.read(0, HEAD_BYTES)
+  const length = head.length < HEAD_BYTES ? 0 : head.readUInt32LE(12)
+  try {
+    return length > DESCRIPTION_BYTES ? undefined : (JSON.parse((await file.read(HEAD_BYTES, length)).toString()) as Description)
+  } catch {
+    return undefined
+  }
 }
 
 /** Undefined when damaged. */
@@ -77,6 +99,7 @@ export const openDeadLetters = async ({ files, logId, now, onDamage }: DeadLette
     if (isTemporary(name)) await files.remove(`${FOLDER}/${name}`)
     else if (name.endsWith(SUFFIX)) remember(name.slice(0, -SUFFIX.length), sizeBytes)
   }
+  const idOf = ({ position }: Delivery): string => `${logId.toString('hex')}-${position.replace(':', '-')}`
   const pathOf = (id: string): string => `${FOLDER}/${id}${SUFFIX}`
 
   const read = async (id: string): Promise<DeadLetter | undefined> => {
@@ -97,14 +120,31 @@ export const openDeadLetters = async ({ files, logId, now, onDamage }: DeadLette
     onDamage({ code: 'queue-damaged', file: pathOf(id), setAside: copy, damagedBytes, message })
   }
 
+  const remove = async (id: string): Promise<void> => {
+    await files.remove(pathOf(id))
+    await files.syncFolder(FOLDER)
+    forget(id)
+  }
+
   return {
     async add(delivery, reason) {
-      const id = `${logId.toString('hex')}-${delivery.position.replace(':', '-')}`
+      const id = idOf(delivery)
       const { payload, position: _, ...batch } = delivery
       const content = encodeLetter({ at: now() as UnixMs, reason, batch }, payload)
       await writeDurably(files, FOLDER, `${id}${SUFFIX}`, content)
       const sizeBytes = content.reduce((sum, part) => sum + part.byteLength, 0)
       remember(id, sizeBytes)
+    },
+    async summaries() {
+      const found: LetterSummary[] = []
+      for (const id of sizes.keys()) {
+        const file = await files.open(pathOf(id))
+        const description = await (file && readDescription(file).finally(() => file.close()))
+        if (description === undefined) continue
+        const { at, batch } = description
+        found.push({ id, at, projectId: batch.projectId, door: batch.door, keyId: batch.keyId, rows: batch.rows })
+      }
+      return found
     },
     async list() {
       const letters: DeadLetter[] = []
@@ -115,10 +155,10 @@ export const openDeadLetters = async ({ files, logId, now, onDamage }: DeadLette
       return letters.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
     },
     get: read,
-    async remove(id) {
-      await files.remove(pathOf(id))
-      await files.syncFolder(FOLDER)
-      forget(id)
+    remove,
+    async withdraw(delivery) {
+      const id = sizes.size === 0 ? '' : idOf(delivery)
+      if (sizes.has(id)) await remove(id)
     },
     get count() {
       return sizes.size

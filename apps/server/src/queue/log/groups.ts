@@ -3,7 +3,7 @@ import type { Group } from '../queue.ts'
 import type { Appended } from './appender.ts'
 import { createCursor, type Queued, type ReadSource, readRange } from './consumer.ts'
 import type { Journal } from './journal.ts'
-import { formatPosition, type Position } from './position.ts'
+import { comparePositions, formatPosition, type Position } from './position.ts'
 import { type Recovery, recordedGroups } from './recovery.ts'
 
 interface TakeLimits {
@@ -51,7 +51,7 @@ const IDLE_MS = 3_600_000
 export const createGroups = (options: GroupsOptions): Groups => {
   const { source, recovery, journal, now } = options
   const recorded = recordedGroups(recovery.journal)
-  const cursor = createCursor(source, options.hotBytes, recorded.at(-1)?.to ?? recovery.journal.done, recovery.ungrouped.frames)
+  const cursor = createCursor(source, options.hotBytes, recorded.at(-1)?.to ?? recovery.journal.done)
   /** What is in no group yet; `since` is when its first batch became durable, `oldestAt` when that was received. */
   const waiting = { ...recovery.ungrouped, since: 0 }
   let handed: Handed[] = []
@@ -96,6 +96,7 @@ export const createGroups = (options: GroupsOptions): Groups => {
 
   const takeFresh = async (limits: TakeLimits): Promise<Group | undefined> => {
     const from = cursor.place
+    const before = { ...waiting }
     const parts: Queued[] = []
     let rows = 0
     let bytes = 0
@@ -108,13 +109,14 @@ export const createGroups = (options: GroupsOptions): Groups => {
       rows += next.delivery.rows
       bytes += next.sizeBytes
     }
-    waiting.frames -= parts.length
-    waiting.rows -= rows
-    waiting.bytes -= bytes
-    if (next !== undefined) Object.assign(waiting, { since: next.durableAt, oldestAt: next.delivery.receivedAt })
-    else if (parts.length === 0) Object.assign(waiting, { frames: 0, rows: 0, bytes: 0 })
-    if (parts.length === 0) return undefined
     const to = cursor.place
+    // All that waited has become unreadable: a group of nothing lets the queue forget it.
+    const taken = parts.length > 0 ? { frames: parts.length, rows, bytes } : before
+    waiting.frames -= taken.frames
+    waiting.rows -= taken.rows
+    waiting.bytes -= taken.bytes
+    if (next !== undefined) Object.assign(waiting, { since: next.durableAt, oldestAt: next.delivery.receivedAt })
+    if (comparePositions(from, to) === 0) return undefined
     await recordUntilDurable([from, to])
     return closed ? undefined : hand(parts, from, to, false)
   }
@@ -150,6 +152,8 @@ export const createGroups = (options: GroupsOptions): Groups => {
         await sleep(IDLE_MS)
         continue
       }
+      // A clock that was set back must not make them wait for it.
+      waiting.since = Math.min(waiting.since, now())
       const left = waiting.since + limits.maxWaitMs - now()
       const isReady = waiting.rows >= limits.maxRows || waiting.bytes >= options.groupBytes || left <= 0
       const fresh = isReady ? await takeFresh(limits) : await sleep(left)

@@ -1,6 +1,6 @@
 import { type UnixMs, unixMs } from '@heartwood/protocol'
 import { expect, test } from 'vitest'
-import type { Batch, Queue } from '../queue.ts'
+import type { AccountRows, Batch, Queue } from '../queue.ts'
 import type { DamageReport } from './damage.ts'
 import { createLogQueue, type LogQueueOptions } from './log-queue.ts'
 import { createSimulatedFiles, type SimulatedFiles } from './testing/simulated-files.ts'
@@ -242,6 +242,27 @@ test('what was set aside can be listed, looked at and replayed', async () => {
   await expect(again.deadLetters.replay(id)).rejects.toMatchObject({ code: 'dead-letter-not-found' })
 })
 
+test('a replay that a crash cuts off is finished at the next start, and the queue says what a former run left', async () => {
+  const files = createSimulatedFiles()
+  const queue = await open(files)
+  await queue.publish(batch('bad', { rows: 3 }))
+  const group = await queue.take(NOW_OR_NEVER)
+  if (group === undefined) throw new Error('a group was expected')
+  await queue.deadLetter(group, 'the engine refused it')
+  await queue.close()
+  const account = { projectId: 1, door: 'native', keyId: 'key-1', rows: 3 }
+  const again = await open(files)
+  expect(again.left).toMatchObject({ waiting: [], deadLettered: [account] })
+
+  const [letter] = await again.deadLetters.list()
+  files.remove = () => Promise.reject(new Error('killed here'))
+  await expect(again.deadLetters.replay(letter?.id ?? '')).rejects.toThrow('killed here')
+  const last = await open(files.survivors('kill', () => 0))
+  expect(last.left).toEqual({ waiting: [account], deadLettered: [] })
+  expect(last.depth().deadLetters).toBe(0)
+  expect(await drain(last)).toEqual(['bad'])
+})
+
 test('a read that fails loses nothing: the next take begins where it stood', async () => {
   const files = createSimulatedFiles()
   const first = await open(files, { segmentBytes: 64 * 1024 })
@@ -271,6 +292,75 @@ test('a read that fails loses nothing: the next take begins where it stood', asy
   const last = await queue.take(NOW_OR_NEVER)
   expect([recorded, fresh, last].map((group) => group?.deliveries.length)).toEqual([1, 1, 1])
   expect(new Set([recorded, fresh, last].map((group) => group?.deliveries[0]?.position)).size).toBe(3)
+})
+
+/** Overwrites a text of the first segment. */
+const damage = (files: SimulatedFiles, text: string): void =>
+  files.corrupt('000000000001.segment', (content) => {
+    content.fill(0, content.indexOf(text), content.indexOf(text) + text.length)
+    return content
+  })
+
+test('a batch that becomes unreadable while it waits is counted, and every other one comes once', async () => {
+  const files = createSimulatedFiles()
+  const lost: AccountRows[] = []
+  const queue = await open(files, { hotBytes: 1_000, onLost: (rows) => lost.push(rows) })
+  const names = Array.from({ length: 9 }, (_, index) => `batch-${index}`)
+  await publishAll(queue, names, { rows: 10 })
+  damage(files, 'batch-1')
+  damage(files, 'batch-4')
+  expect(await drain(queue, 20)).toEqual(names.filter((name) => name !== 'batch-1' && name !== 'batch-4'))
+  expect(lost).toEqual([{ projectId: 1, door: 'native', keyId: 'key-1', rows: 20 }])
+  expect(queue.depth()).toMatchObject({ rows: 0, bytes: 0, lostRows: 20 })
+})
+
+test('a queue of which nothing can be read any more is empty, and goes on', async () => {
+  const files = createSimulatedFiles()
+  const queue = await open(files, { hotBytes: 0 })
+  await publishAll(queue, ['a-text', 'b-text'])
+  damage(files, 'a-text')
+  damage(files, 'b-text')
+  expect(await drain(queue)).toEqual([])
+  expect(queue.depth()).toMatchObject({ rows: 0, bytes: 0, lostRows: 2 })
+  await queue.publish(batch('c-text'))
+  expect(await drain(queue)).toEqual(['c-text'])
+})
+
+test('a batch that becomes unreadable before it is set aside is counted', async () => {
+  const files = createSimulatedFiles()
+  const queue = await open(files)
+  await publishAll(queue, ['a-text', 'b-text'])
+  const group = await queue.take(NOW_OR_NEVER)
+  if (group === undefined) throw new Error('a group was expected')
+  damage(files, 'a-text')
+  await queue.deadLetter(group, 'the engine refused it')
+  expect(queue.depth()).toMatchObject({ rows: 0, deadLetters: 1, lostRows: 1 })
+})
+
+test('a clock that is set back does not hold batches up', async () => {
+  let back = 0
+  const queue = await open(createSimulatedFiles(), { now: () => Date.now() - back })
+  await queue.publish(batch('a'))
+  back = HOUR_MS
+  expect(namesOf(await queue.take({ maxRows: 10, maxWaitMs: 5 }))).toEqual(['a'])
+})
+
+test('a batch is either stored or set aside, wherever a crash interrupts setting it aside', async () => {
+  for (let step = 1, isDone = false; !isDone; step += 1) {
+    const files = createSimulatedFiles()
+    const queue = await open(files)
+    await queue.publish(batch('a'))
+    const group = await queue.take(NOW_OR_NEVER)
+    if (group === undefined) throw new Error('a group was expected')
+    files.crashAt(files.operations + step, () => 0.5)
+    isDone = await queue.deadLetter(group, 'the engine refused it').then(
+      () => true,
+      () => false,
+    )
+    const again = await open(files.survivors('power', () => 0.5))
+    const stored = await drain(again)
+    expect([...stored, ...(await again.deadLetters.list()).map(() => 'a')], `step ${step}`).toEqual(['a'])
+  }
 })
 
 test('a closed queue takes and gives nothing, and keeps what waits', async () => {

@@ -1,10 +1,11 @@
-import { unixMs } from '@heartwood/protocol'
+import { type UnixMs, unixMs } from '@heartwood/protocol'
 import { HeartwoodError } from '../../errors.ts'
-import type { Batch, Queue } from '../queue.ts'
+import type { AccountRows, Batch, Delivery, Group, Queue } from '../queue.ts'
 import { createAdmission } from './admission.ts'
 import { createAppender, type PendingBatch, pendingBytes, preparePending } from './appender.ts'
+import { createBacklog } from './backlog.ts'
 import type { DamageReport } from './damage.ts'
-import { openDeadLetters } from './dead-letters.ts'
+import { type LetterSummary, openDeadLetters } from './dead-letters.ts'
 import { createNodeFiles, type Files } from './files.ts'
 import { createGroups } from './groups.ts'
 import { createJournal } from './journal.ts'
@@ -38,11 +39,16 @@ export interface LogQueueOptions {
   log?: QueueLog
   /** Called once for each damage found, at open. Default: it is logged. */
   onDamage?: (report: DamageReport) => void
+  /** Told of rows that were acknowledged and have become unreadable while they waited. */
+  onLost?: (lost: AccountRows) => void
   /** For tests that let the file system fail. */
   files?: Files
 }
 
 const MIB = 1024 * 1024
+/** The batch id of a replay: it makes one harmless that was cut off before the letter was removed. */
+const replayId = ({ id, at }: { id: string; at: UnixMs }): string => `replay/${id}/${at}`
+
 /**
  * The queue of one process: an append-only log of segment files, a journal of what was handed out, receipts of batch ids and a folder
  * of dead letters.
@@ -77,14 +83,21 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
   const reserve = await createReserve(files, Math.floor(segmentBytes / 16), log)
   const receiptFiles = await createReceiptFiles(files, now)
   await receiptFiles.load(memory)
-  const recovery = await recover({ files, memory, log, onDamage })
+  const backlog = createBacklog()
+  const recovery = await recover({ files, memory, backlog, log, onDamage })
   const { logId } = recovery
   const deadLetters = await openDeadLetters({ files, logId, now, onDamage })
   const journal = await createJournal(files, recovery.journal, reserve)
   const segments = createSegmentBook({ files, recovered: recovery.segments, memory, receiptFiles, reserve, log })
 
-  /** `reserved` are the bytes of batches that are being written. */
-  const live = { rows: recovery.rows, bytes: recovery.bytes, reserved: 0, lastStoredAt: Number.NEGATIVE_INFINITY }
+  /** `reserved` are the bytes of batches that are being written; all before `done` is stored. */
+  const live = {
+    bytes: segments.bytesFrom(recovery.journal.done),
+    reserved: 0,
+    done: recovery.journal.done,
+    lastStoredAt: Number.NEGATIVE_INFINITY,
+    lostRows: 0,
+  }
   let closing: Promise<void> | undefined
 
   const groups = createGroups({
@@ -94,20 +107,30 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
     hotBytes: options.hotBytes ?? 64 * MIB,
     groupBytes: options.groupBytes ?? 64 * MIB,
     now,
-    onStored({ rows, sizeBytes, done }) {
-      live.rows -= rows
-      live.bytes -= sizeBytes
-      live.lastStoredAt = now()
-      segments.retire(done)
-      admission.wake()
+    onStored({ done }) {
+      live.done = done
     },
   })
+
+  /** @param deliveries what of the group was stored or set aside */
+  const forget = async (group: Group, deliveries: readonly Delivery[]): Promise<void> => {
+    await groups.acknowledge(group)
+    backlog.stored(deliveries)
+    for (const lost of backlog.settle(live.done, segments.list())) {
+      live.lostRows += lost.rows
+      options.onLost?.(lost)
+    }
+    live.bytes = segments.bytesFrom(live.done)
+    live.lastStoredAt = now()
+    segments.retire(live.done)
+    admission.wake()
+  }
 
   const usedBytes = (): number => live.bytes + live.reserved + deadLetters.bytes
 
   const admission = createAdmission({
     capBytes,
-    load: () => ({ bytes: usedBytes(), rows: live.rows, lastStoredAt: live.lastStoredAt }),
+    load: () => ({ bytes: usedBytes(), rows: backlog.rows, lastStoredAt: live.lastStoredAt }),
     reserve: (bytes) => {
       live.reserved += bytes
     },
@@ -129,7 +152,7 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
     onDurable(appended) {
       segments.extend(appended)
       for (const entry of appended) {
-        live.rows += entry.batch.rows
+        backlog.add(entry.position.segment, entry.batch)
         live.bytes += entry.sizeBytes
         live.reserved -= entry.sizeBytes
         groups.arrived(entry)
@@ -163,19 +186,26 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
 
   /** A second click must not publish a letter that the first has not removed yet. */
   const replaying = new Map<string, Promise<number>>()
-  const replay = (id: string): Promise<number> => {
-    const running = replaying.get(id) ?? replayNow(id).finally(() => replaying.delete(id))
+  const replay: Queue['deadLetters']['replay'] = (id, onPublish) => {
+    const running = replaying.get(id) ?? replayNow(id, onPublish).finally(() => replaying.delete(id))
     replaying.set(id, running)
     return running
   }
 
-  const replayNow = async (id: string): Promise<number> => {
+  const replayNow = async (id: string, onPublish: ((batch: Batch) => () => void) | undefined): Promise<number> => {
     const letter = await deadLetters.get(id)
     if (letter === undefined) throw new HeartwoodError('dead-letter-not-found', `There is no dead letter ${id}.`)
     const { batch } = letter
-    // Its own batch id makes a replay that a crash cut off between its two steps harmless.
-    const batchId = `replay/${id}/${letter.at}`
-    if (memory.find(batch.projectId, batchId) === undefined) await publish({ ...batch, batchId, receivedAt: unixMs(now()) })
+    const batchId = replayId(letter)
+    if (memory.find(batch.projectId, batchId) === undefined) {
+      const takeBack = onPublish?.(batch)
+      try {
+        await publish({ ...batch, batchId, receivedAt: unixMs(now()) })
+      } catch (error) {
+        takeBack?.()
+        throw error
+      }
+    }
     await deadLetters.remove(id)
     admission.wake()
     return batch.rows
@@ -192,15 +222,28 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
 
   segments.retire(recovery.journal.done)
   await segments.settled()
+  const letters: LetterSummary[] = []
+  for (const letter of await deadLetters.summaries()) {
+    // In the log again: only its removal was cut off. Batch ids are forgotten, so that waiting for the next replay could store it twice.
+    if (memory.find(letter.projectId, replayId(letter)) !== undefined) await deadLetters.remove(letter.id)
+    else letters.push(letter)
+  }
+  const left = { waiting: backlog.list(), deadLettered: letters }
 
   return {
+    left,
     publish,
     recall: memory.find,
     take: groups.take,
-    acknowledge: groups.acknowledge,
+    async acknowledge(group) {
+      // One that a crash kept from being forgotten when it was set aside, and that was stored now, must not be replayed too.
+      for (const delivery of group.deliveries) await deadLetters.withdraw(delivery)
+      await forget(group, group.deliveries)
+    },
     async deadLetter(group, reason) {
-      for (const delivery of (await groups.reread(group)).deliveries) await deadLetters.add(delivery, reason)
-      await groups.acknowledge(group)
+      const { deliveries } = await groups.reread(group)
+      for (const delivery of deliveries) await deadLetters.add(delivery, reason)
+      await forget(group, deliveries)
     },
     reread: groups.reread,
     split: groups.split,
@@ -208,7 +251,7 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
     depth() {
       const oldestAt = groups.oldestAt()
       const oldestMs = oldestAt === undefined ? 0 : Math.max(0, now() - oldestAt)
-      return { bytes: usedBytes(), capBytes, rows: live.rows, oldestMs, deadLetters: deadLetters.count }
+      return { bytes: usedBytes(), capBytes, rows: backlog.rows, oldestMs, deadLetters: deadLetters.count, lostRows: live.lostRows }
     },
     close() {
       closing ??= shutDown()

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Backlog } from './backlog.ts'
 import { copyDamaged, DAMAGED_FOLDER, type DamageReport } from './damage.ts'
 import { type Files, isTemporary, type OpenFile } from './files.ts'
 import { JOURNAL_NAME, type JournalState, loadJournal } from './journal.ts'
@@ -20,10 +21,6 @@ export interface Recovery {
   logId: Buffer
   journal: JournalState
   segments: RecoveredSegment[]
-  /** Not yet stored. */
-  frames: number
-  rows: number
-  bytes: number
   /** receivedAt of the oldest that waits. */
   oldestAt: number | undefined
   /** What stands behind the last recorded group. */
@@ -40,6 +37,8 @@ interface Found {
 interface RecoveryOptions {
   files: Files
   memory: ReceiptMemory
+  /** Gets what is not stored yet. */
+  backlog: Pick<Backlog, 'add'>
   log: QueueLog
   onDamage: (report: DamageReport) => void
 }
@@ -49,7 +48,7 @@ interface RecoveryOptions {
  * Writes nothing but those copies.
  * @throws HeartwoodError `data-newer`
  */
-export const recover = async ({ files, memory, log, onDamage }: RecoveryOptions): Promise<Recovery> => {
+export const recover = async ({ files, memory, backlog, log, onDamage }: RecoveryOptions): Promise<Recovery> => {
   const found = await findSegments(files)
   const loaded = await loadJournal(files)
   const logId = loaded?.state?.logId ?? found.find(({ header }) => header !== undefined)?.header?.logId ?? randomBytes(8)
@@ -62,16 +61,13 @@ export const recover = async ({ files, memory, log, onDamage }: RecoveryOptions)
     logId,
     journal,
     segments: [],
-    frames: 0,
-    rows: 0,
-    bytes: 0,
     oldestAt: undefined,
     ungrouped: { frames: 0, rows: 0, bytes: 0, oldestAt: 0 },
     nextSegment: Math.max(0, ...found.map(({ number }) => number), journal.done.segment, lastGrouped.segment) + 1,
   }
 
   const count = (frame: PlacedFrame, receipts: ReceiptList): void => {
-    const { batch, sizeBytes, next } = frame
+    const { batch, sizeBytes, position, next } = frame
     if (batch.batchId !== '') {
       const receipt = encodeReceipt(batch)
       receipts.add(receipt)
@@ -79,9 +75,7 @@ export const recover = async ({ files, memory, log, onDamage }: RecoveryOptions)
     }
     if (comparePositions(next, journal.done) <= 0) return
     result.oldestAt ??= batch.receivedAt
-    result.frames += 1
-    result.rows += batch.rows
-    result.bytes += sizeBytes
+    backlog.add(position.segment, batch)
     if (comparePositions(next, lastGrouped) <= 0) return
     if (result.ungrouped.frames === 0) result.ungrouped.oldestAt = batch.receivedAt
     result.ungrouped.frames += 1

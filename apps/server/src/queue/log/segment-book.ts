@@ -12,6 +12,8 @@ import { SEGMENT_HEADER_BYTES } from './segment.ts'
 /** The segments there are, oldest first; the last one may still grow. */
 export interface SegmentBook {
   list(): readonly { number: number; endOffset: number }[]
+  /** Bytes of batches behind the place. */
+  bytesFrom(place: Position): number
   begin(number: number): void
   /** Batches that became durable in the newest segment. */
   extend(appended: readonly Appended[]): void
@@ -41,6 +43,8 @@ export const createSegmentBook = ({ files, recovered, memory, receiptFiles, rese
       if (!isStored && oldest.endOffset > SEGMENT_HEADER_BYTES) break
       const receipts = oldest.receipts.bytes()
       await reserve.spend(() => receiptFiles.append(receipts))
+      // A file that cannot be removed is tried again with each group; its receipts are written once.
+      oldest.receipts = createReceiptList()
       const name = segmentName(oldest.number)
       if (oldest.keepFile) {
         await files.makeFolder(DAMAGED_FOLDER)
@@ -56,6 +60,15 @@ export const createSegmentBook = ({ files, recovered, memory, receiptFiles, rese
 
   return {
     list: () => segments,
+    bytesFrom(place) {
+      const from = (number: number): number =>
+        number < place.segment
+          ? Number.POSITIVE_INFINITY
+          : number === place.segment
+            ? Math.max(place.offset, SEGMENT_HEADER_BYTES)
+            : SEGMENT_HEADER_BYTES
+      return segments.reduce((sum, { number, endOffset }) => sum + Math.max(0, endOffset - from(number)), 0)
+    },
     begin(number) {
       segments.push({ number, endOffset: 0, receipts: createReceiptList(), keepFile: false })
     },
