@@ -1,5 +1,5 @@
 /** Layers of the server, top first: a layer may import those below it, never one above. */
-const LAYERS = ['receivers', 'features', 'ingest', 'query', 'pipeline', 'auth', 'http', 'queue', 'store', 'self']
+const LAYERS = ['receivers', 'compat', 'features', 'ingest', 'query', 'pipeline', 'auth', 'http', 'queue', 'store', 'self']
 
 const upward = LAYERS.slice(1).map((layer, index) => ({
   name: `${layer}-imports-down`,

@@ -190,8 +190,8 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
     access: auth.register,
     receivers: [(doorApp) => registerNativeReceiver(doorApp, doors), (doorApp) => registerRawReceiver(doorApp, doors)],
     onRefusedBody: ({ caller, routeOptions }, reason) => {
-      const door = routeOptions.url === '/ingest' ? 'native' : 'raw'
-      if (caller.kind === 'key') ingest.refuse({ projectId: caller.projectId, keyId: caller.keyId, door }, reason)
+      const { door } = routeOptions.config
+      if (caller.kind === 'key' && door !== undefined) ingest.refuse({ projectId: caller.projectId, keyId: caller.keyId, door }, reason)
     },
     features: [
       (api) => registerPeople(api, { people: auth.people, version, publicUrl }),

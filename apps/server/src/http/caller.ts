@@ -22,5 +22,7 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     access?: Access
+    /** The receiver of this route, for counting what was refused before it saw it. */
+    door?: string
   }
 }

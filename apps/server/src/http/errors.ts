@@ -28,13 +28,18 @@ const FRAMEWORK_CODES: Record<string, ErrorCode> = {
   FST_ERR_BAD_URL: 'not-found',
 }
 
-export function registerErrors(app: FastifyInstance): void {
+/** An error as some protocol's clients expect it. */
+export type ErrorAnswer = (error: HeartwoodError) => { status: number; body: unknown }
+
+/** Errors of all routes of this (encapsulated) instance; `answer` gives them another product's shape and status. Default: our own. */
+export function registerErrors(app: FastifyInstance, answer: ErrorAnswer = (error) => ({ status: error.status, body: toErrorBody(error) })): void {
   app.setErrorHandler((thrown, request: FastifyRequest, reply: FastifyReply) => {
     const error = toHeartwoodError(thrown)
     if (error.status >= 500 && error.code !== 'queue-full' && error.code !== 'shutting-down') {
       request.log.error({ err: error.cause ?? error, code: error.code, route: request.routeOptions.url }, error.message)
     }
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)))
-    return reply.code(error.status).send(toErrorBody(error))
+    const { status, body } = answer(error)
+    return reply.code(status).send(body)
   })
 }

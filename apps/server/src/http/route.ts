@@ -17,12 +17,12 @@ interface RouteContext<Spec extends RouteSpec> {
 export type Handler<Spec extends RouteSpec> = (context: RouteContext<Spec>) => Promise<RouteOutput<Spec>>
 
 /** Registers the handler of one route of the contract: access, parsing and status come from its declaration. */
-export function handle<Name extends RouteName>(app: FastifyInstance, name: Name, handler: Handler<Api[Name]>): void {
+export function handle<Name extends RouteName>(app: FastifyInstance, name: Name, handler: Handler<Api[Name]>, door?: string): void {
   const spec: RouteSpec = api[name]
   app.route({
     method: spec.method,
     url: spec.path,
-    config: { access: spec.access },
+    config: door === undefined ? { access: spec.access } : { access: spec.access, door },
     handler: async (request, reply) => {
       const context = {
         params: parse(spec.params, request.params, 'params'),

@@ -13,6 +13,7 @@ type LooseRecord = { [key: string]: unknown }
 interface JobSink {
   entry(record: LooseRecord, timestamp?: UnixMicros, line?: number, exactly?: () => LooseRecord | undefined): void
   reject(reason: DropReason, message: string, line?: number): void
+  batch(id: string): void
 }
 
 /** The part of store/events/block that a job needs. */
@@ -83,6 +84,8 @@ export function createDecodeRunner(deps: DecodeDeps): DecodeRunner {
     const rejectedByReason: Partial<Record<DropReason, number>> = {}
     let index = 0
     let rows = 0
+    let batchId = ''
+    const skip = job.skip ?? 0
     let lastTimestamp: UnixMicros | undefined
 
     const refuse = (code: DropReason, message: string, line: number | undefined): void => {
@@ -98,6 +101,10 @@ export function createDecodeRunner(deps: DecodeDeps): DecodeRunner {
     }
     const sink: JobSink = {
       entry(record, timestamp, line, exactly) {
+        if (index < skip) {
+          index++
+          return
+        }
         try {
           let event = runner.run(record, timestamp)
           if (context.draft.inexact) {
@@ -119,8 +126,11 @@ export function createDecodeRunner(deps: DecodeDeps): DecodeRunner {
         index++
       },
       reject(reason, message, line) {
-        refuse(reason, message, line)
+        if (index >= skip) refuse(reason, message, line)
         index++
+      },
+      batch(id) {
+        batchId = id
       },
     }
 
@@ -137,6 +147,7 @@ export function createDecodeRunner(deps: DecodeDeps): DecodeRunner {
       rejections,
       rejectedByReason,
       lastTimestamp,
+      batchId,
       tailed: tails.filter((one) => one.events.length > 0).map(({ id, events, dropped }) => ({ id, events, dropped })),
       steps: runner.report(),
     }

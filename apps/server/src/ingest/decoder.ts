@@ -31,6 +31,8 @@ export interface DecodeJob {
   /** Address of the client as far as proxies are trusted; hashed, never stored. */
   address: string
   userAgent: string
+  /** Entries at its start that are stored already; default 0. */
+  skip?: number | undefined
   /** Live tails of this project, by id: parsed search queries that run here against each event. */
   tails: { id: number; q: string }[]
 }
@@ -43,6 +45,8 @@ export interface DecodeOutcome {
   rejections: Rejection[]
   rejectedByReason: Partial<Record<DropReason, number>>
   lastTimestamp: UnixMicros | undefined
+  /** Batch id that stood in the body, or `''`. */
+  batchId: string
   /** For each tail what matched, at most 100 a job; `dropped` counts the rest. */
   tailed: { id: number; events: EventJson[]; dropped: number }[]
   /** Nanoseconds spent and events seen by each pipeline step. */

@@ -10,10 +10,10 @@ import {
   type UnixMicros,
   type UnixMs,
 } from '@heartwood/protocol'
-import { HeartwoodError } from '../errors.ts'
 import { formatMicros } from '../pipeline/clock.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { DecodeJob, DecodeOutcome, Decoder, EntryDefaults } from './decoder.ts'
+import { dropReasonOf } from './drop-reason-of.ts'
 import type { Account, Ledger } from './ledger.ts'
 
 /** One request at a door, its key checked and its body read. */
@@ -34,8 +34,12 @@ interface IngestRequest {
   year?: number | undefined
   after?: UnixMicros | undefined
   importing?: boolean
+  /** Entries at the start of the body that are stored already; default 0. */
+  skip?: number
   address?: string
   userAgent?: string
+  /** Who sends it keeps it and tries again itself: when nothing can be stored, nothing is counted, neither as received nor as lost. */
+  triesAgain?: boolean
 }
 
 export interface ProjectSettings {
@@ -85,29 +89,59 @@ export function createIngest(deps: IngestDeps): Ingest {
     return known && { accepted: known.rows, rejected: [], rejectedCount: known.rejectedRows, batchId, duplicate: true }
   }
 
-  const store = async (request: IngestRequest, batchId: string, nameIt: boolean): Promise<IngestAnswer> => {
+  /** Lets one batch of a name through, and answers its repeats as the first. */
+  const once = async (request: IngestRequest, sent: string, store: (batchId: string) => Promise<IngestAnswer>): Promise<IngestAnswer> => {
+    const batchId = sent.length <= LIMITS.batchId ? sent : createHash('sha256').update(sent).digest('hex')
+    const key = `${request.projectId}\0${batchId}`
+    for (let first = underway.get(key); first !== undefined; first = underway.get(key)) await first
+    const known = remembered(request.projectId, batchId)
+    if (known) return request.importing ? withLastTimestamp(request, known) : known
+    const mine = store(batchId)
+    const settled = mine.then(
+      () => underway.delete(key),
+      () => underway.delete(key),
+    )
+    underway.set(key, settled)
+    return mine
+  }
+
+  /** @param batchId of the request; a body can name one too. */
+  const store = async (request: IngestRequest, batchId?: string): Promise<IngestAnswer> => {
     const receivedAt = deps.now()
-    const account: Account = { projectId: request.projectId, door: request.door, keyId: request.keyId }
-    const outcome = await decode(request, receivedAt, account)
+    const outcome = await decode(request, receivedAt)
     deps.onSteps?.(outcome.steps)
-    let rejectedCount = 0
-    for (const [reason, count] of Object.entries(outcome.rejectedByReason) as [DropReason, number][]) {
-      ledger.refused(account, reason, count)
-      rejectedCount += count
+    if (batchId === undefined && outcome.batchId !== '') {
+      return once(request, outcome.batchId, (named) => keep(request, outcome, receivedAt, named))
     }
-    if (outcome.payload !== undefined) {
+    return keep(request, outcome, receivedAt, batchId)
+  }
+
+  const keep = async (request: IngestRequest, outcome: DecodeOutcome, receivedAt: UnixMs, batchId: string | undefined): Promise<IngestAnswer> => {
+    const account = accountOf(request)
+    const rejected = Object.entries(outcome.rejectedByReason) as [DropReason, number][]
+    const rejectedCount = rejected.reduce((sum, [, count]) => sum + count, 0)
+    const countRejected = (): void => {
+      for (const [reason, count] of rejected) ledger.refused(account, reason, count)
+    }
+    if (outcome.payload === undefined) countRejected()
+    else {
       const rows = outcome.rows
       // Counted before it is durable: it may be stored before this function goes on.
       ledger.queued(account, rows)
       try {
-        await queue.publish({ ...account, batchId: nameIt ? batchId : '', receivedAt, rows, rejectedRows: rejectedCount, payload: outcome.payload })
+        await queue.publish({ ...account, batchId: batchId ?? '', receivedAt, rows, rejectedRows: rejectedCount, payload: outcome.payload })
       } catch (error) {
-        ledger.withdrawn(account, reasonOf(error), rows)
+        if (request.triesAgain) ledger.takenBack(account, rows)
+        else {
+          ledger.withdrawn(account, dropReasonOf(error), rows)
+          countRejected()
+        }
         throw error
       }
+      countRejected()
       if (outcome.tailed.length > 0) tails.deliver(outcome.tailed)
     }
-    const answer: IngestAnswer = { accepted: outcome.rows, rejected: outcome.rejections, rejectedCount, batchId }
+    const answer: IngestAnswer = { accepted: outcome.rows, rejected: outcome.rejections, rejectedCount, batchId: batchId ?? randomUUID() }
     return outcome.lastTimestamp === undefined ? answer : { ...answer, lastTimestamp: formatMicros(outcome.lastTimestamp) }
   }
 
@@ -117,11 +151,11 @@ export function createIngest(deps: IngestDeps): Ingest {
     return outcome?.lastTimestamp === undefined ? answer : { ...answer, lastTimestamp: formatMicros(outcome.lastTimestamp) }
   }
 
-  const decode = async (request: IngestRequest, receivedAt: UnixMs, account: Account): Promise<DecodeOutcome> => {
+  const decode = async (request: IngestRequest, receivedAt: UnixMs): Promise<DecodeOutcome> => {
     try {
       return await decodeOnly(request, receivedAt, tails.active(request.projectId))
     } catch (error) {
-      ledger.refused(account, reasonOf(error), 1)
+      if (!request.triesAgain) ledger.refused(accountOf(request), dropReasonOf(error), 1)
       throw error
     }
   }
@@ -140,6 +174,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       year: request.year,
       after: request.after,
       importing: request.importing ?? false,
+      skip: request.skip,
       receivedAt: toMicros(receivedAt),
       address: request.address ?? '',
       userAgent: request.userAgent ?? '',
@@ -149,19 +184,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   return {
     async take(request) {
       const sent = request.batchId ?? ''
-      if (sent === '') return store(request, randomUUID(), false)
-      const batchId = sent.length <= LIMITS.batchId ? sent : createHash('sha256').update(sent).digest('hex')
-      const key = `${request.projectId}\0${batchId}`
-      for (let first = underway.get(key); first !== undefined; first = underway.get(key)) await first
-      const known = remembered(request.projectId, batchId)
-      if (known) return request.importing ? withLastTimestamp(request, known) : known
-      const mine = store(request, batchId, true)
-      const settled = mine.then(
-        () => underway.delete(key),
-        () => underway.delete(key),
-      )
-      underway.set(key, settled)
-      return mine
+      return sent === '' ? store(request) : once(request, sent, (batchId) => store(request, batchId))
     },
     refuse(account, reason, entries = 1) {
       ledger.refused(account, reason, entries)
@@ -169,5 +192,4 @@ export function createIngest(deps: IngestDeps): Ingest {
   }
 }
 
-const reasonOf = (error: unknown): DropReason =>
-  error instanceof HeartwoodError && (error.code === 'queue-full' || error.code === 'shutting-down') ? 'queue-full' : 'internal'
+const accountOf = ({ projectId, door, keyId }: IngestRequest): Account => ({ projectId, door, keyId })

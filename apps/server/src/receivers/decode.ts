@@ -13,6 +13,8 @@ export interface EntrySink {
    */
   entry(record: LooseRecord, timestamp?: UnixMicros, line?: number, exactly?: () => LooseRecord | undefined): void
   reject(reason: DropReason, message: string, line?: number): void
+  /** Names the batch, for protocols that do so in the body: a batch of the same name is stored once. */
+  batch?(id: string): void
 }
 
 /** Turns the bytes of one request into entries. Pure but for the sink; never throws on any input. */
