@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type UnixMicros, unixMicros } from '@heartwood/protocol'
 import { HeartwoodError } from '../../errors.ts'
-import type { TimeRange } from './time-range.ts'
+import type { TimeRange } from '../../query/time-range.ts'
 
 export type Order = 'desc' | 'asc'
 

@@ -1,4 +1,4 @@
-import type { TimeRange } from './time-range.ts'
+import type { TimeRange } from '../../query/time-range.ts'
 
 /**
  * How many rows of a project the engine reads for a stretch of time, learned from its answers. Only a hint: a wrong one costs a

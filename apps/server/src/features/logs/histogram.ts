@@ -1,7 +1,7 @@
 import type { Level } from '@heartwood/protocol'
-import { type Buckets, chooseBuckets } from './intervals.ts'
+import { type Buckets, chooseBuckets } from '../../query/intervals.ts'
+import type { TimeRange } from '../../query/time-range.ts'
 import { histogramQuery, isEmptyRange, type Scope } from './queries.ts'
-import type { TimeRange } from './time-range.ts'
 
 export interface Histogram {
   total: number

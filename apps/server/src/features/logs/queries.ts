@@ -1,11 +1,11 @@
 import { type UnixMicros, unixMicros } from '@heartwood/protocol'
+import type { Buckets } from '../../query/intervals.ts'
 import type { Plan } from '../../query/planner.ts'
+import type { TimeRange } from '../../query/time-range.ts'
 import { FULL_COLUMNS, LIST_COLUMNS, ROW_COLUMNS } from '../../store/events/rows/event-row.ts'
 import { afterPlace, NEWEST_FIRST, OLDEST_FIRST, sql } from '../../store/events/sql.ts'
 import type { Cursor, Order } from './cursor.ts'
 import type { FieldValue } from './field-values.ts'
-import type { Buckets } from './intervals.ts'
-import type { TimeRange } from './time-range.ts'
 
 /** SQL of the Logs page. Texts only: no statement is run here. */
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { abortOnClose } from '../../http/abort-on-close.ts'
 import type { Caller } from '../../http/caller.ts'
 import { handle } from '../../http/route.ts'
 import { parseQuery } from '../../query/parser.ts'
@@ -61,12 +62,3 @@ export function registerLogs(app: FastifyInstance, { logs, tails, resolveProject
 /** Headers that plugins have set, in the form that a raw response takes. */
 const headersOf = (reply: FastifyReply): { [name: string]: string | string[] | number } =>
   Object.fromEntries(Object.entries(reply.getHeaders()).filter((entry): entry is [string, string | string[] | number] => entry[1] !== undefined))
-
-/** Fires when the client leaves before its answer is there. */
-function abortOnClose(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort()
-  })
-  return controller.signal
-}

@@ -3,9 +3,10 @@ import { type EventJson, type RouteOutput, type UnixMs, unixMicros } from '@hear
 import { HeartwoodError } from '../../errors.ts'
 import { parseQuery } from '../../query/parser.ts'
 import { planQuery } from '../../query/planner.ts'
+import { COMPLETION_MS, DEFAULT_BUDGET, type Spending, startSpending } from '../../query/spending.ts'
+import { parseTime, parseTimeRange, type TimeRange } from '../../query/time-range.ts'
 import type { Budget, EventStore } from '../../store/events/event-store.ts'
 import { type EventRow, rowMicros, toEventJson } from '../../store/events/rows/event-row.ts'
-import { COMPLETION_MS, DEFAULT_BUDGET, type Spending, startSpending } from './budgets.ts'
 import { type Order, readCursor, writeCursor } from './cursor.ts'
 import { createDensity, createRarities, type Density } from './density.ts'
 import { type FieldType, type FieldValue, fieldValue, LISTED_COLUMNS } from './field-values.ts'
@@ -22,7 +23,6 @@ import {
   selectRows,
   topValuesQuery,
 } from './queries.ts'
-import { parseTime, parseTimeRange, type TimeRange } from './time-range.ts'
 import { type WalkStep, walk } from './walk.ts'
 
 type Answer<Name extends 'search' | 'histogram' | 'fields' | 'facets' | 'values'> = RouteOutput<(typeof api)[Name]>

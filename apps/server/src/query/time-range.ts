@@ -1,6 +1,6 @@
 import { type UnixMicros, type UnixMs, unixMicros } from '@heartwood/protocol'
-import { HeartwoodError } from '../../errors.ts'
-import { parseInstant } from '../../query/instant.ts'
+import { HeartwoodError } from '../errors.ts'
+import { parseInstant } from './instant.ts'
 
 /** Half open: events at `to` itself are outside. */
 export interface TimeRange {

@@ -1,5 +1,5 @@
-import { HeartwoodError } from '../../errors.ts'
-import type { Budget, EventStore, QueryOptions, QueryResult } from '../../store/events/event-store.ts'
+import { HeartwoodError } from '../errors.ts'
+import type { Budget, EventStore, QueryOptions, QueryResult } from '../store/events/event-store.ts'
 
 /** What one request of the API may cost altogether, however many statements it takes. */
 export const DEFAULT_BUDGET: Budget = { timeMs: 10_000, memoryBytes: 512 * 1024 * 1024, rowsToRead: 1_000_000_000 }
