@@ -10,7 +10,7 @@ export const fakeHealth = () => ({
     { name: 'meta store', ok: true, message: 'answers', latencyMs: 0.4 },
     { name: 'disk', ok: false, message: '91 % full; at 95 % new events are refused', latencyMs: 0.1 },
   ],
-  queue: { bytes: 12 * MIB, capBytes: 1024 * MIB, rows: 18_211, oldestMs: 140, deadLetters: fakeLetters.length },
+  queue: { bytes: 12 * MIB, capBytes: 1024 * MIB, rows: 18_211, oldestMs: 140, deadLetters: fakeLetters.length, lostRows: 0 },
   store: { rows: 48_211_905, bytes: 4_900 * MIB, parts: 61 },
   memory: { rssBytes: 612 * MIB },
   disk: { freeBytes: 9_100 * MIB, totalBytes: 102_400 * MIB },

@@ -8,6 +8,7 @@ import { brokenRequestOptions, passOverExpectations } from './http/broken-reques
 import { registerDashboard } from './http/dashboard.ts'
 import { registerErrors } from './http/errors.ts'
 import { registerJsonBody } from './http/json-body.ts'
+import { watchRefusals } from './receivers/refusals.ts'
 import type { Metrics } from './self/metrics.ts'
 
 /** Registers the routes of one receiver or feature. */
@@ -21,8 +22,8 @@ export interface AppDeps {
   access: RegisterRoutes
   /** Doors for events: they read their bodies themselves. */
   receivers: readonly RegisterRoutes[]
-  /** Told of bodies that no receiver saw: too large, or broken. */
-  onRefusedBody: NonNullable<BodyOptions['onRefused']>
+  /** Told of requests to doors of which no receiver saw the events: not allowed, too large, or broken. */
+  onRefused: NonNullable<BodyOptions['onRefused']>
   /** Routes of the API, with JSON bodies. */
   features: readonly RegisterRoutes[]
   dashboardFolder: string
@@ -58,7 +59,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await deps.access(app)
 
   await app.register(async (doors) => {
-    registerRawBody(doors, { onRefused: deps.onRefusedBody })
+    registerRawBody(doors, { onRefused: deps.onRefused })
+    watchRefusals(doors, deps.onRefused)
     for (const register of deps.receivers) await register(doors)
   })
   await app.register(async (pages) => {

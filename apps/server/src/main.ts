@@ -32,6 +32,7 @@ import { createLogQueue } from './queue/log/log-queue.ts'
 import type { Queue } from './queue/queue.ts'
 import { registerNativeReceiver } from './receivers/native/routes.ts'
 import { registerRawReceiver } from './receivers/raw/routes.ts'
+import { accountOf } from './receivers/refusals.ts'
 import { createSyslogReceiver } from './receivers/syslog/syslog-receiver.ts'
 import { prepareDataFolder } from './self/data-folder.ts'
 import { lockFolder } from './self/folder-lock.ts'
@@ -128,9 +129,14 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
   const projects = createProjects({ meta, directory: auth.directory, events: store, checkPattern })
   const keys = createKeys({ meta, directory: auth.directory, authenticator: auth.authenticator })
 
-  const queue = await createLogQueue({ folder: data('queue'), capBytes: config.queueLimitBytes, log: logger })
+  const queue = await createLogQueue({
+    folder: data('queue'),
+    capBytes: config.queueLimitBytes,
+    log: logger,
+    onLost: (lost) => ledger.withdrawn(lost, 'damaged', lost.rows),
+  })
   lifetime.onEnd('queue', () => queue.close())
-  const ledger = createLedger()
+  const ledger = createLedger(queue.left)
   const scratch = createScratch({ dataFolder: config.dataFolder })
   lifetime.onEnd('scratch', scratch.close)
   const blocks = createBlockThread({ workerUrl: threadUrl('block-worker') })
@@ -189,9 +195,9 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
     trustProxy: config.trustProxy,
     access: auth.register,
     receivers: [(doorApp) => registerNativeReceiver(doorApp, doors), (doorApp) => registerRawReceiver(doorApp, doors)],
-    onRefusedBody: ({ caller, routeOptions }, reason) => {
-      const { door } = routeOptions.config
-      if (caller.kind === 'key' && door !== undefined) ingest.refuse({ projectId: caller.projectId, keyId: caller.keyId, door }, reason)
+    onRefused: (request, reason) => {
+      const account = accountOf(request, auth.directory.findProject)
+      if (account !== undefined) ingest.refuse(account, reason)
     },
     features: [
       (api) => registerPeople(api, { people: auth.people, version, publicUrl }),

@@ -8,10 +8,13 @@ export const DROP_REASONS = {
   'too-large': 'The body or the entry is larger than the limit.',
   expired: 'The event is older than the retention of its project.',
   'queue-full': 'The queue is at its limit; send it again later.',
+  'queue-unavailable': 'The queue cannot be written; send it again later.',
   'rate-limited': 'The project or key is over its rate.',
   sampled: 'Left out by the sample rate that the project sets.',
   unauthorized: 'The key is missing, unknown or revoked.',
   forbidden: 'The key may not do this.',
+  'project-not-found': 'There is no such project, or it was deleted before the event was stored.',
+  damaged: 'The batch became unreadable on disk before it was stored; the log says where.',
   'dead-letter': 'Storing failed for a reason of the event itself; it waits in the dead-letter folder.',
   internal: 'A defect of Heartwood; the log has the details.',
 } as const satisfies Record<string, string>

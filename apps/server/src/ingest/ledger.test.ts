@@ -22,16 +22,24 @@ describe('ledger', () => {
     expect(ledger.snapshot(2)).toEqual([])
   })
 
-  it('counts what an earlier process left in the queue when it is stored', () => {
-    const ledger = createLedger()
+  it('begins with what an earlier process left, so that storing it takes nothing from what came since', () => {
+    const ledger = createLedger({ waiting: [{ ...account, rows: 100 }], deadLettered: [{ ...account, rows: 7 }] })
+    ledger.queued(account, 50)
     ledger.stored(account, 100)
-    expect(ledger.snapshot()[0]).toMatchObject({ received: 100, stored: 100, queued: 0 })
+    expect(ledger.snapshot()[0]).toMatchObject({ received: 157, stored: 100, queued: 50, deadLettered: 7 })
+  })
+
+  it('takes a replay back that failed', () => {
+    const ledger = createLedger({ waiting: [], deadLettered: [{ ...account, rows: 7 }] })
+    const before = ledger.snapshot()
+    ledger.replayed(account, 7)()
+    expect(ledger.snapshot()).toEqual(before)
   })
 
   it('adds up at every moment', () => {
     const reason = fc.constantFrom(...(Object.keys(DROP_REASONS) as DropReason[]))
     const step = fc.tuple(
-      fc.constantFrom('refused', 'queued', 'withdrawn', 'stored', 'deadLettered', 'replayed'),
+      fc.constantFrom('refused', 'queued', 'takenBack', 'withdrawn', 'stored', 'deadLettered', 'replayed'),
       reason,
       fc.nat(50),
       fc.constantFrom('a', 'b'),
@@ -41,7 +49,7 @@ describe('ledger', () => {
         const ledger = createLedger()
         for (const [name, why, entries, keyId] of steps) {
           if (name === 'refused' || name === 'withdrawn') ledger[name]({ ...account, keyId }, why, entries)
-          else ledger[name as 'queued' | 'stored' | 'deadLettered' | 'replayed']({ ...account, keyId }, entries)
+          else ledger[name as 'queued' | 'takenBack' | 'stored' | 'deadLettered' | 'replayed']({ ...account, keyId }, entries)
         }
         for (const row of ledger.snapshot()) {
           const refused = Object.values(row.refused).reduce((sum, count) => sum + count, 0)

@@ -19,19 +19,21 @@ interface LedgerRow extends Account {
 
 /**
  * Where every entry went that reached a door. Each call moves entries from one place to the next, so that the sum holds at any moment;
- * repeats of a batch are not entries of their own. Counts begin with the process; what an earlier one left in the queue is received
- * when it is stored.
+ * repeats of a batch are not entries of their own. Counts begin with the process: what an earlier one left waiting or set aside is what it begins
+ * with.
  */
 export interface Ledger {
   refused(account: Account, reason: DropReason, entries: number): void
   /** Handed to the queue. */
   queued(account: Account, entries: number): void
-  /** The queue did not take them after all. */
+  /** The queue did not take them after all, and their sender still has them: they were never received. */
+  takenBack(account: Account, entries: number): void
+  /** They left the queue without being stored, or never got into it. */
   withdrawn(account: Account, reason: DropReason, entries: number): void
   stored(account: Account, entries: number): void
   deadLettered(account: Account, entries: number): void
-  /** Out of the dead letters, back into the queue. */
-  replayed(account: Account, entries: number): void
+  /** Out of the dead letters, back into the queue; call it before they can be stored. What it returns undoes it. */
+  replayed(account: Account, entries: number): () => void
   snapshot(projectId?: number): LedgerRow[]
 }
 
@@ -46,7 +48,12 @@ interface Counts {
   refused: Partial<Record<DropReason, number>>
 }
 
-export function createLedger(): Ledger {
+interface Rows extends Account {
+  rows: number
+}
+
+/** @param left what an earlier process left in the queue and among the dead letters */
+export function createLedger(left: { waiting: readonly Rows[]; deadLettered: readonly Rows[] } = { waiting: [], deadLettered: [] }): Ledger {
   const accounts = new Map<string, Counts>()
 
   const countsOf = (account: Account): Counts => {
@@ -62,10 +69,12 @@ export function createLedger(): Ledger {
   const addRefused = (counts: Counts, reason: DropReason, entries: number): void => {
     if (entries > 0) counts.refused[reason] = (counts.refused[reason] ?? 0) + entries
   }
-  /** Never below zero: what is missing was received by an earlier process. */
   const leaveQueue = (counts: Counts, entries: number): void => {
     counts.queued = Math.max(0, counts.queued - entries)
   }
+
+  for (const { rows, ...account } of left.waiting) countsOf(account).queued += rows
+  for (const { rows, ...account } of left.deadLettered) countsOf(account).deadLettered += rows
 
   return {
     refused(account, reason, entries) {
@@ -73,6 +82,9 @@ export function createLedger(): Ledger {
     },
     queued(account, entries) {
       countsOf(account).queued += entries
+    },
+    takenBack(account, entries) {
+      leaveQueue(countsOf(account), entries)
     },
     withdrawn(account, reason, entries) {
       const counts = countsOf(account)
@@ -91,8 +103,13 @@ export function createLedger(): Ledger {
     },
     replayed(account, entries) {
       const counts = countsOf(account)
-      counts.deadLettered = Math.max(0, counts.deadLettered - entries)
+      const left = Math.min(counts.deadLettered, entries)
+      counts.deadLettered -= left
       counts.queued += entries
+      return () => {
+        leaveQueue(counts, entries)
+        counts.deadLettered += left
+      }
     },
     snapshot(projectId) {
       const rows: LedgerRow[] = []

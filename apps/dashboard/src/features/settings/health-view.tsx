@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { formatBytes, formatDuration, formatShort, formatWhole } from '../../lib/format.ts'
+import { formatBytes, formatDuration, formatShort, formatWhole, plural } from '../../lib/format.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
 import { DeadLetters } from './dead-letters.tsx'
@@ -14,6 +14,12 @@ export function HealthView() {
   return (
     <div className={classes.stack}>
       {error && <Notice tone="failed">The server stopped answering; these figures are the last it gave.</Notice>}
+      {data.queue.lostRows > 0 && (
+        <Notice tone="failed">
+          {plural(data.queue.lostRows, 'event')} became unreadable on disk before being stored: the disk may be failing. The server’s log says which
+          files; the ledger counts them as damaged.
+        </Notice>
+      )}
       <Figures health={data} />
       <Parts health={data} />
       <LedgerTable />

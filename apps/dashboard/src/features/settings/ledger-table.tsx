@@ -16,12 +16,12 @@ export function LedgerTable() {
   const { rows, since } = ledger.data
   const total = sumLedger(rows)
   const missing = unaccounted(total)
-  const nameOf = (id: string): string => projects.data?.find((project) => project.id === id)?.name ?? id
+  const nameOf = (id: string): string => (id === '0' ? 'unknown' : (projects.data?.find((project) => project.id === id)?.name ?? id))
   return (
     <section>
       <h2 className={classes.heading}>Loss ledger</h2>
       <p className={classes.lead}>
-        Since {formatStamp(since).full}: received = stored + queued + dead-lettered + refused.{' '}
+        Counted since the server’s start, {formatStamp(since).full}, with what it found waiting: received = stored + queued + dead-lettered + refused.{' '}
         {missing === 0 ? 'Every event is accounted for.' : `${formatWhole(Math.abs(missing))} events are on their way between the counts.`}
       </p>
       <div className={classes.tableWrap}>

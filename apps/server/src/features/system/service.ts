@@ -78,12 +78,8 @@ export function createSystemService(deps: SystemDeps): SystemService {
       if (!letter) throw new HeartwoodError('dead-letter-not-found', `There is no dead letter ${id}.`)
       return { events: readBlock(letter.batch.payload, SHOWN_EVENTS), reason: letter.reason }
     },
-    async replayDeadLetter(id) {
-      const letter = await deps.queue.deadLetters.get(id)
-      if (!letter) throw new HeartwoodError('dead-letter-not-found', `There is no dead letter ${id}.`)
-      const rows = await deps.queue.deadLetters.replay(id)
-      deps.ledger.replayed(letter.batch, rows)
-      return rows
+    replayDeadLetter(id) {
+      return deps.queue.deadLetters.replay(id, (batch) => deps.ledger.replayed(batch, batch.rows))
     },
   }
 }

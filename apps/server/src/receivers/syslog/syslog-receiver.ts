@@ -1,6 +1,8 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { createServer, type Server, type Socket } from 'node:net'
+import type { DropReason } from '@heartwood/protocol'
 import { ERRORS, HeartwoodError } from '../../errors.ts'
+import { dropReasonOf } from '../../ingest/drop-reason-of.ts'
 import type { Ingest } from '../../ingest/ingest.ts'
 import type { DoorProjects } from '../door.ts'
 import { type Batcher, createBatcher } from './batcher.ts'
@@ -67,16 +69,16 @@ export function createSyslogReceiver(options: SyslogReceiverOptions): SyslogRece
   }
 }
 
-type CountLost = (messages: number, why: string) => void
+type CountLost = (messages: number, reason: DropReason, why: string) => void
 
 /** Counts lost messages in the ledger and complains now and then. */
 function countLost(options: SyslogReceiverOptions, { transport, project }: SyslogListenerOptions): CountLost {
   let silentUntil = 0
   let unsaid = 0
-  return (messages, why) => {
+  return (messages, reason, why) => {
     void Promise.resolve(options.projects.find(project))
-      .then((found) => options.ingest.refuse({ projectId: found?.id ?? 0, door: 'syslog', keyId: '' }, 'queue-full', messages))
       .catch(() => undefined)
+      .then((found) => options.ingest.refuse({ projectId: found?.id ?? 0, door: 'syslog', keyId: '' }, reason, messages))
     unsaid += messages
     if (Date.now() < silentUntil) return
     silentUntil = Date.now() + PROBLEM_EVERY_MS
@@ -103,23 +105,24 @@ function createListenerBatcher(options: SyslogReceiverOptions, listener: SyslogL
         settings,
         batchId,
         timezone: listener.timezone,
+        triesAgain: true,
       })
     },
-    onLost: (messages, error) => count(messages, `${error.message} ${ERRORS[error.code].fix}`),
+    onLost: (messages, error) => count(messages, dropReasonOf(error), `${error.message} ${ERRORS[error.code].fix}`),
   })
 }
 
 async function listenUdp(listener: SyslogListenerOptions, batcher: Batcher, lost: CountLost): Promise<Listener> {
   const socket: UdpSocket = createSocket({ type: listener.host.includes(':') ? 'udp6' : 'udp4', recvBufferSize: UDP_BUFFER_BYTES })
   socket.on('message', (message) => {
-    if (message.length > 0 && !batcher.add(message)) lost(1, 'they came faster than they can be stored.')
+    if (message.length > 0 && !batcher.add(message)) lost(1, 'queue-full', 'they came faster than they can be stored.')
   })
   await new Promise<void>((resolve, reject) => {
     socket.once('error', (error) => reject(portProblem(listener, error)))
     socket.bind(listener.port, listener.host, resolve)
   })
   socket.removeAllListeners('error')
-  socket.on('error', (error) => lost(0, error.message))
+  socket.on('error', (error) => lost(0, 'internal', error.message))
   return {
     port: socket.address().port,
     async close() {
@@ -169,7 +172,7 @@ async function readConnection(socket: Socket, batcher: Batcher, lost: CountLost)
     for (const [index, message] of ready.entries()) {
       while (!batcher.add(message)) {
         if (await batcher.room()) continue
-        lost(ready.length - index, 'the server is stopping.')
+        lost(ready.length - index, 'queue-full', 'the server is stopping.')
         return
       }
     }
