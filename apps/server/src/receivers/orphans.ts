@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import type { IngestAnswer } from '@heartwood/protocol'
+import type { FastifyReply } from 'fastify'
+
+export interface SentBody {
+  /** Whose repeat would have to be: the key, and whatever else the answer depends on (path, query). */
+  sender: string
+  /** Only read before `store` is called, which may hand its memory on. */
+  body: Uint8Array
+  /** How long its repeat is waited for, ms. */
+  ttlMs: number
+  /** Clients that put a failed batch in front of what was added since: a body that begins with the orphan's entries repeats them. Default false. */
+  grows?: boolean
+  /** Whether the client has closed its connection without an answer: {@link hasLeft}. */
+  hasLeft(): boolean
+}
+
+/**
+ * Protects against repeats where a protocol has no batch ids. A repeat looks exactly like new entries that happen to be equal, so only one case
+ * is safe: a batch that became durable after its client had closed the connection. That batch is an orphan; the same bytes from the same sender
+ * take it off the list and are answered as it would have been. Everything else is stored, however equal it looks.
+ */
+export interface Orphans {
+  /**
+   * @param store stores the body but for its first `skip` entries (accepted or refused), durably.
+   * @returns what `store` did, the entries of an orphan counted in.
+   */
+  take(sent: SentBody, store: (skip: number) => Promise<IngestAnswer>): Promise<IngestAnswer>
+}
+
+export interface OrphansOptions {
+  /** ms since 1970. */
+  now(): number
+  /** Orphans kept at most; the oldest goes first. Default 1,000. */
+  limit?: number
+}
+
+/** A body without the brackets at its end, which stand elsewhere when it comes again with more entries. */
+interface Fingerprint {
+  head: string
+  headLength: number
+  length: number
+}
+
+interface Orphan extends Fingerprint {
+  accepted: number
+  rejectedCount: number
+  expiresAt: number
+}
+
+interface Underway extends Fingerprint {
+  hasLeft(): boolean
+  settled: Promise<unknown>
+}
+
+/** A client that gave up while the answer was made may be noticed only in the event loop's next turn; not worth a turn for answers as quick as these. */
+const QUICK_MS = 200
+
+export function createOrphans({ now, limit = 1_000 }: OrphansOptions): Orphans {
+  const orphans = new Map<Orphan, string>()
+  const bySender = new Map<string, Set<Orphan>>()
+  const underway = new Map<string, Set<Underway>>()
+
+  const forget = (orphan: Orphan): void => {
+    const sender = orphans.get(orphan)
+    if (sender === undefined) return
+    orphans.delete(orphan)
+    drop(bySender, sender, orphan)
+  }
+
+  const remember = (sender: string, orphan: Orphan): void => {
+    orphans.set(orphan, sender)
+    add(bySender, sender, orphan)
+    for (const [oldest] of orphans) {
+      if (orphans.size <= limit) return
+      forget(oldest)
+    }
+  }
+
+  /** The orphan that a body repeats; it is off the list then. */
+  const claim = (sent: SentBody, print: Fingerprint): Orphan | undefined => {
+    for (const orphan of bySender.get(sent.sender) ?? []) {
+      if (orphan.expiresAt <= now()) forget(orphan)
+      else if (repeats(sent, print, orphan)) {
+        forget(orphan)
+        return orphan
+      }
+    }
+    return undefined
+  }
+
+  /** The first try may still be on its way to the disk when the second arrives. */
+  const waitForFirstTry = async (sent: SentBody, print: Fingerprint): Promise<void> => {
+    for (const first of underway.get(sent.sender) ?? []) {
+      if (first.hasLeft() && repeats(sent, print, first)) await first.settled.catch(() => undefined)
+    }
+  }
+
+  return {
+    async take(sent, store) {
+      const { sender, hasLeft } = sent
+      const startedAt = now()
+      const print = fingerprint(sent.body)
+      if (underway.has(sender)) await waitForFirstTry(sent, print)
+      const orphan = bySender.has(sender) ? claim(sent, print) : undefined
+      const known = { accepted: orphan?.accepted ?? 0, rejectedCount: orphan?.rejectedCount ?? 0 }
+
+      const run = async (): Promise<IngestAnswer> => {
+        const isWhole = orphan !== undefined && orphan.length === print.length
+        let answer: IngestAnswer = { ...known, rejected: [], batchId: '', duplicate: true }
+        try {
+          if (!isWhole) {
+            const added = await store(known.accepted + known.rejectedCount)
+            answer = { ...added, accepted: added.accepted + known.accepted, rejectedCount: added.rejectedCount + known.rejectedCount }
+          }
+        } catch (error) {
+          // The client comes again with the same bytes.
+          if (orphan !== undefined) remember(sender, orphan)
+          throw error
+        }
+        if (now() - startedAt > QUICK_MS) await setImmediate()
+        if (hasLeft() && answer.accepted > 0) {
+          remember(sender, { ...print, accepted: answer.accepted, rejectedCount: answer.rejectedCount, expiresAt: now() + sent.ttlMs })
+        }
+        return answer
+      }
+      const mine: Underway = { ...print, hasLeft, settled: run() }
+      add(underway, sender, mine)
+      try {
+        return (await mine.settled) as IngestAnswer
+      } finally {
+        drop(underway, sender, mine)
+      }
+    },
+  }
+}
+
+/** Whether the client has closed its connection, so that an answer cannot reach it any more. */
+export const hasLeft = (reply: FastifyReply): boolean => reply.raw.destroyed || reply.raw.socket?.writable === false
+
+/** Of one and the same sender: the same bytes, or (where batches grow) the same entries and then others. */
+function repeats({ body, grows }: SentBody, print: Fingerprint, first: Fingerprint): boolean {
+  if (print.length === first.length) return print.head === first.head
+  if (grows !== true || print.length < first.length || first.headLength === first.length) return false
+  return startsWithComma(body, first.headLength) && digest(body.subarray(0, first.headLength)) === first.head
+}
+
+const isBlank = (byte: number | undefined): boolean => byte === 32 || byte === 10 || byte === 13 || byte === 9
+
+function startsWithComma(body: Uint8Array, from: number): boolean {
+  let at = from
+  while (isBlank(body[at])) at++
+  return body[at] === 44
+}
+
+const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')
+
+/** `{"logs":[a,b]}` and `[a,b]` begin with the entries that `{"logs":[a,b,c]}` and `[a,b,c]` begin with, once their ends are off. */
+function fingerprint(body: Uint8Array): Fingerprint {
+  const { length } = body
+  const last = behindBlanks(body, length)
+  let headLength = length
+  if (body[last - 1] === 93) headLength = last - 1
+  else if (body[last - 1] === 125) {
+    const inner = behindBlanks(body, last - 1)
+    if (body[inner - 1] === 93) headLength = inner - 1
+  }
+  headLength = behindBlanks(body, headLength)
+  return { head: digest(headLength === length ? body : body.subarray(0, headLength)), headLength, length }
+}
+
+function behindBlanks(body: Uint8Array, end: number): number {
+  let at = end
+  while (at > 0 && isBlank(body[at - 1])) at--
+  return at
+}
+
+function add<Item>(map: Map<string, Set<Item>>, key: string, item: Item): void {
+  const known = map.get(key)
+  if (known) known.add(item)
+  else map.set(key, new Set([item]))
+}
+
+function drop<Item>(map: Map<string, Set<Item>>, key: string, item: Item): void {
+  const known = map.get(key)
+  known?.delete(item)
+  if (known?.size === 0) map.delete(key)
+}
