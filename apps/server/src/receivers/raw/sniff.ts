@@ -30,10 +30,14 @@ const SYSLOG_START = /^(?:\d{1,7} )?<\d{1,3}>/
 const PAIR = /(?:^|\s)[A-Za-z_][\w.@/-]{0,100}=(?:"(?:[^"\\]|\\.)*"|[^\s"]*)/g
 const LOGFMT_KEY = /(?:^|\s)(?:level|lvl|msg|message|time|ts|at|t|severity|method|status)=/
 
+const DOCKER_LINE = /^\{"log":"(?:[^"\\]|\\.)*",.*"time":"/
+const AUDIT_LINE = /^(?:node=\S+ )?type=\w+ msg=audit\(/
+
 /** `2012-10-11T03:47:20+00:00 heroku router[web.1]: ` before the pairs. */
 const HEADER = /^\d{4}-\d\d-\d\dT\S{1,40} [\w.-]{1,100} [\w.-]{1,100}\[[\w.-]{1,100}\]: /
 
 const isLogfmt = (whole: string): boolean => {
+  if (AUDIT_LINE.test(whole)) return false
   const line = whole.replace(HEADER, '')
   if (!/^[A-Za-z_][\w.@/-]{0,100}=/.test(line) || !LOGFMT_KEY.test(line)) return false
   const pairs = line.slice(0, 2_000).match(PAIR) ?? []
@@ -50,6 +54,8 @@ export const sniffFormat = (body: Uint8Array): KnownFormat => {
   const filled = lines.filter((line) => line !== '')
   const first = filled[0] ?? ''
   if (isJsonObject(first)) {
+    // Each line of a container's output is a record of its own, also those of a stack: only the text reader puts them together.
+    if (DOCKER_LINE.test(first)) return 'text'
     // Programs that log JSON still print plain lines among it: the text reader takes both.
     if (filled.every((line) => line.startsWith('{'))) return filled.length > 1 ? 'jsonl' : 'json'
     return 'text'

@@ -118,8 +118,13 @@ export const scanIso = (text: string, at: number, zone: Zone, cursor: StampCurso
   const year = fourDigits(text, at)
   const separator = text.charCodeAt(at + 4)
   if (Number.isNaN(year) || (separator !== 45 && separator !== 47 && separator !== 46)) return Number.NaN
-  const month = shortNumber(text, at + 5, cursor)
-  if (Number.isNaN(month) || text.charCodeAt(cursor.end) !== separator) return Number.NaN
+  let month = shortNumber(text, at + 5, cursor)
+  if (Number.isNaN(month)) {
+    // `2024-May-01`.
+    month = monthAt(text, at + 5)
+    cursor.end = at + 8
+  }
+  if (month === 0 || text.charCodeAt(cursor.end) !== separator) return Number.NaN
   const day = shortNumber(text, cursor.end + 1, cursor)
   if (Number.isNaN(day)) return Number.NaN
   let end = cursor.end
@@ -129,7 +134,8 @@ export const scanIso = (text: string, at: number, zone: Zone, cursor: StampCurso
   while (text.charCodeAt(end) === 32) end++
   const clock = scanClock(text, end, cursor)
   if (Number.isNaN(clock)) return Number.NaN
-  return finish(text, year, month, day, clock, zone, cursor)
+  const half = text.charCodeAt(cursor.end + 1)
+  return finish(text, year, month, day, half === 65 || half === 80 ? twelveHours(text, clock, cursor) : clock, zone, cursor)
 }
 
 /** `10/Oct/2000:13:55:36 -0700`, also with a fraction. */
@@ -209,11 +215,11 @@ const twelveHours = (text: string, clock: number, cursor: StampCursor): number =
   return half === 112 ? (clock < twelve ? clock + twelve : clock) : clock >= twelve ? clock - twelve : clock
 }
 
-/** `01/15/2024 10:30:02` (month first, always), `15.01.2024 10:30:02` (day first), each also with AM or PM and a comma after the date. */
+/** `01/15/2024 10:30:02` (month first, always), `15.01.2024 10:30:02` and `15-01-2024 10:30:02` (day first), each also with AM or PM and a comma after the date. */
 export const scanLocal = (text: string, at: number, zone: Zone, cursor: StampCursor): number => {
   const first = shortNumber(text, at, cursor)
   const separator = text.charCodeAt(cursor.end)
-  if (Number.isNaN(first) || (separator !== 47 && separator !== 46)) return Number.NaN
+  if (Number.isNaN(first) || (separator !== 47 && separator !== 46 && separator !== 45)) return Number.NaN
   const second = shortNumber(text, cursor.end + 1, cursor)
   if (Number.isNaN(second) || text.charCodeAt(cursor.end) !== separator) return Number.NaN
   const year = fourDigits(text, cursor.end + 1)

@@ -14,7 +14,8 @@ const PYTHON_LAST = /^[A-Za-z_][\w.]{0,200}(?::|$)/
 const BETWEEN_TRACEBACKS = /^(?:During handling of the above exception|The above exception was the direct cause)/
 const GO_LINE = /^(?:goroutine \d|\[signal|created by |exit status|panic: |[\w./*()[\]-]{1,200}\()/
 /** A line of its own that names the exception of the stack below it, with its package or without. */
-const QUALIFIED_EXCEPTION = /^(?:[a-z_$][\w$]{0,80}\.){1,12}[A-Z][\w$]{0,80}(?::|$)/
+const QUALIFIED_EXCEPTION =
+  /^(?:(?:[a-z_$][\w$]{0,80}\.){1,12}[A-Z][\w$]{0,80}|(?:[A-Z][\w$]{0,80}\.){1,12}[\w$]{0,80}(?:Exception|Error)|\*\* \([\w.]{1,100}\).{0,200})(?::|$)/
 const BARE_EXCEPTION = /^[A-Z]\w{0,80}(?:Error|Exception)(?::|$)/
 const CLOSING = /^[\])}]+[;,]?$|^"\}/
 

@@ -81,6 +81,7 @@ class LineJoiner {
     const trimmed = indented ? line.trimStart() : line
     const event = this.match(trimmed)
     if (event === null) return
+    if (event && !Number.isNaN(event.time)) this.reading.last = event.time
     // A time alone on its line, as Oracle writes it: what follows is its message.
     const isHead = pending?.event.message === '' && pending.lines.length === 0 && !Number.isNaN(pending.event.time)
     if (!event && pending && options.join === 'stacks' && (isHead || continues(line, this.state(pending)))) this.join(pending, line, number)
@@ -90,7 +91,7 @@ class LineJoiner {
   /** Whether the reader of the event before takes the line. */
   private absorbs(pending: Pending, line: string, number: number): boolean {
     if (this.options.join !== 'stacks' || !pending.reader?.absorb || pending.length > LIMITS.detail) return false
-    const taken = pending.reader.absorb(pending.event, line)
+    const taken = pending.reader.absorb(pending.event, line, this.reading)
     if (typeof taken === 'string') this.join(pending, taken, number)
     else if (taken) pending.length += line.length
     return taken !== false

@@ -1,7 +1,8 @@
 import type { Level } from '@heartwood/protocol'
 import { levelOfLetter, levelOfWord } from '../../native/decode-levels.ts'
-import { scanClock, scanIso, scanMail } from '../../stamps/scan.ts'
-import { type LineReader, numberOrText, present, type Reading, type TextEvent } from './reading.ts'
+import { scanIso, scanMail } from '../../stamps/scan.ts'
+import { type LineReader, numberOrText, present, type TextEvent } from './reading.ts'
+import { scanTimeOfDay } from './time-of-day.ts'
 
 /** How a logging library arranges what follows an ISO time. The named groups say which part is what. */
 interface Layout {
@@ -10,8 +11,6 @@ interface Layout {
   /** Would take lines of the others, so it never comes first. */
   general?: boolean
 }
-
-const DAY_MS = 86_400_000
 
 const WORD = 'TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL|CRIT|ALERT|EMERG|OFF|FINE|FINER|FINEST|CONFIG'
 const LEVEL = `(?<level>${WORD})`
@@ -116,20 +115,6 @@ const toEvent = (time: number, groups: { [name: string]: string | undefined }): 
   }),
 })
 
-/** `12:00:00.123` without a date, as logback writes it unless told otherwise: of the day of receipt, or of the one before. */
-const scanTimeOfDay = (line: string, { zone, cursor, receivedAt }: Reading): number => {
-  const sign = line.charCodeAt(8)
-  if (line.charCodeAt(2) !== 58 || (sign !== 46 && sign !== 44)) return Number.NaN
-  const clock = scanClock(line, 0, cursor)
-  if (Number.isNaN(clock)) return Number.NaN
-  const received = receivedAt / 1_000
-  const midnight = Math.floor((received + zone.offsetOfWall(received)) / DAY_MS) * DAY_MS
-  const wall = midnight + clock / 1_000
-  const time = wall - zone.offsetOfWall(wall)
-  // A clock may be ahead by some minutes; more than that was yesterday.
-  return (time > received + 300_000 ? time - DAY_MS : time) * 1_000
-}
-
 /** Lines of Java's, Python's, .NET's and similar loggers that begin with a time. The layout that matched last is tried first. */
 export const createLayoutReader = (): LineReader => {
   let last: Layout | undefined
@@ -139,7 +124,7 @@ export const createLayoutReader = (): LineReader => {
     read(line, reading) {
       const { zone, cursor } = reading
       let time = scanIso(line, 0, zone, cursor)
-      if (Number.isNaN(time)) time = scanTimeOfDay(line, reading)
+      if (Number.isNaN(time) && line.charCodeAt(2) === 58) time = scanTimeOfDay(line, 0, reading)
       // log4j's DATE and Tomcat: `01 May 2024 12:00:00,123`, `01-May-2024 12:00:00.123`.
       if (Number.isNaN(time) && (line.charCodeAt(2) === 32 || line.charCodeAt(2) === 45)) time = scanMail(line, 0, zone, cursor)
       if (Number.isNaN(time)) return undefined

@@ -1,7 +1,10 @@
 import { levelInText, levelOfWord } from '../../native/decode-levels.ts'
 import { scanClf, scanCtime, scanIso, scanLocal, scanMail, scanMonthFirst } from '../../stamps/scan.ts'
-import { scanBsd } from '../../stamps/year-clock.ts'
+import { scanCompact, scanEpoch } from '../../stamps/scan-numbers.ts'
+import { createDayScanner, scanBsd } from '../../stamps/year-clock.ts'
+import { readHeader } from './header.ts'
 import { CAPITALS, DIGITS, type LineReader, type Reading, scanYearless, type TextEvent } from './reading.ts'
+import { scanTimeOfDay } from './time-of-day.ts'
 
 /** Where a level stands after a time: a whole word, bracketed or not, perhaps with padding and a colon. */
 const LEVEL_AFTER = /^[\s\-|:,]*(?:([[(<])\s*([A-Za-z]{3,13})\s*[\])>]|([A-Za-z]{3,13})(?![A-Za-z0-9_]))(:?)[\s\-|:]*/
@@ -32,10 +35,12 @@ export const readWithoutStamp = (line: string): TextEvent => {
   return { time: Number.NaN, level: levelInText(line), message: line, attributes: {} }
 }
 
+const DIGIT_SCANNERS = [scanIso, scanLocal, scanClf, scanMail, scanCompact, scanEpoch]
+
 const scanLongStamp = (line: string, at: number, { zone, cursor }: Reading): number => {
   const code = line.charCodeAt(at)
   if (code >= 48 && code <= 57) {
-    for (const scan of [scanIso, scanLocal, scanClf, scanMail]) {
+    for (const scan of DIGIT_SCANNERS) {
       const time = scan(line, at, zone, cursor)
       if (!Number.isNaN(time)) return time
     }
@@ -67,27 +72,51 @@ export const stampedReader: LineReader = {
       const attributes = inside[2] === undefined ? {} : { process: inside[2] }
       return { time, level: levelOfWord(inside[1] ?? ''), message: rest.slice(inside[0].length), attributes }
     }
-    const worker = bracketed ? WORKER.exec(rest) : null
-    if (worker) return { time, level: levelOfWord(worker[2] ?? ''), message: rest.slice(worker[0].length), attributes: { pid: Number(worker[1]) } }
-    return readAfterStamp(rest, time)
+    return readHeader(line, end, time) ?? readAfterStamp(rest, time)
   },
 }
-
-/** gunicorn: `[time] [1234] [INFO] …`. */
-const WORKER = /^ \[(\d{1,9})\] \[([A-Z]{3,8})\] /
 
 const isWordCode = (code: number): boolean => (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
 
-/** `May  1 12:00:00 …` that is no line of syslog. */
+const scanMonthDay = createDayScanner('-', 0)
+const MONTH_DAY = /^\d\d-\d\d \d\d:\d\d:\d\d[.,]\d{3}/
+/** `May  1 12:00:00 …` and `05-01 12:00:00.123 …` that are lines of no other kind. */
 export const yearlessReader: LineReader = {
   name: 'yearless',
   general: true,
-  first: CAPITALS,
+  first: `01${CAPITALS}`,
   read(line, reading) {
-    const time = scanYearless(line, reading, scanBsd)
-    return Number.isNaN(time) ? undefined : readAfterStamp(line.slice(reading.cursor.end), time)
+    if (line.charCodeAt(0) < 50 && !MONTH_DAY.test(line)) return undefined
+    const time = scanYearless(line, reading, line.charCodeAt(0) < 50 ? scanMonthDay : scanBsd)
+    if (Number.isNaN(time)) return undefined
+    const { end } = reading.cursor
+    return readHeader(line, end, time) ?? readAfterStamp(line.slice(end), time)
   },
 }
+
+const CLOCK_ALONE = /^(\[)?(?=\d\d:\d\d:\d\d[.,\s\]])/
+/** A time without a date: `12:00:00.123 [info] …`, `[12:00:00 INF] …`. Only with a level, for a clock may begin a sentence, too. */
+export const clockReader: LineReader = {
+  name: 'time without a date',
+  general: true,
+  first: `012[`,
+  read(line, reading) {
+    const match = CLOCK_ALONE.exec(line)
+    if (!match) return undefined
+    const time = scanTimeOfDay(line, match[0].length, reading)
+    if (Number.isNaN(time)) return undefined
+    let { end } = reading.cursor
+    if (match[1] && line.charCodeAt(end) === 93) end++
+    else if (match[1]) {
+      const inside = INSIDE.exec(line.slice(end, end + 40))
+      return inside ? { time, level: levelFrom(inside[1]), message: line.slice(end + inside[0].length), attributes: {} } : undefined
+    }
+    const event = readHeader(line, end, time) ?? readAfterStamp(line.slice(end), time)
+    return event.level ? event : undefined
+  },
+}
+/** What may follow a time inside its bracket. */
+const INSIDE = /^ ([A-Za-z]{3,8})\] ?/
 
 /** The stamps of a Timberlogs text, and no others: ISO, `YYYY-MM-DD HH:MM:SS` and `MM/DD/YYYY HH:MM:SS`, perhaps in `[…]`. */
 export const plainReader: LineReader = {

@@ -2,29 +2,33 @@ import { levelInText, levelOfLetter, levelOfWord } from '../../native/decode-lev
 import { scanIso } from '../../stamps/scan.ts'
 import { createDayScanner } from '../../stamps/year-clock.ts'
 import { CAPITALS, DIGITS, type LineReader, numberOrText, present, scanYearless } from './reading.ts'
+import { readTagged } from './tagged.ts'
 
 const scanLogcat = createDayScanner('-', 0)
-const THREADTIME = /^ +(\d{1,7}) +(\d{1,7}) ([VDIWEFA]) (.{0,120}?) *: ?/
+/** `-v uid` puts the user before the process: `10037`, `u0_a37`, `system`. */
+const THREADTIME = /^ +(?:([a-z]\w{0,30}|\d{1,7}) +(?=\d{1,7} +\d{1,7} ))?(\d{1,7}) +(\d{1,7}) ([VDIWEFA]) (.{0,120}?) *: ?/
 const TIME = /^ ([VDIWEFA])\/(.{0,120}?) *\( *(\d{1,7})\): ?/
 const BRIEF = /^([VDIWEFA])\/(.{1,120}?) *\( *(\d{1,7})\): ?/
 const TAG = /^([VDIWEFA])\/([^\s():]{1,120}) *: /
+/** `-v year` and `-v zone` say more of the time. */
+const LOGCAT_TIME = /^(?:(\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d[.,]\d{3,9}(?: [+-]\d{4})?)(?= )/
 
 /** Android's logcat: `03-17 16:13:38.811  1702  2395 D WindowManager: …` (threadtime) and `03-17 16:13:38.811 D/WindowManager( 1702): …` (time). */
 export const logcatReader: LineReader = {
   name: 'logcat',
-  first: '01',
+  first: '012',
   read(line, reading) {
-    if (line.charCodeAt(2) !== 45) return undefined
-    const at = /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,9}/.exec(line.slice(0, 30))?.[0].length
-    if (at === undefined) return undefined
-    const rest = line.slice(at)
+    if (line.charCodeAt(2) !== 45 && line.charCodeAt(4) !== 45) return undefined
+    const match = LOGCAT_TIME.exec(line.slice(0, 42))
+    if (!match) return undefined
+    const rest = line.slice(match[0].length)
     const full = THREADTIME.exec(rest)
     const short = full ? null : TIME.exec(rest)
     if (!full && !short) return undefined
-    const time = scanYearless(line, reading, scanLogcat)
+    const time = match[1] === undefined ? scanYearless(line, reading, scanLogcat) : scanIso(line, 0, reading.zone, reading.cursor)
     if (full) {
-      const attributes = present({ pid: Number(full[1]), tid: Number(full[2]) })
-      return { time, level: levelOfLetter(full[3] ?? ''), message: rest.slice(full[0].length), service: full[4], attributes }
+      const attributes = present({ uid: full[1], pid: Number(full[2]), tid: Number(full[3]) })
+      return { time, level: levelOfLetter(full[4] ?? ''), message: rest.slice(full[0].length), service: full[5], attributes }
     }
     return {
       time,
@@ -108,16 +112,28 @@ export const proxifierReader: LineReader = {
   },
 }
 
-const KERNEL = /^\[ *(\d{1,10}\.\d{6})\] (?:\[([^\]]{1,40})\] )?/
-/** `[    0.000000] Linux version …`: seconds since the start of the machine, which say nothing about the date. */
+const KERNEL = /^\[ *(\d{1,10}\.\d{6})\] ?(?:\[ *[TC]\d{1,10}\] )?(?:\[([^\]]{1,40})\] )?/
+const HOSTED = /^[\w.-]{1,100} [^\s:[\]]{1,100}\[\d{1,10}\]: /
+const XORG = /^\[ *(\d{1,10}\.\d{3})\] (?:\((II|WW|EE|NI|--|\*\*|==|\+\+|!!|\?\?|DB)\) )?/
+/** `[    0.000000] Linux version …`: seconds since the start of the machine, which say nothing about the date. Also of journald and the X server. */
 export const kernelReader: LineReader = {
   name: 'kernel',
   first: '[',
   read(line) {
-    const match = KERNEL.exec(line.slice(0, 80))
-    if (!match) return undefined
-    const message = line.slice(match[0].length)
-    return { time: Number.NaN, level: levelInText(message), message, product: 'kernel', attributes: { uptime: Number(match[1]) } }
+    const head = line.slice(0, 80)
+    const match = KERNEL.exec(head)
+    if (match) {
+      const message = line.slice(match[0].length)
+      const uptime = Number(match[1])
+      // `journalctl -o short-monotonic` says who; the kernel itself never names a host.
+      const hosted = HOSTED.test(message) ? readTagged(message, Number.NaN) : undefined
+      if (hosted) return { ...hosted, level: levelInText(hosted.message), attributes: { ...hosted.attributes, uptime } }
+      return { time: Number.NaN, level: levelInText(message), message, product: 'kernel', attributes: { uptime } }
+    }
+    const server = XORG.exec(head)
+    if (!server) return undefined
+    const level = server[2] === 'EE' ? 'error' : server[2] === 'WW' ? 'warn' : 'info'
+    return { time: Number.NaN, level, message: line.slice(server[0].length), product: 'xorg', attributes: { uptime: Number(server[1]) } }
   },
 }
 
@@ -181,7 +197,7 @@ export const createJulReader = (parse: (text: string) => number | undefined): Li
   read(line) {
     const match = line.length > 500 ? null : JUL_HEAD.exec(line)
     const time = match ? parse(match[1] ?? '') : undefined
-    if (!match || time === undefined) return undefined
+    if (!match || time === undefined || levelOfWord(match[2] ?? '')) return undefined
     return { time, level: undefined, message: '', attributes: present({ logger: match[2], method: match[3] }) }
   },
   absorb(event, line) {

@@ -2,10 +2,11 @@ import { parseTimestamp } from '../../stamps/parse-timestamp.ts'
 import type { Zone } from '../../stamps/zone.ts'
 import { accessReader, loadBalancerReader, squidReader } from './access.ts'
 import { clusterReader } from './clusters.ts'
-import { createCriReader, jsonLineReader } from './containers.ts'
 import { createPostgresReader, mysqlErrorReader, mysqlSlowReader, redisReader } from './databases.ts'
+import { createCriReader, createDockerReader, createPrefixReader, jsonLineReader } from './envelopes.ts'
+import { createJournalFieldsReader, journalHeadReader } from './journal.ts'
 import { createBracketedReader, createLayoutReader, createLevelFirstReader, elasticReader, monologReader } from './layouts.ts'
-import { plainReader, stampedReader, yearlessReader } from './plain.ts'
+import { clockReader, plainReader, stampedReader, yearlessReader } from './plain.ts'
 import {
   aptHistoryReader,
   aptTerminalReader,
@@ -21,19 +22,17 @@ import {
 } from './platforms.ts'
 import { dotnetReader, goReader, klogReader, nestReader, pythonReader, railsReader, rubyReader, shortYearReader } from './programs.ts'
 import type { LineReader } from './reading.ts'
-import { fileSyslogReader, fullSyslogReader, isoSyslogReader, prioritySyslogReader } from './syslog-lines.ts'
+import { auditReader, erlangReader, logfmtLineReader } from './reports.ts'
+import { fileSyslogReader, fullSyslogReader, isoSyslogReader, prioritySyslogReader, unixSyslogReader } from './syslog-lines.ts'
 import { apacheErrorReader, createPhpReader, createW3cReader, nginxErrorReader } from './web-errors.ts'
 
-/** Every form of line that the native door knows, the particular before the general. Some remember lines before: make them once per text. */
-export const createTextReaders = (zone: Zone): LineReader[] => {
+/** What programs write themselves, the particular before the general. Some remember lines before: make them once per text. */
+const createProgramReaders = (zone: Zone): LineReader[] => {
   const layouts = createLayoutReader()
-  const ruby = [rubyReader, klogReader, pythonReader, accessReader]
   return [
     jsonLineReader,
-    prioritySyslogReader,
-    createCriReader([jsonLineReader, ...ruby, createPostgresReader(), layouts, nginxErrorReader, stampedReader]),
-    isoSyslogReader,
-    fullSyslogReader,
+    logfmtLineReader,
+    auditReader,
     createPostgresReader(),
     nginxErrorReader,
     windowsCbsReader,
@@ -52,7 +51,6 @@ export const createTextReaders = (zone: Zone): LineReader[] => {
     createPhpReader(),
     kernelReader,
     proxifierReader,
-    fileSyslogReader,
     rubyReader,
     klogReader,
     pythonReader,
@@ -61,6 +59,7 @@ export const createTextReaders = (zone: Zone): LineReader[] => {
     dotnetReader,
     logcatBriefReader,
     createJulReader((text) => parseTimestamp(text, { zone })),
+    erlangReader,
     mysqlSlowReader,
     aptHistoryReader,
     aptTerminalReader,
@@ -73,6 +72,28 @@ export const createTextReaders = (zone: Zone): LineReader[] => {
     accessReader,
     stampedReader,
     yearlessReader,
+    clockReader,
+  ]
+}
+
+/** Every form of line that the native door knows: lines of collectors, which carry those of programs, and those of programs. */
+export const createTextReaders = (zone: Zone): LineReader[] => {
+  const inner = createProgramReaders(zone)
+  const programs = createProgramReaders(zone)
+  const json = programs.shift()
+  return [
+    createDockerReader(inner),
+    ...(json ? [json] : []),
+    prioritySyslogReader,
+    createCriReader(inner),
+    journalHeadReader,
+    createJournalFieldsReader(),
+    isoSyslogReader,
+    fullSyslogReader,
+    fileSyslogReader,
+    unixSyslogReader,
+    ...programs,
+    createPrefixReader(inner),
   ]
 }
 

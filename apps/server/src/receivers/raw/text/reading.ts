@@ -15,6 +15,8 @@ export interface Reading {
   readonly stamp: YearlessStamp
   readonly years: YearClock
   readonly receivedAt: UnixMicros
+  /** Time of the last line that had one. */
+  last: number | undefined
 }
 
 export const createReading = (
@@ -23,7 +25,16 @@ export const createReading = (
   options: { receivedAt: UnixMicros; year: number | undefined; after: UnixMicros | undefined },
 ): Reading => {
   const stamp = { month: 0, day: 0, clock: 0, end: 0 }
-  return { zone, text, at: 0, cursor: { end: 0 }, stamp, years: createYearClock({ zone, ...options }), receivedAt: options.receivedAt }
+  return {
+    zone,
+    text,
+    at: 0,
+    cursor: { end: 0 },
+    stamp,
+    years: createYearClock({ zone, ...options }),
+    receivedAt: options.receivedAt,
+    last: options.after,
+  }
 }
 
 /** Unix microseconds of a stamp without a year at the start of the line; NaN when there is none. The cursor goes behind it. */
@@ -76,7 +87,7 @@ export interface LineReader {
    * Takes a later line that belongs to `event` though it does not look like it.
    * @returns false when it does not; a text when that is to be joined to the event in place of the line.
    */
-  absorb?(event: TextEvent, line: string): boolean | string
+  absorb?(event: TextEvent, line: string, reading: Reading): boolean | string
 }
 
 export const DIGITS = '0123456789'

@@ -1,9 +1,10 @@
 import { levelInText, levelOfSeverity } from '../../native/decode-levels.ts'
 import { parseTimestamp } from '../../stamps/parse-timestamp.ts'
 import { scanIso } from '../../stamps/scan.ts'
+import { scanEpoch } from '../../stamps/scan-numbers.ts'
 import { scanBsd, type YearlessScanner } from '../../stamps/year-clock.ts'
-import { readHaproxy } from './haproxy.ts'
 import { DIGITS, type LineReader, present, type Reading, type TextEvent } from './reading.ts'
+import { readPayload } from './syslog-payload.ts'
 import { readTagged, readTagOnly } from './tagged.ts'
 
 /** The values of `[id k="v" …][…]`; undefined when it is malformed. */
@@ -106,7 +107,7 @@ export const prioritySyslogReader: LineReader = {
     if (Number.isNaN(read.time)) read.time = reading.receivedAt
     read.level = levelOfSeverity(priority % 8)
     read.attributes.facility = priority >> 3
-    return enrich(read)
+    return readPayload(read)
   },
 }
 
@@ -117,7 +118,7 @@ export const fileSyslogReader: LineReader = {
   read(line, reading) {
     const event = read3164(line, 0, reading)
     if (!event || (event.host === undefined && event.service === undefined)) return undefined
-    return enrich(event)
+    return readPayload(event)
   },
 }
 
@@ -130,12 +131,12 @@ export const fullSyslogReader: LineReader = {
     if (!DAY_NAME.test(line)) return undefined
     const time = scanIso(line, 4, zone, cursor)
     const match = Number.isNaN(time) ? null : ISO_TAGGED.exec(line.slice(cursor.end))
-    return match ? enrich(readTagged(line.slice(cursor.end + 1), time)) : undefined
+    return match ? readPayload(readTagged(line.slice(cursor.end + 1), time)) : undefined
   },
 }
 
 /** As {@link fileSyslogReader} with RFC 3339 times, as rsyslog writes them today; only where a host and a tag follow. */
-const ISO_TAGGED = /^ ([A-Za-z0-9_.:-]{1,255}) ([^\s:[\]]{1,200}(?:\[[^\]\s]{0,64}\])?): /
+const ISO_TAGGED = /^ ([A-Za-z0-9_.:-]{1,255}) {1,2}(?:-- )?([^\s:[\]]{1,200}(?:\[[^\]\s]{0,64}\])?):(?: |$)/
 export const isoSyslogReader: LineReader = {
   name: 'syslog file with ISO times',
   first: '12',
@@ -147,13 +148,18 @@ export const isoSyslogReader: LineReader = {
     const rest = line.slice(cursor.end)
     const match = ISO_TAGGED.exec(rest)
     if (!match || levelInText(match[1] ?? '') || (match[1] ?? '').endsWith(':')) return undefined
-    return enrich(readTagged(rest.slice(1), time))
+    return readPayload(readTagged(rest.slice(1), time))
   },
 }
 
-/** What the programs behind the tag say more: requests of HAProxy. */
-const enrich = (event: TextEvent): TextEvent => {
-  if (event.service === 'haproxy') readHaproxy(event)
-  event.level ??= levelInText(event.message)
-  return event
+/** `journalctl -o short-unix`: `1714557600.123456 host tag[pid]: message`. */
+export const unixSyslogReader: LineReader = {
+  name: 'journal with seconds',
+  first: '1',
+  read(line, { zone, cursor }) {
+    if (line.charCodeAt(10) !== 46) return undefined
+    const time = scanEpoch(line, 0, zone, cursor)
+    const match = Number.isNaN(time) ? null : ISO_TAGGED.exec(line.slice(cursor.end))
+    return match ? readPayload(readTagged(line.slice(cursor.end + 1), time)) : undefined
+  },
 }

@@ -7,29 +7,40 @@ const TAGGED_BY_PID = /^([^\s:[\]]{1,200})\[([^\]\s]{0,64})\] /
 const TAGGED_WORDS = /^([A-Z][^\s:[\]]{0,60}(?: [A-Z0-9(][^\s:[\]]{0,60}){1,4})\[(\d{1,10})\]: ?/
 const HOST = /^([A-Za-z0-9_.:-]{1,255}) +/
 
+/** `syslogd 1.4.1: restart.` */
+const TAGGED_VERSION = /^([a-z][\w.-]{1,60}) (\d{1,4}(?:\.[\w-]{1,20}){1,5}): ?/
+/** Six colons at most, and two at least, are an address and no tag. */
+const ADDRESS = /^(?:[\da-f]{0,4}:){2,7}[\da-f.]{0,15} +/i
+/** What launchd puts behind its tag: `com.apple.xpc.launchd[1] (com.apple.xpc.launchd.domain.user.501): `. */
+const DOMAIN = /^\(([\w.-]{1,200})\): /
+const VERSION = /^\d+\.\d/
 const GLUED_MODULE = /^(\S{1,100})\(([\w.-]{1,64})\)$/
 
 /** What follows the time of RFC 3164. */
 export const readTagged = (rest: string, time: number): TextEvent => {
-  let tag = TAGGED.exec(rest) ?? TAGGED_BY_PID.exec(rest)
+  const isAddress = ADDRESS.test(rest)
+  let tag = isAddress ? null : (TAGGED.exec(rest) ?? TAGGED_BY_PID.exec(rest))
   let host: string | undefined
   let at = 0
   if (!tag) {
     const match = HOST.exec(rest)
-    const after = match ? rest.slice(match[0].length) : ''
-    tag = match ? (TAGGED.exec(after) ?? TAGGED_BY_PID.exec(after) ?? TAGGED_WORDS.exec(after)) : null
+    let after = match ? rest.slice(match[0].length) : ''
+    if (after.startsWith('-- ') && TAGGED.test(after.slice(3))) after = after.slice(3)
+    tag = match ? (TAGGED.exec(after) ?? TAGGED_BY_PID.exec(after) ?? TAGGED_WORDS.exec(after) ?? TAGGED_VERSION.exec(after)) : null
     if (!match) return { time, level: undefined, message: rest, attributes: {} }
     host = match[1]
-    at = match[0].length
+    at = rest.length - after.length
     if (!tag) {
       // `last message repeated 2 times` and lines of devices that name only themselves.
       return { time, level: undefined, message: after === '' ? rest : after, host: after === '' ? undefined : host, attributes: {} }
     }
   }
-  const message = rest.slice(at + tag[0].length)
+  let message = rest.slice(at + tag[0].length)
+  const domain = message.charCodeAt(0) === 40 ? DOMAIN.exec(message) : null
+  if (domain) message = message.slice(domain[0].length)
   // `sshd(pam_unix)[812]:` is sshd.
   const glued = GLUED_MODULE.exec(tag[1] ?? '')
-  const attributes = present({ procId: tag[2], module: glued?.[2] })
+  const attributes = present({ ...(VERSION.test(tag[2] ?? '') ? { version: tag[2] } : { procId: tag[2] }), module: glued?.[2] ?? domain?.[1] })
   return { time, level: undefined, message, host, service: glued?.[1] ?? tag[1], attributes }
 }
 
