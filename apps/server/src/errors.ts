@@ -35,7 +35,7 @@ export const ERRORS = {
   'query-invalid': { status: 400, fix: 'Mend the query at the column that `details` names; docs/reference/search.md has the language.' },
   'time-invalid': { status: 400, fix: 'Use RFC 3339, epoch milliseconds, or relative times such as -15m.' },
   'cursor-invalid': { status: 400, fix: 'Start again without the cursor.' },
-  'too-many-tails': { status: 429, fix: 'Close another live tail first.' },
+  'too-many-tails': { status: 429, fix: 'Close another live tail, or try again after the seconds in Retry-After.' },
   'engine-unavailable': { status: 503, fix: 'The event store does not answer; /readyz has the reason.' },
   'engine-failed': { status: 500, fix: 'The event store refused a statement; the server’s log has the details.' },
   'meta-unavailable': { status: 503, fix: 'The database with projects, keys and people does not answer; /readyz has the reason.' },

@@ -140,6 +140,18 @@ describe('query', () => {
     expect(exit).toBe(2)
     expect(stderr).toContain('  level:\n        ^\nHint: Write level:error.')
   })
+
+  test('says how to write a time that lacks its minus', async () => {
+    server.answer = (_path, query, response) => {
+      const error = { code: 'time-invalid', message: 'That is no time.', docs: '', details: { field: 'from', value: query.get('from') } }
+      response.writeHead(400).end(JSON.stringify({ error }))
+      return 'answered'
+    }
+    const { exit, stderr } = await runHere(['query', '--from', '1h'], { env, cwd: folder })
+    expect(exit).toBe(2)
+    expect(stderr).toContain('Write -1h')
+    expect((await runHere(['query', '--from', 'yesterday'], { env, cwd: folder })).stderr).toContain('such as -15m')
+  })
 })
 
 describe('tail', () => {

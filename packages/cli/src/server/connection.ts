@@ -70,7 +70,6 @@ const BY_CODE: Record<string, ErrorCode> = {
   'project-not-found': 'project-not-found',
   'query-invalid': 'query-invalid',
   'validation-failed': 'option-invalid',
-  'time-invalid': 'option-invalid',
   'unreadable-answer': 'not-heartwood',
 }
 
@@ -78,6 +77,7 @@ function fromApiError(error: ApiError, address: Address): CliError {
   const known = BY_CODE[error.code]
   if (known === 'not-heartwood')
     return new CliError(known, `${address.url} does not answer as Heartwood does (status ${error.status}).`, { cause: error })
+  if (error.code === 'time-invalid') return new CliError('option-invalid', error.message, { cause: error, fix: explainTime(error.details) })
   if (known) return new CliError(known, error.message, { cause: error })
   if (error.status === 401 && address.tokenFrom === 'none') {
     return new CliError(
@@ -97,6 +97,12 @@ function fromApiError(error: ApiError, address: Address): CliError {
   if (error.status === 401 || error.status === 403) return new CliError('not-allowed', error.message, { cause: error })
   if (error.status < 500) return new CliError('request-refused', `${error.message} (${error.code})`, { cause: error })
   return new CliError('server-failed', `${error.message} (${error.code}, status ${error.status})`, { cause: error })
+}
+
+const explainTime = (details: unknown): string => {
+  const value = typeof details === 'object' && details !== null && 'value' in details ? String(details.value).trim() : ''
+  if (/^\d+(ms|s|m|h|d|w)$/.test(value)) return `Write -${value} for that long before now.`
+  return 'Write a time before now such as -15m or -7d, RFC 3339 such as 2026-11-21T09:30:00Z, or epoch milliseconds.'
 }
 
 /** fetch hides the reason in `cause`; its code is what a person can look up. */

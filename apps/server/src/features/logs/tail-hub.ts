@@ -32,6 +32,9 @@ export interface TailLimits {
   waiting: number
 }
 
+/** Tails end when someone leaves a page; nobody can say when. */
+const RETRY_AFTER_SECONDS = 10
+
 const DEFAULT_TAIL_LIMITS: TailLimits = { perProject: 20, all: 100, waiting: 2_000_000 }
 
 interface Tail {
@@ -98,7 +101,8 @@ export function createTailHub(limits: TailLimits = DEFAULT_TAIL_LIMITS): TailHub
       let ofProject = 0
       for (const tail of tails.values()) if (tail.projectId === projectId) ofProject++
       if (ofProject >= limits.perProject || tails.size >= limits.all) {
-        throw new HeartwoodError('too-many-tails', `There are ${ofProject >= limits.perProject ? ofProject : tails.size} live tails already.`)
+        const count = ofProject >= limits.perProject ? ofProject : tails.size
+        throw new HeartwoodError('too-many-tails', `There are ${count} live tails already.`, { retryAfterSeconds: RETRY_AFTER_SECONDS })
       }
       const id = ++lastId
       tails.set(id, { projectId, q, sink, waiting: [], waitingLength: 0, dropped: 0, isBlocked: false })

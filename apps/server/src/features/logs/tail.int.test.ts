@@ -56,6 +56,7 @@ describe('GET /api/tail', () => {
     const two = [await open(''), await open('')]
     const third = await open('')
     expect(third.response.statusCode).toBe(429)
+    expect(third.response.headers['retry-after']).toBe('10')
     expect(await until(third.response, '}')).toContain('too-many-tails')
     for (const { close } of [...two, third]) close()
     await gone()
