@@ -1,12 +1,12 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import Database from 'libsql'
 import { HeartwoodError } from '../errors.ts'
-import { beganOf, isAlive } from './process-life.ts'
 
 /**
- * Says which process has a folder: one file in it. The embedded engine holds a lock of the system on its own files besides; this one exists
- * for all the others, and for the message.
+ * One process has a folder. What decides is a lock of the operating system, which ends with its process however that ends: there is nothing
+ * stale to judge, in this container or another. Node cannot ask for one, SQLite can: an empty database, locked for as long as the folder is held.
  */
 export interface FolderLock {
   release(): void
@@ -14,58 +14,69 @@ export interface FolderLock {
 
 interface Owner {
   pid: number
-  /** When that process began, in the system's own unit: a number that another process with the same pid does not have. */
-  began: string
   host: string
 }
 
-const FILE = 'heartwood.lock'
+const LOCK = 'folder.lock'
+/** Says who has it, for the message; means nothing without the lock. */
+const OWNER = 'heartwood.lock'
 
 /**
- * Takes the folder, also from a process that is gone.
- * @throws HeartwoodError `data-folder-locked` while its owner lives.
+ * @throws HeartwoodError `data-folder-locked` while another has it, in this process too; `data-folder-unusable` where files cannot be written or
+ *   locked.
  */
 export const lockFolder = (folder: string): FolderLock => {
-  const path = join(folder, FILE)
-  const own: Owner = { pid: process.pid, began: beganOf(process.pid), host: hostname() }
-  for (let attempt = 0; attempt < 3; attempt++) {
-    if (tryCreate(path, JSON.stringify(own))) return { release: () => removeIfOwn(path, own) }
-    const owner = readOwner(path)
-    if (owner !== undefined && isHolding(owner)) throw folderLocked(folder, owner)
-    rmSync(path, { force: true })
+  const lock = takeLock(folder)
+  const owner = join(folder, OWNER)
+  try {
+    writeFileSync(owner, JSON.stringify({ pid: process.pid, host: hostname() } satisfies Owner), { mode: 0o600 })
+  } catch (cause) {
+    lock.close()
+    throw unusable(owner, cause)
   }
-  throw folderLocked(folder, readOwner(path))
+  let held = true
+  return {
+    release() {
+      if (!held) return
+      held = false
+      rmSync(owner, { force: true })
+      // The file stays: removing it would let two processes lock two files of one name.
+      lock.close()
+    },
+  }
 }
 
-/** @param owner undefined when only the engine knows that someone has the folder. */
-export const folderLocked = (folder: string, owner = readOwner(join(folder, FILE)), cause?: unknown): HeartwoodError => {
+export const folderLocked = (folder: string, cause?: unknown): HeartwoodError => {
+  const owner = readOwner(join(folder, OWNER))
   const who = owner === undefined || owner.pid === process.pid ? 'another process' : `the process ${owner.pid} on ${owner.host}`
   return new HeartwoodError('data-folder-locked', `The folder ${folder} is in use by ${who}.`, { cause, details: { pid: owner?.pid } })
 }
 
-const tryCreate = (path: string, content: string): boolean => {
+const takeLock = (folder: string): { close(): void } => {
+  const file = join(folder, LOCK)
+  let database: Database.Database | undefined
   try {
-    writeFileSync(path, content, { flag: 'wx', mode: 0o600 })
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw new HeartwoodError('data-folder-unusable', `The lock file ${path} cannot be written: ${String(error)}.`, { cause: error })
+    database = new Database(file)
+    database.exec('pragma busy_timeout = 0')
+    database.exec('pragma journal_mode = off')
+    database.exec('begin exclusive')
+    return database
+  } catch (cause) {
+    database?.close()
+    throw isBusy(cause) ? folderLocked(folder, cause) : unusable(file, cause)
   }
 }
+
+const isBusy = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
+
+const unusable = (file: string, cause: unknown): HeartwoodError =>
+  new HeartwoodError('data-folder-unusable', `The file ${file} cannot be written and locked: ${String(cause)}.`, { cause })
 
 const readOwner = (path: string): Owner | undefined => {
   try {
-    const { pid, began, host } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Owner>
-    return typeof pid === 'number' && typeof began === 'string' && typeof host === 'string' ? { pid, began, host } : undefined
+    const { pid, host } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Owner>
+    return typeof pid === 'number' && typeof host === 'string' ? { pid, host } : undefined
   } catch {
     return undefined
   }
-}
-
-/** On another host (a container, say) nothing can be said about the process: there the engine's own lock decides. */
-const isHolding = ({ pid, began, host }: Owner): boolean => host === hostname() && isAlive(pid) && beganOf(pid) === began
-
-const removeIfOwn = (path: string, own: Owner): void => {
-  const owner = readOwner(path)
-  if (owner?.pid === own.pid && owner.began === own.began) rmSync(path, { force: true })
 }

@@ -47,7 +47,7 @@ export const openSessions = (folder: string, readers: number, connectionArgs: re
   } catch (error) {
     closeSessions()
     // The library writes the reason to standard error and does not give it.
-    if (isLockedByEngine(folder)) throw folderLocked(folder, undefined, error)
+    if (isLockedByEngine(folder)) throw folderLocked(folder, error)
     const message = `The event store in ${folder} does not open, or another process (in another container, say) has it: ${messageOf(error)}`
     throw new HeartwoodError('engine-unavailable', message, { cause: error })
   }
