@@ -49,10 +49,11 @@ export default {
     },
     {
       name: 'receivers-keep-apart',
-      comment: 'Nothing but its own folder knows a protocol; receivers share what lies in stamps/ and decode.ts.',
+      comment:
+        'Nothing but its own folder knows a protocol; receivers share what lies in stamps/, native/ (the lenient JSON read), raw/ and beside them.',
       severity: 'error',
       from: { path: '^apps/server/src/receivers/(?!native|raw|testing)([^/]+)/' },
-      to: { path: '^apps/server/src/receivers/([^/]+)/', pathNot: '^apps/server/src/receivers/(?:$1|stamps|raw|testing)/' },
+      to: { path: '^apps/server/src/receivers/([^/]+)/', pathNot: '^apps/server/src/receivers/(?:$1|stamps|native|raw|testing)/' },
     },
     {
       name: 'no-unresolved',

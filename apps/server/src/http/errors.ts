@@ -29,7 +29,7 @@ const FRAMEWORK_CODES: Record<string, ErrorCode> = {
 }
 
 /** An error as some protocol's clients expect it. */
-export type ErrorAnswer = (error: HeartwoodError) => { status: number; body: unknown }
+export type ErrorAnswer = (error: HeartwoodError, request: FastifyRequest) => { status: number; body: unknown }
 
 /** Errors of all routes of this (encapsulated) instance; `answer` gives them another product's shape and status. Default: our own. */
 export function registerErrors(app: FastifyInstance, answer: ErrorAnswer = (error) => ({ status: error.status, body: toErrorBody(error) })): void {
@@ -39,7 +39,7 @@ export function registerErrors(app: FastifyInstance, answer: ErrorAnswer = (erro
       request.log.error({ err: error.cause ?? error, code: error.code, route: request.routeOptions.url }, error.message)
     }
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)))
-    const { status, body } = answer(error)
+    const { status, body } = answer(error, request)
     return reply.code(status).send(body)
   })
 }
