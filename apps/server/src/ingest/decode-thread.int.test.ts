@@ -88,4 +88,12 @@ describe('decode thread', () => {
     await closed
     expect((await Promise.all(jobs)).map(({ rows }) => rows)).toEqual([5, 5])
   })
+
+  it('does not wait for a job that hangs when it closes, and says so to who waits', async () => {
+    const decoder = start({ closeTimeoutMs: 50 })
+    const hung = decoder.decode(job('hang'))
+    const failed = expect(hung).rejects.toMatchObject({ code: 'shutting-down' })
+    await decoder.close()
+    await failed
+  })
 })

@@ -19,6 +19,8 @@ export interface DecodeThreadOptions {
   waitingBytes?: number
   /** A job that takes longer has hung: the thread is ended and started anew. Default 60 s. */
   jobTimeoutMs?: number
+  /** How long `close` waits for what is under way. Default 1 s: nobody waits for those answers any more. */
+  closeTimeoutMs?: number
   /** Told when the thread had to be started again. */
   onRestart?: (reason: string) => void
 }
@@ -130,16 +132,22 @@ export function createDecodeThread(options: DecodeThreadOptions): Decoder {
     },
     async close() {
       closed = true
+      let late: NodeJS.Timeout | undefined
       if (running.size > 0 || waiting.length > 0) {
         await new Promise<void>((resolve) => {
           drained = resolve
+          late = setTimeout(resolve, options.closeTimeoutMs ?? 1_000)
           pump()
           if (worker === undefined) resolve()
         })
       }
+      clearTimeout(late)
       clearTimeout(watchdog)
       clearTimeout(restart)
-      for (const pending of waiting.splice(0)) pending.reject(new HeartwoodError('shutting-down', 'The server is stopping.'))
+      for (const pending of [...running.values(), ...waiting.splice(0)]) {
+        pending.reject(new HeartwoodError('shutting-down', 'The server is stopping.'))
+      }
+      running.clear()
       const last = worker
       worker = undefined
       await last?.terminate()

@@ -4,7 +4,7 @@ import type { Caller } from '../../http/caller.ts'
 import type { Ledger } from '../../ingest/ledger.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { diskSpace } from '../../self/data-folder.ts'
-import { checkReadiness, type ReadinessCheck } from '../../self/readiness.ts'
+import { createReadiness, type Health, type ReadinessCheck } from '../../self/readiness.ts'
 import { readBlock } from '../../store/events/block/read-block.ts'
 import type { EventStore } from '../../store/events/event-store.ts'
 
@@ -23,7 +23,7 @@ export interface SystemDeps {
 type Output<Name extends keyof Api> = RouteOutput<Api[Name]>
 
 export interface SystemService {
-  readiness(): ReturnType<typeof checkReadiness>
+  readiness(): Promise<Health>
   health(): Promise<Output<'health'>>
   ledger(project: string | undefined, caller: Caller): Output<'ledger'>
   listDeadLetters(): Promise<Output<'listDeadLetters'>['deadLetters']>
@@ -35,7 +35,7 @@ export interface SystemService {
 const SHOWN_EVENTS = 50
 
 export function createSystemService(deps: SystemDeps): SystemService {
-  const readiness = () => checkReadiness(deps.checks)
+  const readiness = createReadiness(deps.checks)
   return {
     readiness,
     async health() {

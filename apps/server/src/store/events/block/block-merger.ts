@@ -1,4 +1,4 @@
-import { closeSync, openSync, writevSync } from 'node:fs'
+import { closeSync, openSync, rmSync, writevSync } from 'node:fs'
 import { HeartwoodError } from '../../../errors.ts'
 import type { SealedBlock } from '../event-store.ts'
 import { openBlock } from './block-view.ts'
@@ -70,7 +70,9 @@ const nativeParts = (columns: readonly MergedColumn[], rows: number): Uint8Array
 }
 
 const writeFile = (path: string, parts: Uint8Array[]): number => {
-  const file = openSync(path, 'w', 0o600)
+  // A file of its own: a thread that was given up as hung may still write to the one it had opened.
+  rmSync(path, { force: true })
+  const file = openSync(path, 'wx', 0o600)
   try {
     let size = 0
     let rest = parts
