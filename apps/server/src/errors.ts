@@ -27,6 +27,7 @@ export const ERRORS = {
   'not-found': { status: 404, fix: 'Check the path; /api/openapi.json lists all routes.' },
   'project-not-found': { status: 404, fix: 'Check the id or slug; `heartwood project list` shows all.' },
   'key-not-found': { status: 404, fix: 'Check the id; `heartwood key list` shows all.' },
+  'flow-not-found': { status: 404, fix: 'No event with that flow id is there, or their retention has passed.' },
   'event-not-found': { status: 404, fix: 'The event is not there, or its retention has passed.' },
   'dead-letter-not-found': { status: 404, fix: 'It was replayed or removed; list them again.' },
   'confirmation-wrong': { status: 400, fix: 'Type the name of the project exactly.' },

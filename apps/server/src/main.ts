@@ -13,6 +13,8 @@ import { resolveProject } from './auth/resolve-project.ts'
 import { type Config, parseConfig } from './config.ts'
 import type { DecodeWorkerData } from './decode-worker.ts'
 import { explain, HeartwoodError } from './errors.ts'
+import { registerFlows } from './features/flows/routes.ts'
+import { createFlows } from './features/flows/service.ts'
 import { registerLogs } from './features/logs/routes.ts'
 import { createLogs } from './features/logs/service.ts'
 import { createTailHub } from './features/logs/tail-hub.ts'
@@ -20,8 +22,12 @@ import { registerPeople } from './features/people/routes.ts'
 import { createKeys } from './features/projects/keys.ts'
 import { createProjects } from './features/projects/projects.ts'
 import { registerProjects } from './features/projects/routes.ts'
+import { registerRequests } from './features/requests/routes.ts'
+import { createRequests } from './features/requests/service.ts'
 import { registerSystem } from './features/system/routes.ts'
 import { createSystemService } from './features/system/service.ts'
+import { registerTimeline } from './features/timeline/routes.ts'
+import { createTimeline } from './features/timeline/service.ts'
 import type { Caller } from './http/caller.ts'
 import { createDecodeThread } from './ingest/decode-thread.ts'
 import { createEventWriter, type EventWriter } from './ingest/event-writer.ts'
@@ -173,7 +179,8 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
   const metrics = createMetrics({ queueDepth: () => queue.depth(), ledger: () => ledger.snapshot(), steps: steps.list })
   const resolve = (caller: Caller, ref: string | undefined) => resolveProject(auth.directory, caller, ref)
   const doors = { ingest, projects }
-  const logs = createLogs({ store, now: () => unixMs(Date.now()) })
+  const now = () => unixMs(Date.now())
+  const logs = createLogs({ store, now })
   const system = createSystemService({
     checks: [
       { name: 'event store', check: () => store.ping() },
@@ -203,6 +210,9 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
       (api) => registerPeople(api, { people: auth.people, version, publicUrl }),
       (api) => registerProjects(api, { projects, keys, directory: auth.directory }),
       (api) => registerLogs(api, { logs, tails, resolveProject: resolve }),
+      (api) => registerFlows(api, { flows: createFlows({ store, now }), resolveProject: resolve }),
+      (api) => registerRequests(api, { requests: createRequests({ store, now }), resolveProject: resolve }),
+      (api) => registerTimeline(api, { timeline: createTimeline({ store }), resolveProject: resolve }),
       (api) => registerSystem(api, { system, metrics, version }),
     ],
     dashboardFolder: fileURLToPath(new URL('../../dashboard/dist', import.meta.url)),

@@ -1,5 +1,6 @@
 export { type ApiClient, ApiError, type ClientOptions, createClient, routeUrl, toApiError } from './api/client.ts'
 export { type Api, api, FORMATS, type Format, personSchema, type RouteName } from './api/contract.ts'
+export { FLOW_STATES, type FlowRun, type FlowState } from './api/flows.ts'
 export { toOpenApi } from './api/openapi.ts'
 export { type Access, type RouteInput, type RouteOutput, type RouteParsed, type RouteSpec, SCOPES, type Scope } from './api/route.ts'
 export {
@@ -13,6 +14,7 @@ export {
   type Redaction,
   type Rejection,
 } from './api/schemas.ts'
+export { TIMELINE_ROLES, type TimelineRole } from './api/timeline.ts'
 export { DROP_REASONS, type DropReason } from './drop-reason.ts'
 export {
   type AttributeValue,

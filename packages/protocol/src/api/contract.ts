@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { eventJsonSchema } from '../event-json.ts'
 import { LIMITS } from '../limits.ts'
+import { flowRoutes } from './flows.ts'
+import { requestRoutes } from './requests.ts'
 import { defineRoute, SCOPES } from './route.ts'
 import {
   dropReasonSchema,
@@ -17,6 +19,7 @@ import {
   retentionSchema,
   searchFilterShape,
 } from './schemas.ts'
+import { timelineRoutes } from './timeline.ts'
 
 /** Formats of `POST /ingest/<format>`; `auto` looks at the content. */
 export const FORMATS = ['auto', 'json', 'jsonl', 'logfmt', 'syslog', 'csv', 'text', 'obl'] as const
@@ -360,6 +363,10 @@ export const api = {
     response: z.object({ ok: z.literal(true), rows: z.number() }),
     errors: ['dead-letter-not-found', 'queue-full'],
   }),
+
+  ...flowRoutes,
+  ...requestRoutes,
+  ...timelineRoutes,
 } as const
 
 export type Api = typeof api

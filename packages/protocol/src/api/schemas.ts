@@ -5,7 +5,7 @@ import { LIMITS, MAX_RETENTION_DAYS } from '../limits.ts'
 import { SCOPES } from './route.ts'
 
 /** RFC 3339, epoch milliseconds, or relative to now: `-15m`, `-1h`, `-7d`, `now`. */
-const timeSchema = z.string().max(64).describe('RFC 3339, epoch milliseconds, or relative (-15m, -1h, -7d, now)')
+export const timeSchema = z.string().max(64).describe('RFC 3339, epoch milliseconds, or relative (-15m, -1h, -7d, now)')
 export const projectRef = z.string().min(1).max(LIMITS.name).describe('Id or slug of the project')
 
 /** A query that ended early says why; what it found until then is in the answer. */

@@ -1,0 +1,60 @@
+import { type Event, unixMicros } from '@heartwood/protocol'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createTestStore, type TestStore } from '../../query/testing/test-events.ts'
+import { sampleEvent } from '../../store/events/block/testing/sample-events.ts'
+import { createTimeline, type Timeline } from './service.ts'
+
+const NOW = Date.parse('2026-11-21T12:00:00Z')
+
+let test: TestStore
+let timeline: Timeline
+const event = (index: number, parts: Partial<Event>): Event =>
+  sampleEvent({ timestamp: unixMicros(NOW * 1000 + index * 1_000_000), message: `event ${index}`, ...parts })
+
+beforeAll(async () => {
+  test = await createTestStore()
+  timeline = createTimeline({ store: test.store })
+  await test.load(1, [
+    event(3, { traceId: 't1', kind: 'log' }),
+    event(1, { traceId: 't1', requestId: 't1', kind: 'request' }),
+    event(2, { requestId: 't1', kind: 'audit' }),
+    event(4, { userId: 'u1', kind: 'log' }),
+    ...Array.from({ length: 25 }, (_, index) => event(100, { release: '2.0.0', message: `same time ${index}` })),
+  ])
+  await test.load(2, [event(9, { traceId: 't1' })])
+})
+afterAll(() => test?.close())
+
+it('puts everything that carries an id in order, each event once, whatever the id is of', async () => {
+  const answer = await timeline.read(1, 't1', { limit: 100 })
+  expect(answer.events.map(({ message }) => message)).toEqual(['event 1', 'event 2', 'event 3'])
+  expect(answer.roles).toEqual([
+    { role: 'trace', count: 2 },
+    { role: 'request', count: 2 },
+  ])
+  expect(answer.kinds.map(({ kind }) => kind).sort()).toEqual(['audit', 'log', 'request'])
+  expect(answer).toMatchObject({ total: 3, from: '2026-11-21T12:00:01.000Z', to: '2026-11-21T12:00:03.000Z', nextCursor: null, partial: null })
+})
+
+it('shows one kind of it', async () => {
+  const answer = await timeline.read(1, 't1', { kind: 'audit', limit: 100 })
+  expect(answer.events.map(({ message }) => message)).toEqual(['event 2'])
+  expect(answer.total).toBe(3)
+})
+
+it('goes through a long one page by page, also within one microsecond', async () => {
+  const messages: string[] = []
+  let cursor: string | undefined
+  do {
+    const { events, nextCursor } = await timeline.read(1, '2.0.0', { limit: 10, cursor })
+    messages.push(...events.map(({ message }) => message))
+    cursor = nextCursor ?? undefined
+  } while (cursor !== undefined)
+  expect(messages).toEqual(Array.from({ length: 25 }, (_, index) => `same time ${index}`))
+})
+
+it('is empty for an id that nothing carries, and refuses a cursor of another id', async () => {
+  expect(await timeline.read(1, 'nothing', { limit: 10 })).toMatchObject({ roles: [], total: 0, events: [], from: null })
+  const { nextCursor } = await timeline.read(1, '2.0.0', { limit: 10 })
+  await expect(timeline.read(1, 'u1', { limit: 10, cursor: nextCursor ?? '' })).rejects.toMatchObject({ code: 'cursor-invalid' })
+})

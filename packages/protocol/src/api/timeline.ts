@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { KINDS } from '../event.ts'
+import { eventJsonSchema } from '../event-json.ts'
+import { LIMITS } from '../limits.ts'
+import { defineRoute } from './route.ts'
+import { partialSchema, projectRef } from './schemas.ts'
+
+/** What an id can be of. The order is that in which a page that shows it prefers one. */
+export const TIMELINE_ROLES = ['flow', 'trace', 'request', 'session', 'user', 'release'] as const
+const roleSchema = z.enum(TIMELINE_ROLES).meta({ id: 'TimelineRole' })
+export type TimelineRole = z.infer<typeof roleSchema>
+
+export const timelineRoutes = {
+  timeline: defineRoute({
+    method: 'GET',
+    path: '/api/timeline/:id',
+    summary: 'Everything that carries an id (of a flow, trace, request, session, user or release), in order',
+    access: 'read',
+    params: z.object({ id: z.string().min(1).max(LIMITS.id) }),
+    query: z.object({
+      project: projectRef,
+      kind: z.enum(KINDS).optional(),
+      limit: z.coerce.number().int().min(1).max(2_000).default(500),
+      cursor: z.string().max(200).optional().describe('`nextCursor` of the page before'),
+    }),
+    response: z.object({
+      id: z.string(),
+      roles: z.array(z.object({ role: roleSchema, count: z.int() })).describe('What the id is of, and in how many events'),
+      kinds: z.array(z.object({ kind: z.enum(KINDS), count: z.int() })).describe('Of all its events, whatever `kind` asks for'),
+      total: z.int(),
+      from: z.string().nullable(),
+      to: z.string().nullable(),
+      events: z.array(eventJsonSchema).describe('Oldest first'),
+      nextCursor: z.string().nullable(),
+      partial: partialSchema,
+    }),
+    errors: ['cursor-invalid', 'engine-unavailable'],
+  }),
+}
