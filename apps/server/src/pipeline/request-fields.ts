@@ -20,6 +20,7 @@ const INSIDE: ReadonlyMap<string, number> = new Map([
   ['request_id', FIELD.requestId],
   ['requestId', FIELD.requestId],
   ['remoteAddress', FIELD.clientAddress],
+  ['ip', FIELD.clientAddress],
   ['client_ip', FIELD.clientAddress],
   ['remote_addr', FIELD.clientAddress],
   ['user_agent', FIELD.clientUserAgent],

@@ -7,6 +7,7 @@ import { FIELD, knownField, LAST_TEXT, nameRank } from '../fields.ts'
 import { type LevelNumbers, levelFromNumber, levelFromText } from '../levels.ts'
 import type { NameNode } from '../names.ts'
 import { isPlainObject, readRequest, setAddress, setDuration, setMethod, setStatus, setUserAgent } from '../request-fields.ts'
+import { routeOf } from '../route-of-path.ts'
 import { jsonText } from '../texts.ts'
 
 /** Stands for the decoder where a name is asked for; no name is better. */
@@ -252,6 +253,7 @@ function finish(context: PipelineContext, event: Event): void {
   }
   if (draft.name !== undefined) finishName(draft, event)
   if (draft.saysRequest && event.kind === 'log' && (event.method !== '' || event.status !== 0)) event.kind = 'request'
+  if (event.kind === 'request' && event.path !== '') event.route = routeOf(event.route, event.path)
   if (event.service === '' && defaults.service !== undefined) draft.setField(FIELD.service, 'service', defaults.service)
   if (event.environment === '' && defaults.environment !== undefined) draft.setField(FIELD.environment, 'environment', defaults.environment)
   if (event.dataset === '' && defaults.dataset !== undefined) draft.setField(FIELD.dataset, 'dataset', defaults.dataset)
