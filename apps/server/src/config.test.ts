@@ -33,6 +33,15 @@ describe('parseConfig', () => {
       expect(message).toContain(part)
   })
 
+  it('wants a geo file that is there and is one', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'heartwood-config-')), 'city.mmdb')
+    expect(problemsOf({ HEARTWOOD_GEO_FILE: file })).toContain(`HEARTWOOD_GEO_FILE: ${file} cannot be read (ENOENT)`)
+    writeFileSync(file, 'city,country')
+    expect(problemsOf({ HEARTWOOD_GEO_FILE: file })).toContain('is no MMDB file')
+    writeFileSync(file, Buffer.from('rows\xab\xcd\xefMaxMind.com and metadata', 'latin1'))
+    expect(problemsOf({ HEARTWOOD_GEO_FILE: file })).toBe('')
+  })
+
   it('never repeats a password in its message', () => {
     expect(problemsOf({ HEARTWOOD_OWNER_EMAIL: 'me@example.org', HEARTWOOD_OWNER_PASSWORD: 'short1' })).not.toContain('short1')
     const urls = problemsOf({ HEARTWOOD_DATABASE_URL: 'mysql://me:short2@host/db', HEARTWOOD_CLICKHOUSE_URL: 'tcp://me:short3@host' })

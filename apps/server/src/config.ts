@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { totalmem } from 'node:os'
 import { resolve } from 'node:path'
@@ -90,6 +90,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Readonly<Config> {
   }
   const syslog = collect(problems, () => parseSyslog(values.HEARTWOOD_SYSLOG)) ?? []
   const trustProxy = collect(problems, () => parseTrustProxy(values.HEARTWOOD_TRUST_PROXY)) ?? false
+  if (values.HEARTWOOD_GEO_FILE !== undefined) collect(problems, () => insistOnMmdb(values.HEARTWOOD_GEO_FILE ?? ''))
   const { HEARTWOOD_OWNER_EMAIL: email, HEARTWOOD_OWNER_PASSWORD: password } = values
   if ((email === undefined) !== (password === undefined)) {
     problems.push('HEARTWOOD_OWNER_EMAIL and HEARTWOOD_OWNER_PASSWORD (or …_FILE) belong together: set both or neither')
@@ -158,6 +159,29 @@ function parseSyslog(text: string | undefined): SyslogListener[] {
         timezone,
       }
     })
+}
+
+const MMDB_MARK = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1')
+/** The metadata of an MMDB file stand in its last 128 KiB. */
+const MMDB_END_BYTES = 128 * 1024
+
+/** The file is read by another thread on the first address: by then nobody watches. */
+function insistOnMmdb(path: string): void {
+  const fail = (why: string) => new HeartwoodError('config-invalid', `HEARTWOOD_GEO_FILE: ${path} ${why}`)
+  let end: Buffer
+  try {
+    const file = openSync(path, 'r')
+    try {
+      const { size } = fstatSync(file)
+      end = Buffer.alloc(Math.min(size, MMDB_END_BYTES))
+      readSync(file, end, 0, end.length, size - end.length)
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    throw fail(`cannot be read (${error instanceof Error && 'code' in error ? error.code : 'unknown reason'})`)
+  }
+  if (!end.includes(MMDB_MARK)) throw fail('is no MMDB file')
 }
 
 /** `none`, or a comma list of addresses and networks whose X-Forwarded-For is believed. */
