@@ -30,6 +30,7 @@ import { registerTimeline } from './features/timeline/routes.ts'
 import { createTimeline } from './features/timeline/service.ts'
 import type { Caller } from './http/caller.ts'
 import { createDecodeThread } from './ingest/decode-thread.ts'
+import { withoutDeletedProjects } from './ingest/deleted-projects.ts'
 import { createEventWriter, type EventWriter } from './ingest/event-writer.ts'
 import { createIngest } from './ingest/ingest.ts'
 import { createLedger } from './ingest/ledger.ts'
@@ -73,6 +74,7 @@ const DRAIN_MS = 8_000
 /** Everything that was acknowledged is on disk, so leaving late parts behind loses nothing. */
 const STOP_MS = 14_000
 const MAINTENANCE_MS = 2_000
+const RESUME_MS = 60_000
 
 /**
  * Starts the whole server from the environment and ends it on SIGTERM or SIGINT.
@@ -132,7 +134,7 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
   lifetime.onEnd('local token', localToken.remove)
   const auth = await createAuth({ meta, localToken: localToken.token, publicUrl })
   lifetime.onEnd('access', auth.close)
-  const projects = createProjects({ meta, directory: auth.directory, events: store, checkPattern })
+  const projects = createProjects({ meta, directory: auth.directory, events: store, settled: () => present.settled(), checkPattern })
   const keys = createKeys({ meta, directory: auth.directory, authenticator: auth.authenticator })
 
   const queue = await createLogQueue({
@@ -143,12 +145,19 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
   })
   lifetime.onEnd('queue', () => queue.close())
   const ledger = createLedger(queue.left)
+  const present = withoutDeletedProjects({
+    queue,
+    exists: (projectId) => auth.directory.project(projectId) !== undefined,
+    onLeftOut: (deliveries) => {
+      for (const delivery of deliveries) ledger.withdrawn(delivery, 'project-not-found', delivery.rows)
+    },
+  })
   const scratch = createScratch({ dataFolder: config.dataFolder })
   lifetime.onEnd('scratch', scratch.close)
   const blocks = createBlockThread({ workerUrl: threadUrl('block-worker') })
   lifetime.onEnd('block thread', () => blocks.close())
   const writer = createEventWriter({
-    queue,
+    queue: present.queue,
     store,
     blocks,
     scratch,
@@ -235,7 +244,10 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
     MAINTENANCE_MS,
   )
   lifetime.onEnd('maintenance', () => clearInterval(maintenance))
-  projects.resumeDeletions().catch((error) => logger.warn({ err: error }, 'a deletion that was begun goes on at the next start'))
+  const resume = () => projects.resumeDeletions().catch((error) => logger.warn({ err: error }, 'a deletion that was begun is tried again later'))
+  void resume()
+  const resuming = setInterval(resume, RESUME_MS)
+  lifetime.onEnd('deletions', () => clearInterval(resuming))
 
   const syslog = createSyslogReceiver({ listeners: config.syslog, ingest, projects, onProblem: (message) => logger.warn(message) })
   lifetime.onEnd('syslog', () => syslog.close())

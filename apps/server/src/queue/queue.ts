@@ -86,7 +86,7 @@ export interface Queue {
   take(limits: { maxRows: number; maxWaitMs: number }): Promise<Group | undefined>
   /** The group is stored (or dead-lettered): forget it. Durable before it resolves, or repeated with the same token after a crash. */
   acknowledge(group: Group): Promise<void>
-  /** Sets a group's deliveries aside with the reason, then forgets the group. */
+  /** Sets the deliveries that are given here aside with the reason, then forgets the group. */
   deadLetter(group: Group, reason: string): Promise<void>
   /** The group with its payloads read anew, for one whose payloads were handed over to another thread. */
   reread(group: Group): Promise<Group>

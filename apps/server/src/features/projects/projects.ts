@@ -9,6 +9,8 @@ export interface ProjectsDeps {
   meta: MetaStore
   directory: Directory
   events: Pick<EventStore, 'deleteProject'>
+  /** Resolves when events that were on their way into the store are there, so that they can be deleted. Default: at once. */
+  settled?: () => Promise<void>
   /** What is wrong with a redaction pattern; undefined when nothing is. */
   checkPattern: (pattern: string) => string | undefined
   now?: () => number
@@ -27,16 +29,21 @@ export interface Projects {
   /** @throws HeartwoodError `pattern-invalid`, `project-not-found` */
   update(project: Project, patch: ProjectPatch): Promise<Project>
   /**
-   * Hides the project and revokes its keys at once, then deletes its events. When that fails halfway, `resumeDeletions` goes on.
+   * Hides the project and revokes its keys at once, then deletes its events; those that still wait in the queue are never stored. When that fails
+   * halfway, `resumeDeletions` goes on.
    * @throws HeartwoodError `confirmation-wrong`, `project-not-found`, `engine-unavailable`
    */
   remove(project: Project, typedName: string): Promise<void>
-  /** Ends deletions that an earlier run of the server began. */
+  /** Ends deletions that were begun and failed, by this run of the server or an earlier one. */
   resumeDeletions(): Promise<void>
 }
 
-export function createProjects({ meta, directory, events, checkPattern, now = Date.now }: ProjectsDeps): Projects {
+/** How long a deletion waits for the event store before it says that the rest comes later. */
+const SETTLE_MS = 5_000
+
+export function createProjects({ meta, directory, events, settled, checkPattern, now = Date.now }: ProjectsDeps): Projects {
   const finish = async (id: number): Promise<void> => {
+    await within(SETTLE_MS, settled?.())
     await events.deleteProject(id)
     await meta.projects.finishDeletion(id)
   }
@@ -84,6 +91,15 @@ export function createProjects({ meta, directory, events, checkPattern, now = Da
       for (const id of await meta.projects.inDeletion()) await finish(id)
     },
   }
+}
+
+async function within(ms: number, work: Promise<void> = Promise.resolve()): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const message = 'The project is gone; its events are deleted when the event store answers again.'
+    timer = setTimeout(() => reject(new HeartwoodError('engine-unavailable', message)), ms)
+  })
+  await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 const notThere = (id: number): HeartwoodError => new HeartwoodError('project-not-found', `Project ${id} is not there any more.`)

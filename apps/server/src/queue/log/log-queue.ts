@@ -242,7 +242,8 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
     },
     async deadLetter(group, reason) {
       const { deliveries } = await groups.reread(group)
-      for (const delivery of deliveries) await deadLetters.add(delivery, reason)
+      const wanted = new Set(group.deliveries.map(({ position }) => position))
+      for (const delivery of deliveries) if (wanted.has(delivery.position)) await deadLetters.add(delivery, reason)
       await forget(group, deliveries)
     },
     reread: groups.reread,
