@@ -5,7 +5,7 @@ export const LIMITS = {
   /** Lengths in UTF-16 units. */
   message: 262_144,
   name: 200,
-  id: 200,
+  id: 512,
   path: 8_192,
   attributeKey: 200,
   attributeValue: 32_768,

@@ -5,12 +5,14 @@ import { decodeNative } from './native/decode.ts'
 import { decodeRaw } from './raw/decode.ts'
 import { parseTimestamp } from './stamps/parse-timestamp.ts'
 import { createZone } from './stamps/zone.ts'
+import { decodeTraceHub } from './tracehub/decode.ts'
 
 /** Decoders by the door that took the request; doors of formats look at the format that it names. */
 const DOORS: ReadonlyMap<string, DecodeFormat> = new Map([
   ['native', decodeNative],
   ['raw', decodeRaw],
   ['syslog', decodeRaw],
+  ['tracehub', decodeTraceHub],
 ])
 
 export const decodeDoor: DecodeFormat = (job, sink) => (DOORS.get(job.door) ?? decodeNative)(job, sink)

@@ -1,4 +1,5 @@
 import type { LooseRecord } from '../decode.ts'
+import { fromTraceHub, isTraceHubEntry } from '../tracehub/entry.ts'
 import { levelInText, levelOfLetter, levelOfSeverity } from './decode-levels.ts'
 import { TERMINAL_STYLE } from './decode-text.ts'
 
@@ -66,10 +67,11 @@ const fromMongo = ({ t, s, c, ctx, msg, id, attr, ...rest }: LooseRecord): Loose
   attributes: { ...rest, component: c, context: ctx, 'event.id': id, attr },
 })
 
-/** Records that other collectors write in their own vocabulary (journald, Docker, MongoDB), in ours; everything else as it is. */
+/** Records that others write in their own vocabulary (journald, Docker, MongoDB, dead letters of TraceHub's clients), in ours; everything else as it is. */
 export const translateForeign = (entry: LooseRecord): LooseRecord => {
   if (entry.__REALTIME_TIMESTAMP !== undefined) return fromJournal(entry)
   if (isMongo(entry)) return fromMongo(entry)
+  if (isTraceHubEntry(entry)) return fromTraceHub(entry)
   if (typeof entry.log === 'string' && (entry.stream === 'stdout' || entry.stream === 'stderr')) return fromDocker(entry, entry.log)
   return entry
 }
