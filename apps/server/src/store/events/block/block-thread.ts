@@ -4,12 +4,12 @@ import { type BlockMerger, createBlockMerger, type SealedFile } from './block-me
 
 /** Merges event blocks into the file of one insert. One merge is under way at a time. */
 export interface BlockBuilder {
-  /** Adds the events of one delivery. The payload is copied: it stays the caller's. */
+  /** Adds the events of one delivery. The payload is handed over: it may be empty for the caller afterwards. */
   append(payload: Uint8Array, projectId: number): void
   /**
    * Writes what was appended since the last seal as one file in ClickHouse's Native format, and starts anew, also after a failure.
    * @throws HeartwoodError `block-invalid` when payloads were damaged (`details.indexes`: which of them, counted in the order of
-   *   `append`); `engine-unavailable` when the file could not be written or the thread ended.
+   *   `append`); `engine-unavailable` when the file could not be written, or the thread ended or hung.
    */
   seal(path: string): Promise<SealedFile>
   close(): Promise<void>
@@ -76,19 +76,32 @@ export interface BlockThreadOptions {
   workerUrl: URL
   /** Options of Node for the thread, to read sources directly in tests and development. */
   execArgv?: string[]
+  /** A merge that takes longer has hung: the thread is ended and started anew. Default 60 s. */
+  sealTimeoutMs?: number
 }
 
-/** Merges on a thread of its own, which is started with the first payload, and anew when it ended by accident. */
-export const createBlockThread = ({ workerUrl, execArgv }: BlockThreadOptions): BlockBuilder => {
+/** Merges on a thread of its own, which is started with the first payload, and anew when it ended by accident or hung. */
+export const createBlockThread = ({ workerUrl, execArgv, sealTimeoutMs = 60_000 }: BlockThreadOptions): BlockBuilder => {
   let worker: Worker | undefined
   let waiting: { resolve: (file: SealedFile) => void; reject: (error: HeartwoodError) => void }[] = []
   /** The thread ended while it held payloads: the next seal has to say so. */
   let lost: HeartwoodError | undefined
   let holds = false
   let closed = false
+  let watchdog: NodeJS.Timeout | undefined
 
+  const watch = (): void => {
+    clearTimeout(watchdog)
+    if (waiting.length === 0) return
+    watchdog = setTimeout(() => {
+      const hung = worker
+      onEnd(new Error(`a merge took longer than ${sealTimeoutMs} ms`))
+      void hung?.terminate()
+    }, sealTimeoutMs)
+  }
   const onEnd = (cause: unknown): void => {
     worker = undefined
+    clearTimeout(watchdog)
     const error = new HeartwoodError('engine-unavailable', 'The thread that builds blocks ended.', { cause })
     if (holds && waiting.length === 0) lost = error
     for (const { reject } of waiting) reject(error)
@@ -97,7 +110,10 @@ export const createBlockThread = ({ workerUrl, execArgv }: BlockThreadOptions): 
   const start = (): Worker => {
     const started = new Worker(workerUrl, execArgv === undefined ? {} : { execArgv })
     started.on('message', (reply: BlockReply) => {
+      // A thread that was given up may still come to its end.
+      if (worker !== started) return
       const next = waiting.shift()
+      watch()
       if ('sealed' in reply) next?.resolve(reply.sealed)
       else next?.reject(toError(reply.failed))
     })
@@ -106,18 +122,17 @@ export const createBlockThread = ({ workerUrl, execArgv }: BlockThreadOptions): 
     started.unref()
     return started
   }
-  const send = (request: BlockRequest): void => {
+  const send = (request: BlockRequest, transfer: readonly ArrayBuffer[] = []): void => {
     if (closed) throw new HeartwoodError('shutting-down', 'The block thread is closed.')
     worker ??= start()
-    worker.postMessage(request)
+    worker.postMessage(request, transfer)
   }
 
   return {
     append(payload, projectId) {
       holds = true
-      // A view of a larger buffer would take the whole buffer along.
-      const own = payload.byteLength === payload.buffer.byteLength ? payload : payload.slice()
-      send({ append: own, projectId })
+      const own = ownWhole(payload)
+      send({ append: own, projectId }, [own.buffer])
     },
     seal(path) {
       const error = lost
@@ -131,10 +146,12 @@ export const createBlockThread = ({ workerUrl, execArgv }: BlockThreadOptions): 
       return new Promise((resolve, reject) => {
         send({ seal: path })
         waiting.push({ resolve, reject })
+        if (waiting.length === 1) watch()
       })
     },
     async close() {
       closed = true
+      clearTimeout(watchdog)
       const ending = worker
       worker = undefined
       await ending?.terminate()
@@ -142,6 +159,12 @@ export const createBlockThread = ({ workerUrl, execArgv }: BlockThreadOptions): 
       waiting = []
     },
   }
+}
+
+/** A view of a larger buffer would take the whole buffer along. */
+const ownWhole = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => {
+  const { buffer } = bytes
+  return buffer instanceof ArrayBuffer && bytes.byteLength === buffer.byteLength ? new Uint8Array(buffer) : bytes.slice()
 }
 
 const toError = ({ code, message, details }: { code: ErrorCode; message: string; details: unknown }): HeartwoodError =>
