@@ -33,7 +33,7 @@ describe.each([
     return encoder.finish()
   }
 
-  it('writes what was appended as one file, leaves out columns that hold nothing, and keeps payloads whole', async () => {
+  it('writes what was appended as one file, and leaves out columns that hold nothing', async () => {
     const [first, second] = [payload(10), payload(5)]
     builder.append(first, 1)
     builder.append(second, 2)
