@@ -218,7 +218,7 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
     features: [
       (api) => registerPeople(api, { people: auth.people, version, publicUrl }),
       (api) => registerProjects(api, { projects, keys, directory: auth.directory }),
-      (api) => registerLogs(api, { logs, tails, resolveProject: resolve }),
+      (api) => registerLogs(api, { logs, tails, resolveProject: resolve, readmit: auth.readmit }),
       (api) => registerFlows(api, { flows: createFlows({ store, now }), resolveProject: resolve }),
       (api) => registerRequests(api, { requests: createRequests({ store, now }), resolveProject: resolve }),
       (api) => registerTimeline(api, { timeline: createTimeline({ store }), resolveProject: resolve }),

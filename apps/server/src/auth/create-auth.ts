@@ -1,9 +1,9 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { MetaStore } from '../store/meta/meta-store.ts'
 import { type Authenticator, createAuthenticator } from './authenticate.ts'
 import { registerPreflight } from './cors.ts'
 import { createDirectory, type Directory } from './directory.ts'
-import { registerAccess } from './hooks.ts'
+import { readmit, registerAccess } from './hooks.ts'
 import { createPasswords } from './passwords.ts'
 import { createPeople, type People } from './people.ts'
 
@@ -22,6 +22,8 @@ export interface Auth {
   people: People
   /** See registerAccess: first of all on the root instance. Also answers the preflights of pages that use browser keys. */
   register(app: FastifyInstance): void
+  /** See readmit. */
+  readmit(request: FastifyRequest): Promise<void>
   /** Takes over what other processes changed and writes down which keys were used. Call it every two seconds. */
   maintain(): Promise<void>
   /** Writes down what is left; before the meta store closes. */
@@ -44,6 +46,7 @@ export async function createAuth({ meta, localToken, publicUrl }: AuthDeps): Pro
       registerAccess(app, { authenticator, directory, people, publicUrl })
       registerPreflight(app, directory)
     },
+    readmit: (request) => readmit(request, { authenticator, people }),
     async maintain() {
       await directory.refresh()
       await authenticator.recordUses()

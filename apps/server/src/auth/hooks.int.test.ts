@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fastify } from 'fastify'
+import { type FastifyRequest, fastify } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findPostgres, startPostgres, type ThrowawayPostgres } from '../../../../tools/postgres.mjs'
 import { registerErrors } from '../http/errors.ts'
@@ -12,6 +12,8 @@ import { createSqliteMetaStore } from '../store/meta/sqlite.ts'
 import { createAuth } from './create-auth.ts'
 import { createLocalToken } from './local-token.ts'
 import { hashSecret } from './secrets.ts'
+import { sessionCookie } from './session-cookie.ts'
+import { createTestServer } from './testing/test-server.ts'
 
 describe('a refusal on a door', () => {
   it('comes after everything was read, even on a connection that closes', async () => {
@@ -42,6 +44,39 @@ describe('a refusal on a door', () => {
     await app.close()
     await meta.close()
     await rm(folder, { recursive: true })
+  })
+})
+
+describe('an answer that lasts', () => {
+  it('is refused from the moment on at which its key is revoked or its person signs out', async () => {
+    const lasting: FastifyRequest[] = []
+    const server = await createTestServer({
+      register: (app) =>
+        app.get('/api/lasting', { config: { access: 'read' } }, async (request) => {
+          lasting.push(request)
+          return {}
+        }),
+    })
+    const { auth, meta } = server
+    await auth.people.ensureOwner({ email: 'me@example.org', password: 'correct horse battery' })
+    const { token } = await auth.people.signIn('me@example.org', 'correct horse battery')
+    const redaction = { keys: [], patterns: [] }
+    const project = await meta.projects.create({ name: 'Shop', wantedSlug: 'shop', retentionDays: 90, redaction, createdAt: 0 })
+    const key = { id: 'key_1', projectId: project.id, name: '', scope: 'read' as const, client: 'heartwood' as const, origins: [], hint: '' }
+    await meta.keys.create({ ...key, hash: hashSecret('a-secret-key'), createdAt: 0 })
+    const cookie = sessionCookie(token, 60, { protocol: 'http' }, undefined).split(';')[0] ?? ''
+    await server.app.inject({ url: '/api/lasting', headers: { 'x-api-key': 'a-secret-key' } })
+    await server.app.inject({ url: '/api/lasting', headers: { cookie } })
+    // Two requests were made.
+    const [byKey, byPerson] = lasting as [FastifyRequest, FastifyRequest]
+    await Promise.all([auth.readmit(byKey), auth.readmit(byPerson)])
+
+    await meta.keys.revoke('key_1', 1)
+    await auth.maintain()
+    await expect(auth.readmit(byKey)).rejects.toMatchObject({ code: 'key-invalid' })
+    await auth.people.signOut(token)
+    await expect(auth.readmit(byPerson)).rejects.toMatchObject({ code: 'sign-in-required' })
+    await server.close()
   })
 })
 

@@ -80,6 +80,19 @@ async function admit(request: FastifyRequest, reply: FastifyReply, access: Acces
   insist(decision === 'key-missing' && token !== undefined ? 'sign-in-required' : decision)
 }
 
+/**
+ * For answers that last: whether who began one may still have it.
+ * @throws HeartwoodError `key-invalid`, `sign-in-required` when the key was revoked or the session ended since; `meta-unavailable`
+ */
+export async function readmit(request: FastifyRequest, { authenticator, people }: Pick<AccessDeps, 'authenticator' | 'people'>): Promise<void> {
+  const { caller, headers } = request
+  if (caller.kind === 'key') {
+    const holder = await authenticator.authenticate(readKey(headers) ?? '', { remoteAddress: request.socket.remoteAddress, headers })
+    if (holder === undefined) throw refusal('key-invalid')
+  }
+  if (caller.kind === 'person' && (await people.bySession(readSessionToken(headers) ?? '')) === undefined) throw refusal('sign-in-required')
+}
+
 async function admitPerson(request: FastifyRequest, reply: FastifyReply, token: string, access: Access, deps: AccessDeps): Promise<void> {
   // Pages and probes are the same for everyone; only the API asks who it is.
   if (access === 'public' && !request.routeOptions.url?.startsWith('/api/')) return

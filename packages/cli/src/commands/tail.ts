@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { api, type EventJson, routeUrl } from '@heartwood/protocol'
+import { ApiError, api, type EventJson, routeUrl } from '@heartwood/protocol'
 import { type Command, type Context, say } from '../context.ts'
 import { EXIT } from '../errors.ts'
 import { createEventPrinter, type PrintEvent } from '../output/event-printer.ts'
@@ -62,6 +62,9 @@ async function follow(
       if (message.event === 'event') {
         await follower.print(JSON.parse(message.data) as EventJson)
         if (--follower.left <= 0) return
+      } else if (message.event === 'end') {
+        const { status, code, message: reason } = JSON.parse(message.data) as { status: number; code: string; message: string }
+        throw new ApiError(status, { code, message: reason, docs: `/docs/errors#${code}` })
       } else if (message.event === 'drop') {
         const { dropped } = JSON.parse(message.data) as { dropped: number }
         say(context, `${plural(dropped, 'event')} came too fast and ${dropped === 1 ? 'was' : 'were'} not shown; a narrower query shows all.`)

@@ -26,6 +26,7 @@ it('a statement is told to stop when the client that asked for it leaves', async
     logs: createLogs({ store: { query } as EventStore, now: () => unixMs(1_790_000_000_000) }),
     tails: createTailHub(),
     resolveProject: () => ({ id: 1 }),
+    readmit: async () => undefined,
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo

@@ -3,6 +3,7 @@ import { get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { EventJson } from '@heartwood/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { HeartwoodError } from '../../errors.ts'
 import { sampleEvent } from '../../store/events/block/testing/sample-events.ts'
 import { eventToJson } from '../../store/events/rows/event-row.ts'
 import { createLogsFixture, type LogsFixture } from './testing/logs-fixture.ts'
@@ -46,6 +47,18 @@ describe('GET /api/tail', () => {
     expect(seen).toContain('data: {"dropped":3}')
     expect(await until(response, 'event: ping')).toContain('event: ping')
     close()
+    await gone()
+  })
+
+  it('ends with the reason when its caller may not have it any more, and not when nobody can tell', async () => {
+    const { response } = await open('')
+    fixture.refusal.next = new HeartwoodError('meta-unavailable', 'The database does not answer.')
+    await until(response, 'event: ping')
+    await until(response, 'event: ping')
+    fixture.refusal.next = new HeartwoodError('key-invalid', 'The key is unknown or was revoked.')
+    const rest = await until(response, 'never')
+    fixture.refusal.next = undefined
+    expect(rest).toMatch(/event: end\ndata: {"status":401,"code":"key-invalid","message":"The key is unknown or was revoked."}\n\n$/)
     await gone()
   })
 

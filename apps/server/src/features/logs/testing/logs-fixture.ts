@@ -1,5 +1,6 @@
 import { type Event, LEVELS, type UnixMicros, unixMicros, unixMs } from '@heartwood/protocol'
 import { type FastifyInstance, fastify } from 'fastify'
+import type { HeartwoodError } from '../../../errors.ts'
 import { registerErrors } from '../../../http/errors.ts'
 import { compileMatcher } from '../../../query/match.ts'
 import { parseQuery } from '../../../query/parser.ts'
@@ -38,6 +39,8 @@ export interface LogsFixture {
   test: TestStore
   app: FastifyInstance
   tails: TailHub
+  /** What the next look at a tail's caller says; undefined: it may go on. */
+  refusal: { next: HeartwoodError | undefined }
   /** Of EVENTS, in their order. */
   ids: string[]
   // biome-ignore lint/suspicious/noExplicitAny: answers of any route, as a test reads them
@@ -65,13 +68,18 @@ export async function createLogsFixture(): Promise<LogsFixture> {
     request.caller = { kind: 'local' }
   })
   const tails = createTailHub({ perProject: 2, all: 3, waiting: 5_000 })
+  const refusal: LogsFixture['refusal'] = { next: undefined }
+  const readmit = async (): Promise<void> => {
+    if (refusal.next !== undefined) throw refusal.next
+  }
   const logs = createLogs({ store: test.store, now: () => NOW })
-  registerLogs(app, { logs, tails, resolveProject: (_, ref) => ({ id: PROJECTS.get(ref) ?? 99 }), pingMs: 20 })
+  registerLogs(app, { logs, tails, resolveProject: (_, ref) => ({ id: PROJECTS.get(ref) ?? 99 }), readmit, pingMs: 20, readmitMs: 20 })
   await app.listen({ port: 0, host: '127.0.0.1' })
   return {
     test,
     app,
     tails,
+    refusal,
     ids,
     async call(path, query = {}) {
       const response = await app.inject({ url: path, query: { project: 'shop', ...RANGE, ...query } as Record<string, string> })
