@@ -50,5 +50,9 @@ describe('the stacked histogram', () => {
     expect(hour.timeTicks.length).toBeGreaterThan(3)
     expect(hour.timeTicks.length).toBeLessThanOrEqual(8)
     expect(hour.timeTicks.every((tick) => tick.ms % 600_000 === 0)).toBe(true)
+    const labels = (fromMs: number, toMs: number) =>
+      layoutStack({ ...input, buckets: [], fromMs, toMs, width: 800 }).timeTicks.map(({ label }) => label)
+    expect(labels(Date.UTC(1926, 5), Date.UTC(2026, 5))).toEqual(['1940', '1960', '1980', '2000', '2020'])
+    expect(labels(Date.UTC(2025, 0, 15), Date.UTC(2026, 11, 15))).toContain('Jan 2026')
   })
 })

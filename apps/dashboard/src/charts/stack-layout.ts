@@ -90,17 +90,33 @@ export function brushRange(input: StackInput, a: number, b: number): { fromMs: n
 
 const STEPS_MS = [
   1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000,
-  10_800_000, 21_600_000, 43_200_000, 86_400_000, 172_800_000, 604_800_000, 1_209_600_000, 2_592_000_000, 7_776_000_000, 31_536_000_000,
+  10_800_000, 21_600_000, 43_200_000, 86_400_000, 172_800_000, 604_800_000, 1_209_600_000,
 ]
+const MONTH_MS = 2_629_800_000
+/** Steps of the calendar, in months. */
+const STEPS_MONTHS = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1_200]
 
 /** Round moments of the viewer's clock, about one per 110 pixels. */
 function timeTicks(fromMs: number, toMs: number, width: number): number[] {
   const wanted = Math.max(2, Math.floor(width / 110))
-  const step = STEPS_MS.find((candidate) => (toMs - fromMs) / candidate <= wanted) ?? 31_536_000_000
+  const step = STEPS_MS.find((candidate) => (toMs - fromMs) / candidate <= wanted)
+  if (step === undefined) return monthTicks(fromMs, toMs, wanted)
   const zone = new Date(fromMs).getTimezoneOffset() * 60_000
   const first = Math.ceil((fromMs - zone) / step) * step + zone
   const ticks: number[] = []
   for (let ms = first; ms <= toMs && ticks.length < 50; ms += step) ticks.push(ms)
+  return ticks
+}
+
+function monthTicks(fromMs: number, toMs: number, wanted: number): number[] {
+  const step = STEPS_MONTHS.find((months) => (toMs - fromMs) / (months * MONTH_MS) <= wanted) ?? 1_200
+  const first = new Date(fromMs)
+  const ticks: number[] = []
+  for (let month = Math.floor((first.getFullYear() * 12 + first.getMonth()) / step) * step; ticks.length < 50; month += step) {
+    const ms = new Date(0, 0).setFullYear(Math.floor(month / 12), month % 12, 1)
+    if (ms > toMs) break
+    if (ms >= fromMs) ticks.push(ms)
+  }
   return ticks
 }
 
@@ -114,5 +130,5 @@ function tickLabel(ms: number, spanMs: number): string {
   if (spanMs < 300_000) return `${clock}:${pad(date.getSeconds())}`
   if (spanMs < 172_800_000) return clock === '00:00' ? day : clock
   if (spanMs < 500 * 86_400_000) return spanMs < 5 * 86_400_000 && clock !== '00:00' ? `${day} ${clock}` : day
-  return `${MONTHS[date.getMonth()]} ${date.getFullYear()}`
+  return spanMs > 6_000 * 86_400_000 && date.getMonth() === 0 ? String(date.getFullYear()) : `${MONTHS[date.getMonth()]} ${date.getFullYear()}`
 }

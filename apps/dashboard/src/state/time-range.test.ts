@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeRange, freezeRange, normaliseTime, rangeProblem, resolveTime, widenRange } from './time-range.ts'
+import { describeRange, freezeRange, normaliseTime, rangeProblem, rangeUpTo, resolveTime, widenRange } from './time-range.ts'
 
 const now = Date.parse('2026-11-21T12:00:00.000Z')
 
@@ -18,6 +18,12 @@ describe('time ranges', () => {
     expect(rangeProblem({ from: '-1h', to: 'now' }, now)).toBeUndefined()
     expect(rangeProblem({ from: 'soon', to: 'now' }, now)?.end).toBe('from')
     expect(rangeProblem({ from: '-5m', to: '-10m' }, now)).toEqual({ end: 'to', message: 'The end must be after the beginning.' })
+  })
+
+  it('finds the narrowest range that shows a moment of the past', () => {
+    expect(rangeUpTo(now - 60_000, now)).toEqual({ from: '-5m', to: 'now' })
+    expect(rangeUpTo(now - 5 * 86_400_000, now)).toEqual({ from: '-7d', to: 'now' })
+    expect(rangeUpTo(Date.parse('2005-06-03T10:00:00Z'), now)).toEqual({ from: '2005-06-02T10:00:00.000Z', to: '2005-06-03T10:01:00.000Z' })
   })
 
   it('freezes a relative range for a link and leaves an absolute one alone', () => {

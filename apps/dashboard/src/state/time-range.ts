@@ -73,6 +73,12 @@ export function widenRange(range: TimeRange, nowMs: number): TimeRange {
   return absoluteRange(from - width / 2, Math.min(to + width / 2, Math.max(nowMs, to)))
 }
 
+/** A range in which a moment of the past stands near the end, as narrow as the presets allow. */
+export function rangeUpTo(ms: number, nowMs: number): TimeRange {
+  const preset = ms <= nowMs ? PRESETS.find(({ from }) => (resolveTime(from, nowMs) ?? nowMs) < ms) : undefined
+  return preset ? { from: preset.from, to: 'now' } : absoluteRange(ms - 86_400_000, ms + 60_000)
+}
+
 /** How a range reads on its button. */
 export function describeRange(range: TimeRange, nowMs: number): string {
   const preset = range.to === 'now' ? PRESETS.find((candidate) => candidate.from === range.from) : undefined

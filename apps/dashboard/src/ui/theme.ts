@@ -29,6 +29,8 @@ export interface Palette {
   dangerSoft: string
   ok: string
   warnSoft: string
+  /** Behind words that were looked for. */
+  mark: string
   /** Levels as text. */
   level: Record<Level, string>
   /** Levels as bars: told apart also in greyscale and by colour-blind eyes. */
@@ -53,6 +55,7 @@ export const light: Palette = {
   dangerSoft: '#FBEAE8',
   ok: '#2F6B3A',
   warnSoft: '#FBF1DC',
+  mark: '#F8E3A8',
   level: { trace: '#736B60', debug: '#4F6276', info: '#1F62A8', warn: '#875300', error: '#B3261E', fatal: '#8E1577' },
   bar: { trace: '#D6D1C8', debug: '#AAB9C9', info: '#74A3D6', warn: '#B9810F', error: '#C2352B', fatal: '#5E0A52' },
 }
@@ -75,6 +78,7 @@ export const dark: Palette = {
   dangerSoft: '#38201D',
   ok: '#84C28D',
   warnSoft: '#332817',
+  mark: '#57430F',
   level: { trace: '#A0968A', debug: '#97ABC0', info: '#7DB4EE', warn: '#E5B454', error: '#F2857A', fatal: '#F29BE3' },
   bar: { trace: '#544E46', debug: '#5C6D80', info: '#4288CE', warn: '#EBBB58', error: '#F57C6B', fatal: '#FFD0F8' },
 }

@@ -38,7 +38,7 @@ export function FrameView({ projects, project, person, path, children }: FramePr
           <Mark />
           <span className={classes.word}>Heartwood</span>
         </div>
-        <ProjectSwitcher projects={projects} project={project} collapsed={collapsed} />
+        <ProjectSwitcher projects={projects} project={project} />
         <Navigation project={project} collapsed={collapsed} />
         <RailFoot person={person} collapsed={collapsed} onCollapse={() => setCollapsed(!collapsed)} onHelp={() => setHelp(true)} />
       </nav>
@@ -58,7 +58,7 @@ export function FrameView({ projects, project, person, path, children }: FramePr
       </nav>
       <Drawer opened={drawer} onClose={() => setDrawer(false)} size={280} title="Heartwood" closeButtonProps={{ 'aria-label': 'Close the menu' }}>
         <div className={classes.drawer}>
-          <ProjectSwitcher projects={projects} project={project} collapsed={false} onDone={() => setDrawer(false)} />
+          <ProjectSwitcher projects={projects} project={project} onDone={() => setDrawer(false)} />
           {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: closes after any of the links inside was followed. */}
           <div onClick={() => setDrawer(false)}>
             <Navigation project={project} collapsed={false} />

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { looksLikeId } from '../../lib/ids.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { idQuery } from '../logs/id-query.ts'
+import { projectLabel } from '../projects/project-label.ts'
 
 const [store, actions] = createSpotlight()
 export const openPalette = (): void => actions.open()
@@ -40,7 +41,7 @@ export function Palette({ projects, project, onHelp }: PaletteProps) {
     .map((candidate) =>
       entry(
         `project-${candidate.id}`,
-        candidate.name,
+        projectLabel(candidate, projects),
         'project',
         () => navigate({ to: '/p/$project/logs', params: { project: candidate.slug } }),
         'Project',
@@ -72,7 +73,7 @@ export function Palette({ projects, project, onHelp }: PaletteProps) {
     { group: 'Find', actions: byId },
     { group: 'Go to', actions: filter(go, query) },
     { group: 'Projects', actions: filter(switches, query) },
-    { group: 'Set', actions: filter(settings, query) },
+    { group: 'Preferences', actions: filter(settings, query) },
     { group: 'Search', actions: byText },
   ]
   return (
@@ -85,7 +86,7 @@ export function Palette({ projects, project, onHelp }: PaletteProps) {
       shortcut={['mod + K']}
       nothingFound="Nothing has that name"
       scrollable
-      maxHeight={400}
+      maxHeight={460}
       transitionProps={{ duration: 120 }}
       overlayProps={{ backgroundOpacity: 0.45 }}
       searchProps={{ leftSection: <Icon name="search" />, placeholder: 'Go to, or paste an id', 'aria-label': 'Go to, or paste an id' }}

@@ -2,22 +2,22 @@ import type { ProjectJson } from '@heartwood/protocol'
 import { Menu } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { Icon } from '../../ui/icons.tsx'
+import { projectLabel } from '../projects/project-label.ts'
 import classes from './frame.module.css'
 
 interface ProjectSwitcherProps {
   projects: readonly ProjectJson[]
   project: ProjectJson | undefined
-  collapsed: boolean
   onDone?: () => void
 }
 
-export function ProjectSwitcher({ projects, project, collapsed, onDone }: ProjectSwitcherProps) {
+export function ProjectSwitcher({ projects, project, onDone }: ProjectSwitcherProps) {
   const navigate = useNavigate()
-  const name = project?.name ?? 'No project'
+  const name = project ? projectLabel(project, projects) : 'No project'
   return (
     <Menu position="bottom-start" width={216}>
       <Menu.Target>
-        <button type="button" className={classes.switcher} aria-label={`Project: ${name}`} title={collapsed ? name : undefined}>
+        <button type="button" className={classes.switcher} aria-label={`Project: ${name}`} title={name}>
           <span className={classes.initial}>{name.slice(0, 1).toUpperCase()}</span>
           <span className={classes.word}>{name}</span>
           <span className={classes.chevron}>
@@ -35,7 +35,7 @@ export function ProjectSwitcher({ projects, project, collapsed, onDone }: Projec
               void navigate({ to: '/p/$project/logs', params: { project: candidate.slug } })
             }}
           >
-            {candidate.name}
+            {projectLabel(candidate, projects)}
           </Menu.Item>
         ))}
         {projects.length > 0 && <Menu.Divider />}

@@ -88,16 +88,16 @@ export function RailFoot({ person, collapsed, onCollapse, onHelp }: RailFootProp
         </Menu.Dropdown>
       </Menu>
       {onCollapse && (
-        <Hint text="Widen the rail" shown={collapsed}>
+        <Hint text="Expand the rail" shown={collapsed}>
           <button
             type="button"
             className={classes.item}
             onClick={onCollapse}
-            aria-label={collapsed ? 'Widen the rail' : 'Narrow the rail'}
+            aria-label={collapsed ? 'Expand the rail' : 'Collapse the rail'}
             aria-expanded={!collapsed}
           >
             <Icon name="rail" />
-            <span className={classes.word}>Narrow</span>
+            <span className={classes.word}>Collapse</span>
           </button>
         </Hint>
       )}

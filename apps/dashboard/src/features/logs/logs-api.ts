@@ -16,6 +16,7 @@ export interface Scope {
 const FIRST_PAGE = 200
 const NEXT_PAGE = 1_000
 const BUCKETS = 90
+const EVER = '-36500d'
 
 export function useEvents(scope: Scope) {
   const api = useApi()
@@ -33,6 +34,20 @@ export function useEvents(scope: Scope) {
   })
   const rows = useMemo(() => result.data?.pages.flatMap((page) => page.events) ?? [], [result.data])
   return { ...result, rows }
+}
+
+/** When the newest event that matches happened, however long ago; null when there is none. */
+export function useNewest(project: string, q: string, enabled: boolean) {
+  const api = useApi()
+  return useQuery({
+    queryKey: ['logs', 'newest', project, q],
+    queryFn: async ({ signal }) => {
+      const [event] = (await api.search({ query: { project, q, from: EVER, to: 'now', limit: 1 }, signal })).events
+      return event ? Date.parse(event.timestamp) : null
+    },
+    enabled,
+    gcTime: 0,
+  })
 }
 
 export function useHistogram(scope: Scope) {
@@ -84,7 +99,8 @@ export function useFacets(scope: Scope, fields: readonly string[], limit: number
   })
 }
 
-const isFiltered = (q: string, field: string): boolean => {
+/** The query says something about this field that the sidebar can show. */
+export const isFiltered = (q: string, field: string): boolean => {
   const { included, excluded } = readFilter(q, field)
   return included.length + excluded.length > 0
 }
@@ -98,7 +114,7 @@ export interface FieldName {
 
 const fieldsKey = ({ project, from, to }: Omit<Scope, 'tick'>) => ['logs', 'fields', project, from, to]
 
-/** All names that can be searched in the range, columns first, then by how often they occur. */
+/** All names that can be searched in the range: what occurs before what does not, columns first, then by how often. */
 export function useFieldNames(scope: Scope, enabled = true) {
   const load = useFieldLoader(scope)
   return useQuery({ queryKey: fieldsKey(scope), queryFn: load, staleTime: 60_000, enabled, placeholderData: keepPreviousData })
@@ -109,7 +125,8 @@ function useFieldLoader({ project, from, to }: Omit<Scope, 'tick'>) {
   return useCallback(
     async ({ signal }: { signal: AbortSignal }): Promise<FieldName[]> => {
       const { fields } = await api.fields({ query: { project, from, to }, signal })
-      return fields.toSorted((a, b) => Number(b.column) - Number(a.column) || b.count - a.count)
+      const occurs = (field: FieldName): number => Number(field.count > 0)
+      return fields.toSorted((a, b) => occurs(b) - occurs(a) || Number(b.column) - Number(a.column) || b.count - a.count)
     },
     [api, project, from, to],
   )

@@ -1,12 +1,12 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { formatDuration, formatShort, formatWhole } from '../../lib/format.ts'
-import { widenRange } from '../../state/time-range.ts'
+import { formatAgo, formatDuration, formatShort, formatStamp, formatWhole } from '../../lib/format.ts'
+import { rangeUpTo, widenRange } from '../../state/time-range.ts'
 import { useCopy } from '../../ui/copy.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { EmptyState } from '../../ui/states.tsx'
 import classes from './logs.module.css'
-import { type Scope, useHistogram } from './logs-api.ts'
+import { type Scope, useHistogram, useNewest } from './logs-api.ts'
 import type { LogsState } from './model/logs-state.ts'
 
 /** How many events match, and what it took to find the first. */
@@ -39,24 +39,28 @@ interface NothingProps {
 
 /** No rows: why that may be, and what to try. */
 export function Nothing({ project, state, faulty, onChange }: NothingProps) {
+  const { data: newest, isPending } = useNewest(project, state.q, !faulty)
   if (faulty) return <EmptyState title="The query cannot be read yet">What is wrong is underlined above.</EmptyState>
-  return (
-    <EmptyState title={state.q === '' ? 'Nothing happened in this range' : 'Nothing matches'}>
-      <p>{state.live ? 'New events will appear here as they arrive.' : 'A wider range or fewer conditions may find something.'}</p>
-      {state.q === '' && (
+  const nowMs = Date.now()
+  if (newest === null && state.q === '') {
+    return (
+      <EmptyState title="No events yet">
         <p>
-          Nothing at all yet?{' '}
-          <Link to="/p/$project/start" params={{ project }}>
-            Send the first event
-          </Link>
+          {state.live ? 'They appear here as they arrive.' : 'Send some from a program, or import a log file; they are found here a moment later.'}
         </p>
-      )}
+        <div className={classes.ways}>
+          <Button renderRoot={(props) => <Link {...props} to="/p/$project/start" params={{ project }} />}>Send the first event</Button>
+        </div>
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState title={state.q === '' ? 'Nothing happened in this range' : 'Nothing matches in this range'}>
+      <p>{state.live ? 'New events will appear here as they arrive.' : isPending ? 'Looking further back…' : whenNewest(newest, state.q, nowMs)}</p>
       <div className={classes.ways}>
-        <Button variant="default" onClick={() => onChange(widenRange(state, Date.now()))}>
+        {typeof newest === 'number' && <Button onClick={() => onChange(rangeUpTo(newest, nowMs))}>Show the newest</Button>}
+        <Button variant="default" onClick={() => onChange(widenRange(state, nowMs))}>
           Twice as wide
-        </Button>
-        <Button variant="default" onClick={() => onChange({ from: '-30d', to: 'now' })}>
-          Last 30 days
         </Button>
         {state.q !== '' && (
           <Button variant="default" onClick={() => onChange({ q: '' })}>
@@ -66,6 +70,13 @@ export function Nothing({ project, state, faulty, onChange }: NothingProps) {
       </div>
     </EmptyState>
   )
+}
+
+function whenNewest(newest: number | null | undefined, q: string, nowMs: number): string {
+  if (newest === undefined) return 'A wider range may find something.'
+  if (newest === null) return 'Nor does anything at any other time. Fewer conditions may find something.'
+  const stamp = new Date(newest).toISOString()
+  return `The newest ${q === '' ? 'event' : 'match'} is from ${formatStamp(stamp).date}, ${formatAgo(stamp, nowMs)}.`
 }
 
 export function CopyLink({ link }: { link: () => string }) {

@@ -19,14 +19,17 @@ import { CopyLink, Nothing, Summary } from './logs-parts.tsx'
 import { formatLogs, type LogsState } from './model/logs-state.ts'
 import { excludeValue, includeValue } from './model/query-edit.ts'
 import { quoteTerm } from './model/query-tokens.ts'
+import { wordsOf } from './model/row-text.ts'
 import { QueryBar } from './query-bar/query-bar.tsx'
 import { toQueryFault } from './query-fault.ts'
+import type { StampStyle } from './table/log-row.tsx'
 import { LogTable } from './table/log-table.tsx'
 import { TailStrip } from './tail-strip.tsx'
 import { Toolbar } from './toolbar.tsx'
 import { useTail } from './use-tail.ts'
 
 const DAY_MS = 86_400_000
+const YEAR_MS = 365 * DAY_MS
 /** While live, chart and counts follow at this pace. */
 const LIVE_REFRESH_MS = 10_000
 
@@ -102,11 +105,13 @@ export function LogsView({ project, address, state, onChange }: LogsViewProps) {
       onClose={() => open(undefined)}
     />
   )
-  const withDate = useMemo(() => spansDays(state.from, state.to), [state.from, state.to])
+  const stampStyle = useMemo(() => stampStyleOf(state.from, state.to), [state.from, state.to])
+  const words = useMemo(() => wordsOf(state.q), [state.q])
   const page = events.data?.pages[0]
   const partial = events.data?.pages.find((candidate) => candidate.partial)?.partial
   const away = state.open !== '' && !events.isPending && !rows.some((row) => row.id === state.open)
   const failed = events.error && !events.isFetchNextPageError && !fault ? events.error : undefined
+  const facetsShown = !narrow && !facetsHidden && !fault
   const facets = <Facets scope={scope} onQuery={setQuery} />
   return (
     <Page
@@ -141,8 +146,8 @@ export function LogsView({ project, address, state, onChange }: LogsViewProps) {
     >
       <div className={classes.page}>
         <QueryBar scope={scope} fault={fault} onSubmit={setQuery} onEscape={() => undefined} />
-        <div className={classes.split} data-facets={!narrow && !facetsHidden ? true : undefined}>
-          {!narrow && !facetsHidden && (
+        <div className={classes.split} data-facets={facetsShown || undefined}>
+          {facetsShown && (
             <aside className={classes.facets} aria-label="Filters">
               {facets}
             </aside>
@@ -156,8 +161,8 @@ export function LogsView({ project, address, state, onChange }: LogsViewProps) {
                 {!fault && (
                   <Toolbar
                     scope={scope}
-                    rows={rows}
                     columns={state.columns}
+                    facetsShown={facetsShown}
                     onColumns={(columns) => onChange({ columns })}
                     onShowFacets={() => (narrow ? setDrawer(true) : setFacetsHidden(!facetsHidden))}
                     summary={page && <Summary scope={scope} elapsedMs={page.stats.elapsedMs} rowsRead={page.stats.rowsRead} />}
@@ -178,7 +183,8 @@ export function LogsView({ project, address, state, onChange }: LogsViewProps) {
                   <LogTable
                     rows={rows}
                     columns={state.columns}
-                    withDate={withDate}
+                    stampStyle={stampStyle}
+                    words={words}
                     wrap={wrap}
                     density={density}
                     openId={state.open}
@@ -221,8 +227,9 @@ function joinTail(tail: readonly EventJson[], fetched: readonly EventJson[]): re
   return [...tail, ...fetched.filter((event) => !shown.has(event.id))]
 }
 
-function spansDays(from: string, to: string): boolean {
+function stampStyleOf(from: string, to: string): StampStyle {
   const now = Date.now()
   const [fromMs, toMs] = [resolveTime(from, now) ?? now, resolveTime(to, now) ?? now]
-  return toMs - fromMs > DAY_MS || new Date(fromMs).toDateString() !== new Date(now).toDateString()
+  if (toMs - fromMs > YEAR_MS || new Date(toMs).getFullYear() !== new Date(now).getFullYear()) return 'year'
+  return toMs - fromMs > DAY_MS || new Date(fromMs).toDateString() !== new Date(now).toDateString() ? 'day' : 'time'
 }

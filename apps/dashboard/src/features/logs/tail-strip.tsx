@@ -13,7 +13,9 @@ export function TailStrip({ tail, onStop }: { tail: Tail; onStop: () => void }) 
       <span className={classes.tailDot} />
       <span aria-live="polite">
         {status === 'lost'
-          ? 'The live tail ended: the server closed it.'
+          ? tail.reason
+            ? `The live tail ended: ${tail.reason}`
+            : 'The live tail ended. Either the server stopped, or too many are open.'
           : status === 'connecting'
             ? 'Connecting…'
             : buffer.paused
@@ -24,9 +26,15 @@ export function TailStrip({ tail, onStop }: { tail: Tail; onStop: () => void }) 
         <span className={classes.dropped}>{plural(buffer.dropped, 'event')} left out: too many at once to show. They are stored.</span>
       )}
       <span className={classes.tailTools}>
+        {status === 'lost' && (
+          <Button size="xs" variant="default" leftSection={<Icon name="refresh" size={14} />} onClick={tail.retry}>
+            Connect again
+          </Button>
+        )}
         <Button
           size="xs"
           variant="default"
+          display={status === 'lost' ? 'none' : undefined}
           leftSection={<Icon name={buffer.paused ? 'play' : 'pause'} size={14} />}
           onClick={buffer.paused ? tail.resume : tail.pause}
         >

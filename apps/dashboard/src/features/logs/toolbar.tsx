@@ -1,27 +1,24 @@
-import type { EventJson } from '@heartwood/protocol'
-import { ActionIcon, Button, Checkbox, Menu, Popover, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Checkbox, Popover, TextInput, Tooltip } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
-import { saveFile } from '../../lib/download.ts'
 import { usePreference } from '../../state/preferences.ts'
 import { Icon } from '../../ui/icons.tsx'
+import { ExportMenu } from './export-menu.tsx'
 import classes from './logs.module.css'
 import { type Scope, useFieldNames } from './logs-api.ts'
-import { rowsToCsv, rowsToJsonLines } from './model/export-rows.ts'
 
 interface ToolbarProps {
   scope: Scope
-  rows: readonly EventJson[]
   columns: readonly string[]
+  facetsShown: boolean
   summary: ReactNode
   onColumns: (columns: readonly string[]) => void
   onShowFacets: () => void
 }
 
 /** What there is to say about the rows below, and how they are shown. */
-export function Toolbar({ scope, rows, columns, summary, onColumns, onShowFacets }: ToolbarProps) {
+export function Toolbar({ scope, columns, facetsShown, summary, onColumns, onShowFacets }: ToolbarProps) {
   const [wrap, setWrap] = usePreference('wrap')
   const [density, setDensity] = usePreference('density')
-  const name = `logs-${scope.project}`
   return (
     <div className={classes.toolbar}>
       <div className={classes.summary}>{summary}</div>
@@ -30,6 +27,7 @@ export function Toolbar({ scope, rows, columns, summary, onColumns, onShowFacets
         size="xs"
         className={classes.filterButton ?? ''}
         leftSection={<Icon name="filter" size={14} />}
+        aria-expanded={facetsShown}
         onClick={onShowFacets}
       >
         Filters
@@ -51,18 +49,7 @@ export function Toolbar({ scope, rows, columns, summary, onColumns, onShowFacets
           <Icon name="rows" />
         </ActionIcon>
       </Tooltip>
-      <Menu position="bottom-end" width={230}>
-        <Menu.Target>
-          <ActionIcon aria-label="Download what is shown" title="Download what is shown" disabled={rows.length === 0}>
-            <Icon name="download" />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Label>The {rows.length} rows shown</Menu.Label>
-          <Menu.Item onClick={() => saveFile(`${name}.csv`, 'text/csv', rowsToCsv(rows, columns))}>CSV, the columns shown</Menu.Item>
-          <Menu.Item onClick={() => saveFile(`${name}.jsonl`, 'application/x-ndjson', rowsToJsonLines(rows))}>JSON lines, whole rows</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <ExportMenu scope={scope} columns={columns} />
     </div>
   )
 }

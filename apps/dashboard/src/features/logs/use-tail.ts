@@ -10,15 +10,22 @@ const FLUSH_MS = 200
 export interface Tail {
   buffer: TailBuffer
   status: TailStatus
+  /** Why the server ended it, in its own words. */
+  reason: string | undefined
   pause: () => void
   resume: () => void
+  /** Connects again after the server closed it. */
+  retry: () => void
 }
 
 /** Events as they arrive, while `on`. */
 export function useTail(project: string, q: string, on: boolean): Tail {
   const [buffer, setBuffer] = useState(emptyTail)
   const [status, setStatus] = useState<TailStatus>('off')
+  const [reason, setReason] = useState<string>()
+  const [attempt, setAttempt] = useState(0)
   const arrived = useRef<EventJson[]>([])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt opens another stream.
   useEffect(() => {
     setBuffer(emptyTail)
     arrived.current = []
@@ -27,6 +34,7 @@ export function useTail(project: string, q: string, on: boolean): Tail {
       return
     }
     setStatus('connecting')
+    setReason(undefined)
     const source = new EventSource(tailUrl(project, q))
     source.addEventListener('open', () => setStatus('open'))
     source.addEventListener('error', () => setStatus(source.readyState === EventSource.CLOSED ? 'lost' : 'connecting'))
@@ -38,6 +46,11 @@ export function useTail(project: string, q: string, on: boolean): Tail {
       const { dropped } = JSON.parse(message.data) as { dropped?: number }
       setBuffer((current) => dropTail(current, dropped ?? 0))
     })
+    source.addEventListener('end', (message) => {
+      setReason((JSON.parse(message.data) as { message?: string }).message)
+      setStatus('lost')
+      source.close()
+    })
     const timer = setInterval(() => {
       const group = arrived.current
       if (group.length === 0) return
@@ -48,8 +61,9 @@ export function useTail(project: string, q: string, on: boolean): Tail {
       clearInterval(timer)
       source.close()
     }
-  }, [project, q, on])
+  }, [project, q, on, attempt])
   const pause = useCallback(() => setBuffer(pauseTail), [])
   const resume = useCallback(() => setBuffer(resumeTail), [])
-  return { buffer, status, pause, resume }
+  const retry = useCallback(() => setAttempt((count) => count + 1), [])
+  return { buffer, status, reason, pause, resume, retry }
 }

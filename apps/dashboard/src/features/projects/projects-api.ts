@@ -1,12 +1,22 @@
 import type { ProjectJson } from '@heartwood/protocol'
 import { type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useApi } from '../../lib/api.tsx'
+import { projectLabel } from './project-label.ts'
 
 const KEY = ['projects']
 
 export function useProjects(): UseQueryResult<ProjectJson[]> {
   const api = useApi()
   return useQuery({ queryKey: KEY, queryFn: async ({ signal }) => (await api.listProjects({ signal })).projects })
+}
+
+/** What a project is called, by its id; the id itself when it is gone. */
+export function useProjectNames(): (id: string) => string {
+  const { data: projects = [] } = useProjects()
+  return (id) => {
+    const project = projects.find((candidate) => candidate.id === id)
+    return project ? projectLabel(project, projects) : id
+  }
 }
 
 export function useCreateProject() {

@@ -63,7 +63,11 @@ export function ClaimView({ token, onDone }: { token: string; onDone: () => void
       <form onSubmit={handleSubmit} className={classes.form}>
         {claim.error && <Notice tone="failed">{toProblem(claim.error).message}</Notice>}
         <TextInput
-          label="Your name"
+          label={
+            <>
+              Your name <span className={classes.optional}>(optional)</span>
+            </>
+          }
           autoComplete="name"
           autoFocus
           value={draft.name}

@@ -2,9 +2,11 @@ import { Button, Modal } from '@mantine/core'
 import { useState } from 'react'
 import { toProblem } from '../../lib/api.tsx'
 import { formatBytes, formatWhole, plural } from '../../lib/format.ts'
+import { DataTable } from '../../ui/data-table.tsx'
 import { Ago } from '../../ui/stamp.tsx'
 import { ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
 import { useNotify } from '../../ui/toasts.tsx'
+import { useProjectNames } from '../projects/projects-api.ts'
 import classes from './settings.module.css'
 import { useDeadLetter, useDeadLetters, useReplay } from './settings-api.ts'
 
@@ -13,6 +15,7 @@ export function DeadLetters() {
   const letters = useDeadLetters()
   const replay = useReplay()
   const notify = useNotify()
+  const nameOf = useProjectNames()
   const [inspected, setInspected] = useState<string>()
   if (letters.error && !letters.data)
     return <ErrorState title="The dead letters could not be read" error={letters.error} onRetry={() => void letters.refetch()} />
@@ -28,52 +31,37 @@ export function DeadLetters() {
       {letters.data.length === 0 ? (
         <p className={classes.lead}>None. A batch that cannot be stored for a reason of its own would wait here.</p>
       ) : (
-        <div className={classes.tableWrap}>
-          <table className={classes.table}>
-            <thead>
-              <tr>
-                <th scope="col">When</th>
-                <th scope="col">Door</th>
-                <th scope="col" className={classes.number}>
-                  Events
-                </th>
-                <th scope="col" className={classes.number}>
-                  Size
-                </th>
-                <th scope="col">Reason</th>
-                <th scope="col">
-                  <span className="visually-hidden">What to do</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {letters.data.map((letter) => (
-                <tr key={letter.id}>
-                  <th scope="row">
-                    <Ago stamp={letter.at} />
-                  </th>
-                  <td>{letter.door}</td>
-                  <td className={classes.number}>{formatWhole(letter.rows)}</td>
-                  <td className={classes.number}>{formatBytes(letter.bytes)}</td>
-                  <td className={classes.long}>{letter.reason}</td>
-                  <td className={classes.right}>
-                    <Button variant="subtle" size="xs" onClick={() => setInspected(letter.id)}>
-                      Inspect
-                    </Button>
-                    <Button
-                      variant="subtle"
-                      size="xs"
-                      loading={replay.isPending && replay.variables === letter.id}
-                      onClick={() => handleReplay(letter.id)}
-                    >
-                      Replay
-                    </Button>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable
+          rows={letters.data}
+          keyOf={(letter) => letter.id}
+          columns={[
+            { name: 'When', cell: (letter) => <Ago stamp={letter.at} /> },
+            { name: 'Project', cell: (letter) => nameOf(letter.projectId) },
+            { name: 'Door', cell: (letter) => letter.door },
+            { name: 'Events', number: true, cell: (letter) => formatWhole(letter.rows) },
+            { name: 'Size', number: true, cell: (letter) => formatBytes(letter.bytes) },
+            { name: 'Reason', long: true, cell: (letter) => letter.reason },
+            {
+              name: 'What to do',
+              actions: true,
+              cell: (letter) => (
+                <span className={classes.rowActions}>
+                  <Button variant="subtle" size="xs" onClick={() => setInspected(letter.id)}>
+                    Inspect
+                  </Button>
+                  <Button
+                    variant="subtle"
+                    size="xs"
+                    loading={replay.isPending && replay.variables === letter.id}
+                    onClick={() => handleReplay(letter.id)}
+                  >
+                    Replay
+                  </Button>
+                </span>
+              ),
+            },
+          ]}
+        />
       )}
       <Modal
         opened={inspected !== undefined}

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { formatBytes, formatDuration, formatShort, formatWhole, plural } from '../../lib/format.ts'
+import { DataTable } from '../../ui/data-table.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
 import { DeadLetters } from './dead-letters.tsx'
@@ -42,7 +43,7 @@ function Figures({ health }: { health: Health }) {
         name="Queue"
         value={`${formatShort(queue.rows)} rows`}
         title={formatWhole(queue.rows)}
-        note={`${formatBytes(queue.bytes)} of ${formatBytes(queue.capBytes)}, oldest ${formatDuration(queue.oldestMs)}`}
+        note={`${formatBytes(queue.bytes)} of ${formatBytes(queue.capBytes)}${queue.rows > 0 ? `, oldest ${formatDuration(queue.oldestMs)}` : ''}`}
         share={queue.bytes / Math.max(1, queue.capBytes)}
       />
       <Figure
@@ -83,35 +84,24 @@ function Parts({ health }: { health: Health }) {
   return (
     <section>
       <h2 className={classes.heading}>Parts</h2>
-      <div className={classes.tableWrap}>
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">Part</th>
-              <th scope="col">State</th>
-              <th scope="col">Says</th>
-              <th scope="col" className={classes.number}>
-                Answered in
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {health.parts.map((part) => (
-              <tr key={part.name}>
-                <th scope="row">{part.name}</th>
-                <td>
-                  <span className={classes.status} data-ok={part.ok || undefined}>
-                    <Icon name={part.ok ? 'check' : 'warn'} size={14} />
-                    {part.ok ? 'works' : 'needs attention'}
-                  </span>
-                </td>
-                <td>{part.message}</td>
-                <td className={classes.number}>{formatDuration(part.latencyMs)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        rows={health.parts}
+        keyOf={(part) => part.name}
+        columns={[
+          { name: 'Part', cell: (part) => part.name },
+          {
+            name: 'State',
+            cell: (part) => (
+              <span className={classes.status} data-ok={part.ok || undefined}>
+                <Icon name={part.ok ? 'check' : 'warn'} size={14} />
+                {part.ok ? 'works' : 'needs attention'}
+              </span>
+            ),
+          },
+          { name: 'Says', long: true, cell: (part) => part.message },
+          { name: 'Answered in', number: true, cell: (part) => formatDuration(part.latencyMs) },
+        ]}
+      />
     </section>
   )
 }
@@ -120,30 +110,16 @@ function Steps({ health }: { health: Health }) {
   return (
     <section>
       <h2 className={classes.heading}>Pipeline</h2>
-      <div className={classes.tableWrap}>
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">Step</th>
-              <th scope="col" className={classes.number}>
-                Events
-              </th>
-              <th scope="col" className={classes.number}>
-                Time an event
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {health.steps.map((step) => (
-              <tr key={step.name}>
-                <th scope="row">{step.name}</th>
-                <td className={classes.number}>{formatWhole(step.events)}</td>
-                <td className={classes.number}>{step.microsPerEvent.toFixed(2)} µs</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        fits
+        rows={health.steps}
+        keyOf={(step) => step.name}
+        columns={[
+          { name: 'Step', cell: (step) => step.name },
+          { name: 'Events', number: true, cell: (step) => formatWhole(step.events) },
+          { name: 'Time an event', number: true, cell: (step) => `${step.microsPerEvent.toFixed(2)} µs` },
+        ]}
+      />
     </section>
   )
 }

@@ -3,10 +3,12 @@ import { Button, NativeSelect } from '@mantine/core'
 import { useState } from 'react'
 import { toProblem } from '../../lib/api.tsx'
 import { ConfirmByName } from '../../ui/confirm-by-name.tsx'
+import { DataTable } from '../../ui/data-table.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Ago } from '../../ui/stamp.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx'
 import { useNotify } from '../../ui/toasts.tsx'
+import { projectLabel } from '../projects/project-label.ts'
 import { CreateKeyModal } from './create-key-modal.tsx'
 import classes from './settings.module.css'
 import { useKeys, useRevokeKey } from './settings-api.ts'
@@ -32,7 +34,7 @@ export function KeysView({ projects, project, onProject }: KeysViewProps) {
         <NativeSelect
           aria-label="Project"
           value={project.slug}
-          data={projects.map((candidate) => ({ value: candidate.slug, label: candidate.name }))}
+          data={projects.map((candidate) => ({ value: candidate.slug, label: projectLabel(candidate, projects) }))}
           onChange={(event) => onProject(event.currentTarget.value)}
         />
         {create}
@@ -54,51 +56,41 @@ export function KeysView({ projects, project, onProject }: KeysViewProps) {
 
 function KeyTable({ keys, onRevoke }: { keys: readonly KeyJson[]; onRevoke: (key: KeyJson) => void }) {
   return (
-    <div className={classes.tableWrap}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Begins with</th>
-            <th scope="col">May</th>
-            <th scope="col">Client</th>
-            <th scope="col">Created</th>
-            <th scope="col">Last used</th>
-            <th scope="col">
-              <span className="visually-hidden">Revoke</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => (
-            <tr key={key.id} data-off={key.revokedAt ? true : undefined}>
-              <th scope="row">{key.name || 'Unnamed'}</th>
-              <td className="mono">{key.hint}…</td>
-              <td>
-                {key.scope}
-                {key.origins.length > 0 && <span className="muted"> from {key.origins.join(', ')}</span>}
-              </td>
-              <td>{key.client}</td>
-              <td>
-                <Ago stamp={key.createdAt} />
-              </td>
-              <td>{key.lastUsedAt ? <Ago stamp={key.lastUsedAt} /> : <span className="muted">never</span>}</td>
-              <td className={classes.right}>
-                {key.revokedAt ? (
-                  <span className="muted">
-                    revoked <Ago stamp={key.revokedAt} />
-                  </span>
-                ) : (
-                  <Button variant="subtle" color="red" size="xs" aria-label={`Revoke ${nameOf(key)}`} onClick={() => onRevoke(key)}>
-                    Revoke
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      rows={keys}
+      keyOf={(key) => key.id}
+      isOff={(key) => key.revokedAt !== undefined}
+      columns={[
+        { name: 'Name', cell: (key) => key.name || 'Unnamed' },
+        { name: 'Begins with', mono: true, cell: (key) => `${key.hint}…` },
+        {
+          name: 'May',
+          cell: (key) => (
+            <span>
+              {key.scope}
+              {key.origins.length > 0 && <span className="muted"> from {key.origins.join(', ')}</span>}
+            </span>
+          ),
+        },
+        { name: 'Client', cell: (key) => key.client },
+        { name: 'Created', cell: (key) => <Ago stamp={key.createdAt} /> },
+        { name: 'Last used', cell: (key) => (key.lastUsedAt ? <Ago stamp={key.lastUsedAt} /> : <span className="muted">never</span>) },
+        {
+          name: 'Revoke',
+          actions: true,
+          cell: (key) =>
+            key.revokedAt ? (
+              <span className="muted">
+                revoked <Ago stamp={key.revokedAt} />
+              </span>
+            ) : (
+              <Button variant="subtle" color="red" size="xs" aria-label={`Revoke ${nameOf(key)}`} onClick={() => onRevoke(key)}>
+                Revoke
+              </Button>
+            ),
+        },
+      ]}
+    />
   )
 }
 

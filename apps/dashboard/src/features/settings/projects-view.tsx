@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { plural } from '../../lib/format.ts'
+import { DataTable } from '../../ui/data-table.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Ago } from '../../ui/stamp.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx'
+import { projectLabel } from '../projects/project-label.ts'
 import { useProjects } from '../projects/projects-api.ts'
 import classes from './settings.module.css'
 
@@ -23,42 +25,32 @@ export function ProjectsView() {
         <p className={classes.lead}>A project has its own events, keys and retention.</p>
         {create}
       </div>
-      <div className={classes.tableWrap}>
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Short name</th>
-              <th scope="col">Keeps events for</th>
-              <th scope="col">Created</th>
-              <th scope="col">
-                <span className="visually-hidden">Keys</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {projects.map((project) => (
-              <tr key={project.id}>
-                <th scope="row">
-                  <Link to="/settings/projects/$project" params={{ project: project.slug }}>
-                    {project.name}
-                  </Link>
-                </th>
-                <td className="mono">{project.slug}</td>
-                <td>{plural(project.retentionDays, 'day')}</td>
-                <td>
-                  <Ago stamp={project.createdAt} />
-                </td>
-                <td className={classes.right}>
-                  <Link to="/settings/keys" search={{ project: project.slug }}>
-                    Keys
-                  </Link>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        rows={projects}
+        keyOf={(project) => project.id}
+        columns={[
+          {
+            name: 'Name',
+            cell: (project) => (
+              <Link to="/settings/projects/$project" params={{ project: project.slug }}>
+                {project.name}
+              </Link>
+            ),
+          },
+          { name: 'Short name', mono: true, cell: (project) => project.slug },
+          { name: 'Keeps events for', cell: (project) => plural(project.retentionDays, 'day') },
+          { name: 'Created', cell: (project) => <Ago stamp={project.createdAt} /> },
+          {
+            name: 'Keys',
+            actions: true,
+            cell: (project) => (
+              <Link to="/settings/keys" search={{ project: project.slug }} aria-label={`Keys of ${projectLabel(project, projects)}`}>
+                Keys
+              </Link>
+            ),
+          },
+        ]}
+      />
     </section>
   )
 }

@@ -16,6 +16,7 @@ export function RedactionForm({ project }: { project: ProjectJson }) {
   const [patterns, setPatterns] = useState(project.redaction.patterns.join('\n'))
   const [sample, setSample] = useState('')
   const lines = patterns.split('\n').filter((line) => line.trim() !== '')
+  const unchanged = sameList(keys, project.redaction.keys) && sameList(lines, project.redaction.patterns)
   const tried = tryRedaction({ keys, patterns: lines }, sample)
   const handleSubmit = (event: FormEvent): void => {
     event.preventDefault()
@@ -25,8 +26,8 @@ export function RedactionForm({ project }: { project: ProjectJson }) {
     <form className={classes.card} onSubmit={handleSubmit}>
       <h2>Redaction</h2>
       <p className={classes.lead}>
-        Values are replaced before anything reaches the disk, in events that arrive from now on. Passwords, API keys, cookies and card numbers are by
-        their usual names always; here stands what else is.
+        What events must not keep is replaced before they reach the disk, from now on. Values under the usual names of passwords, API keys, cookies
+        and card numbers always are; add here what else should be.
       </p>
       {update.error && <Notice tone="failed">{toProblem(update.error).message}</Notice>}
       <TagsInput
@@ -70,10 +71,12 @@ export function RedactionForm({ project }: { project: ProjectJson }) {
         )}
       </div>
       <div>
-        <Button type="submit" loading={update.isPending} disabled={tried.problem !== undefined}>
+        <Button type="submit" loading={update.isPending} disabled={unchanged || tried.problem !== undefined}>
           Save
         </Button>
       </div>
     </form>
   )
 }
+
+const sameList = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((entry, index) => entry === b[index])

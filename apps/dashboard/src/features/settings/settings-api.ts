@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useApi } from '../../lib/api.tsx'
 
 const REFRESH_MS = 5_000
@@ -7,6 +7,19 @@ const keysKey = (project: string) => ['keys', project]
 export function useKeys(project: string) {
   const api = useApi()
   return useQuery({ queryKey: keysKey(project), queryFn: async ({ signal }) => (await api.listKeys({ query: { project }, signal })).keys })
+}
+
+/** What the keys of these projects are called, by their ids; undefined for one that is not known. */
+export function useKeyNames(projects: readonly string[]): (keyId: string) => string | undefined {
+  const api = useApi()
+  const names = useQueries({
+    queries: [...new Set(projects)].map((project) => ({
+      queryKey: keysKey(project),
+      queryFn: async ({ signal }: { signal: AbortSignal }) => (await api.listKeys({ query: { project }, signal })).keys,
+    })),
+    combine: (results) => new Map(results.flatMap(({ data }) => data ?? []).map((key) => [key.id, key.name || `${key.hint}…`])),
+  })
+  return (keyId) => names.get(keyId)
 }
 
 export function useCreateKey(project: string) {

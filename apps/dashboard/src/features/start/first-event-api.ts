@@ -6,7 +6,7 @@ import { useApi } from '../../lib/api.tsx'
 const POLL_MS = 2_000
 const SOON_MS = 250
 /** Imported files may be old; the first event counts whenever it happened. */
-const EVER = '-3650d'
+const EVER = '-36500d'
 
 export function useMakeKey(project: string) {
   const api = useApi()

@@ -8,7 +8,7 @@ import { LevelMark } from '../../ui/level-mark.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Ago } from '../../ui/stamp.tsx'
 import { Notice } from '../../ui/states.tsx'
-import { useCreateProject } from '../projects/projects-api.ts'
+import { useCreateProject, useProjects } from '../projects/projects-api.ts'
 import { useFirstEvent, useMakeKey } from './first-event-api.ts'
 import { SNIPPETS, type SnippetKind } from './snippets.ts'
 import classes from './start.module.css'
@@ -17,6 +17,8 @@ import classes from './start.module.css'
 export function CreateProjectView({ first, onCreated }: { first: boolean; onCreated: (project: ProjectJson) => void }) {
   const create = useCreateProject()
   const [name, setName] = useState('')
+  const { data: projects = [] } = useProjects()
+  const isTaken = projects.some((project) => project.name.trim().toLowerCase() === name.trim().toLowerCase())
   const handleSubmit = (event: FormEvent): void => {
     event.preventDefault()
     if (name.trim() !== '') create.mutate({ name: name.trim() }, { onSuccess: onCreated })
@@ -30,6 +32,7 @@ export function CreateProjectView({ first, onCreated }: { first: boolean; onCrea
         </p>
         {create.error && <Notice tone="failed">{toProblem(create.error).message}</Notice>}
         <TextInput label="Name of the project" placeholder="Shop" autoFocus value={name} onChange={(event) => setName(event.currentTarget.value)} />
+        {isTaken && <Notice>There is a project of this name. The new one gets another short name, and both are shown with it.</Notice>}
         <div>
           <Button type="submit" loading={create.isPending} disabled={name.trim() === ''}>
             Create project

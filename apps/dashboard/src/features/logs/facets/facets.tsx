@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { usePreference } from '../../../state/preferences.ts'
 import { Icon } from '../../../ui/icons.tsx'
 import { SkeletonRows } from '../../../ui/states.tsx'
-import { type Scope, useFacets, useFieldNames } from '../logs-api.ts'
+import { isFiltered, type Scope, useFacets, useFieldNames } from '../logs-api.ts'
 import { toQueryFault } from '../query-fault.ts'
 import { FacetGroup } from './facet-group.tsx'
 import classes from './facets.module.css'
@@ -17,6 +17,8 @@ export function Facets({ scope, onQuery }: { scope: Scope; onQuery: (query: stri
   const fields = [...ALWAYS, ...extra]
   const { facets, pending, error, retry } = useFacets(scope, fields, SHOWN)
   if (toQueryFault(error)) return null
+  const hasValues = (field: string): boolean => facets.some((facet) => facet.field === field && facet.values.length > 0)
+  const shown = fields.filter((field) => hasValues(field) || extra.includes(field) || isFiltered(scope.q, field))
   if (error && facets.length === 0) {
     return (
       <p className={classes.failed}>
@@ -32,7 +34,7 @@ export function Facets({ scope, onQuery }: { scope: Scope; onQuery: (query: stri
       {pending && facets.length === 0 ? (
         <SkeletonRows rows={14} height={24} />
       ) : (
-        fields.map((field) => (
+        shown.map((field) => (
           <FacetGroup
             key={field}
             scope={scope}

@@ -1,7 +1,7 @@
 import type { EventJson } from '@heartwood/protocol'
 import { describe, expect, it } from 'vitest'
 import { readField, toTree } from './columns.ts'
-import { rowsToCsv, toCurl } from './export-rows.ts'
+import { collectEvents, EXPORT_EVENTS, rowsToCsv, toCurl } from './export-rows.ts'
 import { emptyTail, pauseTail, pushTail, resumeTail, TAIL_ROWS } from './tail-buffer.ts'
 
 const event = (message: string, rest: Partial<EventJson> = {}): EventJson => ({
@@ -43,6 +43,19 @@ describe('columns', () => {
     expect(rowsToCsv([event('hello, you', { service: 'api' })], ['service'])).toBe(
       'timestamp,level,service,message\r\n2026-11-21T09:30:12.123456Z,info,api,"hello, you"\r\n',
     )
+  })
+
+  it('are exported whole, page after page, up to the bound', async () => {
+    const page = Array.from({ length: 1_000 }, (_, index) => event(`m${index}`))
+    const read = (pages: number) => {
+      let left = pages
+      return collectEvents(
+        async () => ({ events: page, nextCursor: --left > 0 ? 'next' : null, partial: left === 1 ? { message: 'Stopped.' } : null }),
+        () => undefined,
+      )
+    }
+    expect(await read(3)).toMatchObject({ events: { length: 3_000 }, partial: 'Stopped.' })
+    expect((await read(1_000)).events).toHaveLength(EXPORT_EVENTS)
   })
 
   it('survive a shell in the copied command', () => {

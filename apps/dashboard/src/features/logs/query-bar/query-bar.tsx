@@ -95,7 +95,7 @@ export function QueryBar({ scope, fault, onSubmit, onEscape }: QueryBarProps) {
         <div className={classes.fault} role="alert">
           <Icon name="warn" size={14} />
           <span>
-            {shownFault.message} <span className={classes.hint}>{shownFault.hint}</span>
+            {shownFault.message.replace(/[.]?$/, '.')} <span className={classes.hint}>{shownFault.hint}</span>
           </span>
         </div>
       )}

@@ -5,13 +5,14 @@ import { useHotkeys, useMediaQuery } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type CSSProperties, type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { Icon } from '../../../ui/icons.tsx'
-import { LogRow } from './log-row.tsx'
+import { LogRow, type StampStyle } from './log-row.tsx'
 import classes from './log-table.module.css'
 
 interface LogTableProps {
   rows: readonly EventJson[]
   columns: readonly string[]
-  withDate: boolean
+  stampStyle: StampStyle
+  words: RegExp | undefined
   wrap: boolean
   density: 'compact' | 'comfortable'
   openId: string
@@ -26,6 +27,7 @@ interface LogTableProps {
 }
 
 const SMALL_ROW = 48
+const STAMP_WIDTH: Record<StampStyle, number> = { time: 96, day: 140, year: 172 }
 const COLUMN_WIDTH = 140
 const MESSAGE_WIDTH = 360
 const AHEAD = 60
@@ -80,7 +82,7 @@ export function LogTable(props: LogTableProps) {
     ['k', () => move(-1)],
   ])
 
-  const timeWidth = props.withDate ? 140 : 96
+  const timeWidth = STAMP_WIDTH[props.stampStyle]
   const template = small ? undefined : `${timeWidth}px 52px ${columns.map(() => `${COLUMN_WIDTH}px`).join(' ')} minmax(${MESSAGE_WIDTH}px, 1fr)`
   const narrowest = small ? 0 : timeWidth + 52 + columns.length * (COLUMN_WIDTH + 12) + MESSAGE_WIDTH + 60
   return (
@@ -108,8 +110,8 @@ export function LogTable(props: LogTableProps) {
       }}
     >
       <div role="row" aria-rowindex={1} className={classes.header}>
-        <span role="columnheader">Time</span>
-        <span role="columnheader">Level</span>
+        <span role="columnheader">timestamp</span>
+        <span role="columnheader">level</span>
         {columns.map((name) => (
           <span key={name} role="columnheader" className={classes.headerCell}>
             <span title={name}>{name}</span>
@@ -118,7 +120,7 @@ export function LogTable(props: LogTableProps) {
             </button>
           </span>
         ))}
-        <span role="columnheader">Message</span>
+        <span role="columnheader">message</span>
       </div>
       <div role="rowgroup" className={classes.rows} style={{ height: virtual.getTotalSize() }}>
         {items.map((item) => {
@@ -138,7 +140,8 @@ export function LogTable(props: LogTableProps) {
                 event={event}
                 index={item.index}
                 columns={columns}
-                withDate={props.withDate}
+                stampStyle={props.stampStyle}
+                words={props.words}
                 active={item.index === active}
                 open={open}
                 onToggle={toggle}

@@ -1,0 +1,97 @@
+import type { Key, ReactNode } from 'react'
+import classes from './data-table.module.css'
+
+export interface Column<Row> {
+  /** Its head; on small screens it stands before each value. */
+  name: string
+  cell: (row: Row) => ReactNode
+  /** Right-aligned, with the digits under each other. */
+  number?: boolean
+  /** What to do with the row: its head is only read out, and on small screens it stands beside the name. */
+  actions?: boolean
+  mono?: boolean
+  /** May take several lines. */
+  long?: boolean
+  /** In the last line, under the numbers. */
+  total?: ReactNode
+}
+
+interface DataTableProps<Row> {
+  /** The first names the row. */
+  columns: readonly Column<Row>[]
+  rows: readonly Row[]
+  keyOf: (row: Row) => Key
+  /** The row is no longer in use. */
+  isOff?: (row: Row) => boolean
+  /** Narrow enough to stay a table on every screen. */
+  fits?: boolean
+  /** Shown in the place of rows. */
+  empty?: string
+}
+
+/** A table on wide screens; on small ones each row is a block of its own, so that nothing is out of sight. */
+export function DataTable<Row>({ columns, rows, keyOf, isOff, fits = false, empty }: DataTableProps<Row>) {
+  const [first, ...rest] = columns
+  if (!first) return null
+  const hasTotals = rows.length > 1 && columns.some((column) => column.total !== undefined)
+  return (
+    <table className={classes.table} data-stacks={!fits || undefined}>
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th key={column.name} scope="col" data-number={column.number}>
+              {column.actions ? <span className="visually-hidden">{column.name}</span> : column.name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={keyOf(row)} data-off={isOff?.(row) || undefined}>
+            <th scope="row">{first.cell(row)}</th>
+            {rest.map((column) => (
+              <Cell key={column.name} column={column}>
+                {column.cell(row)}
+              </Cell>
+            ))}
+          </tr>
+        ))}
+        {rows.length === 0 && empty !== undefined && (
+          <tr>
+            <td colSpan={columns.length} className="muted">
+              {empty}
+            </td>
+          </tr>
+        )}
+      </tbody>
+      {hasTotals && (
+        <tfoot>
+          <tr>
+            <th scope="row">All</th>
+            {rest.map((column) => (
+              <Cell key={column.name} column={column}>
+                {column.total}
+              </Cell>
+            ))}
+          </tr>
+        </tfoot>
+      )}
+    </table>
+  )
+}
+
+function Cell<Row>({ column, children }: { column: Column<Row>; children: ReactNode }) {
+  return (
+    <td
+      className={column.mono ? 'mono' : undefined}
+      data-label={column.name}
+      data-number={column.number}
+      data-actions={column.actions}
+      data-long={column.long}
+      data-zero={children === '0' || undefined}
+      data-none={children === undefined || children === '' || undefined}
+    >
+      {children}
+    </td>
+  )
+}
