@@ -143,7 +143,12 @@ async function findFirstYear({ source, timezone = 'UTC' }: FileImport, { format 
   const written = source.stat?.mtimeMs ?? now
   const receivedAt = toMicros(unixMs(Math.floor(written > UNSET_CLOCK_MS ? Math.min(written, now) : now)))
   const wholeLines = source.head.subarray(0, source.head.lastIndexOf(0x0a) + 1)
-  return firstYearOf(wholeLines.length > 0 ? wholeLines : source.head, await source.lastLines(), { format, timezone, receivedAt })
+  const head = wholeLines.length > 0 ? wholeLines : source.head
+  const options = { format, timezone, receivedAt }
+  // The rest is read only when there are years to count.
+  if (firstYearOf(head, undefined, options) === undefined) return undefined
+  const rest = await source.lastLines()
+  return firstYearOf(head, rest === source.head ? undefined : rest, options)
 }
 
 /** A reader at the record's offset; undefined when the text before it is not the one that was taken. */

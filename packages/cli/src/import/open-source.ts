@@ -7,6 +7,11 @@ import { detectPacking, type Packing, refuseUnreadable, unpack } from './unpack.
 
 /** How much of the beginning is looked at: to find the format, and to know the file again. */
 const HEAD_BYTES = 64 * 1024
+/** Pieces from all over a file, by which the years are counted that stamps do not name. */
+const SAMPLES = 256
+const SAMPLE_BYTES = 4_096
+/** Of a packed file a piece of each so many chunks of 128 KiB. */
+const SAMPLED_CHUNK = 8
 const READ_BYTES = 1024 * 1024
 
 /** A file, or standard input, as UTF-8 text. Offsets count bytes of that text: after unpacking. */
@@ -79,8 +84,12 @@ function plainSource(handle: FileHandle, head: Buffer, stat: { size: number; mti
     stat,
     lastLines: async () => {
       if (stat.size <= HEAD_BYTES) return head
+      const parts: Buffer[] = []
+      const step = Math.max(SAMPLE_BYTES, Math.ceil(stat.size / SAMPLES))
+      for (let at = HEAD_BYTES; at < stat.size - HEAD_BYTES; at += step) parts.push(wholeLines(await readAt(handle, at, SAMPLE_BYTES)))
       const end = await readAt(handle, stat.size - HEAD_BYTES, HEAD_BYTES)
-      return end.subarray(end.indexOf(0x0a) + 1)
+      parts.push(end.subarray(end.indexOf(0x0a) + 1))
+      return Buffer.concat(parts)
     },
     readFrom: async (offset) => new ByteReader(readPlain(handle, offset, stat.size)),
     consumed: (offset) => offset,
@@ -102,7 +111,21 @@ async function packedSource(handle: FileHandle, path: string, packing: Packing, 
     head,
     packing,
     stat,
-    lastLines: async () => head,
+    lastLines: async () => {
+      const reader = await openReader()
+      const parts: Buffer[] = []
+      let end: Buffer = Buffer.alloc(0)
+      let count = 0
+      for await (const chunk of chunksOf(reader)) {
+        if (count++ % SAMPLED_CHUNK === 1) parts.push(wholeLines(Buffer.from(chunk.subarray(0, SAMPLE_BYTES))))
+        end = Buffer.concat([end.subarray(Math.max(0, end.length - HEAD_BYTES)), chunk])
+      }
+      await reader.close()
+      if (count < 2 && end.length <= HEAD_BYTES) return head
+      const last = end.subarray(Math.max(0, end.length - HEAD_BYTES))
+      parts.push(last.subarray(last.indexOf(0x0a) + 1))
+      return Buffer.concat(parts)
+    },
     readFrom: async (offset) => {
       const reader = await openReader()
       await reader.skip(offset)
@@ -115,6 +138,8 @@ async function packedSource(handle: FileHandle, path: string, packing: Packing, 
     },
   }
 }
+
+const wholeLines = (bytes: Buffer): Buffer => bytes.subarray(bytes.indexOf(0x0a) + 1, bytes.lastIndexOf(0x0a) + 1)
 
 async function* readPlain(handle: FileHandle, from: number, to: number): AsyncGenerator<Uint8Array> {
   for (let position = from; position < to; ) {

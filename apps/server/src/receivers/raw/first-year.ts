@@ -1,4 +1,6 @@
+import { Buffer } from 'node:buffer'
 import type { Format, UnixMicros } from '@heartwood/protocol'
+import { createZone } from '../stamps/zone.ts'
 import { decodeRaw } from './decode.ts'
 import { bareJob } from './split.ts'
 
@@ -22,19 +24,19 @@ export interface FirstYearOptions {
 }
 
 /**
- * The year in which a file begins whose stamps have none, from its two ends: it ends in the nearest past, and begins a year earlier when its
- * first day lies behind its last in the calendar. Pass it as `year` with the first piece of an import.
- * @param head whole lines from the beginning, @param tail whole lines from the end; 64 KiB of each are plenty.
+ * The year in which a file begins whose stamps have none: it ends in the nearest past, and each time its days begin again on the way there a year
+ * has passed. Pass it as `year` with the first piece of an import.
+ * @param head whole lines from the beginning; 64 KiB are plenty.
+ * @param rest whole lines from all over the rest in their order, at least one from each half year, with the end; undefined when the head is all.
  * @returns undefined when the stamps name their year, or there are none.
  */
-export const firstYearOf = (head: Uint8Array, tail: Uint8Array, options: FirstYearOptions): number | undefined => {
+export const firstYearOf = (head: Uint8Array, rest: Uint8Array | undefined, options: FirstYearOptions): number | undefined => {
   const { format, timezone, receivedAt } = options
   const leap = timesOf(head, format, timezone, receivedAt, 2000)[0]
   // A stamp that names its year is the same whatever year is given.
   if (leap === undefined || leap === timesOf(head, format, timezone, receivedAt, 2004)[0]) return undefined
-  const first = timesOf(head, format, timezone, receivedAt, undefined)[0]
-  const last = timesOf(tail, format, timezone, receivedAt, undefined).at(-1)
-  if (first === undefined || last === undefined) return undefined
-  const year = new Date(first / 1_000).getUTCFullYear()
-  return first <= last ? year : year - 1
+  const first = timesOf(rest === undefined ? head : Buffer.concat([head, rest]), format, timezone, receivedAt, undefined)[0]
+  if (first === undefined) return undefined
+  const utc = first / 1_000
+  return new Date(utc + createZone(timezone).offsetOfWall(utc)).getUTCFullYear()
 }

@@ -36,6 +36,8 @@ const messageOf = (type: string, event: LooseRecord, session: LooseRecord): stri
 const SAID: { [type: string]: string } = { button: 'label', utterance: 'text', action: 'action', note: 'text' }
 
 const toEntry = (root: LooseRecord, session: LooseRecord, event: LooseRecord): LooseRecord => {
+  // Our own export: the note is for others to read.
+  if (isRecord(event.ext_heartwood)) return event.ext_heartwood
   const type = typeOf(event)
   const attributes: LooseRecord = {}
   for (const [name, value] of Object.entries(event)) {

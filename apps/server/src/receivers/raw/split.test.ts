@@ -125,4 +125,11 @@ describe('the year in which a file without years begins', () => {
     const line = Buffer.from('2021-05-01 12:00:00 INFO a\n')
     expect(firstYearOf(line, line, { format: 'text', timezone: 'UTC', receivedAt })).toBeUndefined()
   })
+
+  test('is years before the end when the days begin again several times on the way', () => {
+    const days = (...list: string[]) => Buffer.from(list.map((day) => `${day} 10:00:00 host app: x\n`).join(''))
+    const rest = days('Oct 01', 'May 01', 'Dec 01', 'Apr 01', 'Jun 01')
+    expect(firstYearOf(days('Aug 01', 'Sep 01'), rest, { format: 'text', timezone: 'UTC', receivedAt })).toBe(2022)
+    expect(firstYearOf(days('Aug 01', 'Feb 01', 'Mar 01'), undefined, { format: 'text', timezone: 'UTC', receivedAt })).toBe(2023)
+  })
 })

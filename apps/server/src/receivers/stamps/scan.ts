@@ -115,6 +115,21 @@ const finish = (text: string, year: number, month: number, day: number, clockMic
  * @returns Unix microseconds, cursor behind the stamp; NaN when there is none at `at`.
  */
 export const scanIso = (text: string, at: number, zone: Zone, cursor: StampCursor): number => {
+  if (at !== 0) return scanIsoAt(text, at, zone, cursor)
+  if (zone !== seen.zone || text !== seen.text) {
+    seen.micros = scanIsoAt(text, 0, zone, cursor)
+    seen.end = cursor.end
+    seen.text = text
+    seen.zone = zone
+  }
+  cursor.end = seen.end
+  return seen.micros
+}
+
+/** Every reader of a line asks for the time at its start; it is the same for all of them. */
+const seen: { text: string; zone: Zone | undefined; micros: number; end: number } = { text: '', zone: undefined, micros: Number.NaN, end: 0 }
+
+const scanIsoAt = (text: string, at: number, zone: Zone, cursor: StampCursor): number => {
   const year = fourDigits(text, at)
   const separator = text.charCodeAt(at + 4)
   if (Number.isNaN(year) || (separator !== 45 && separator !== 47 && separator !== 46)) return Number.NaN

@@ -63,8 +63,8 @@ export interface YearClock {
 /** Good enough to see a year end: no two days share a number, and a year has 372. */
 const dayNumber = (stamp: YearlessStamp): number => stamp.month * 31 + stamp.day
 
-/** Years between two stamps in the order of a file. A small step back is a line out of order, a large one a new year. */
-const yearsBetween = (previous: number, next: number): number => (next - previous < -60 ? 1 : next - previous > 310 ? -1 : 0)
+/** Years between two stamps in the order of a file. A step back of some weeks is a line or a file out of order, one of a month a new year. */
+const yearsBetween = (previous: number, next: number): number => (next - previous < -28 ? 1 : next - previous > 310 ? -1 : 0)
 
 /**
  * Gives years to stamps that have none, in the order of the file: the last stamp lies in the nearest past, and each time the days begin again
@@ -92,7 +92,8 @@ export const createYearClock = (options: YearClockOptions): YearClock => {
   const begin = (stamp: YearlessStamp, text: string, at: number, scan: YearlessScanner): void => {
     previous = dayNumber(stamp)
     if (options.after !== undefined) {
-      const wall = new Date(options.after / 1_000)
+      const utc = options.after / 1_000
+      const wall = new Date(utc + zone.offsetOfWall(utc))
       year = wall.getUTCFullYear()
       previous = (wall.getUTCMonth() + 1) * 31 + wall.getUTCDate()
     } else year = options.year ?? yearOfFirst(stamp, text, at, scan)

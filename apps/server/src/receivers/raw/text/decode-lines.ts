@@ -5,6 +5,7 @@ import { TERMINAL_STYLE } from '../../native/decode-text.ts'
 import { parseTimestamp } from '../../stamps/parse-timestamp.ts'
 import { createZone } from '../../stamps/zone.ts'
 import { continues, type JoinState, type OpenTrace, traceOpenedBy } from './continuation.ts'
+import { createMatcher, type Matcher } from './matcher.ts'
 import { createReading, type LineReader, type Reading, type TextEvent } from './reading.ts'
 import { settle } from './stack.ts'
 
@@ -31,15 +32,6 @@ interface Pending {
   trace: OpenTrace
 }
 
-/** The readers that can begin with each of the first 128 characters; the last list is for all others. */
-const createDispatch = (readers: readonly LineReader[]): LineReader[][] => {
-  const dispatch: LineReader[][] = []
-  for (let code = 0; code <= 128; code++) {
-    dispatch.push(readers.filter(({ first }) => first === '' || (code < 128 && first.includes(String.fromCharCode(code)))))
-  }
-  return dispatch
-}
-
 /** How many lines at the top may wait for the first time, which they take. */
 const WAITING_LINES = 1_000
 
@@ -47,9 +39,7 @@ const STAMP_AFTER_SPACE = /^\s+(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:|\[\d{4}-\d\d-\d
 
 class LineJoiner {
   private pending: Pending | undefined
-  private last: LineReader | undefined
-  private matched: LineReader | undefined
-  private readonly dispatch: LineReader[][]
+  private readonly matcher: Matcher
   private readonly options: LinesOptions
   private readonly reading: Reading
   private readonly sink: EntrySink
@@ -61,7 +51,7 @@ class LineJoiner {
 
   constructor(text: string, job: DecodeJob, sink: EntrySink, options: LinesOptions) {
     this.options = options
-    this.dispatch = createDispatch(options.readers)
+    this.matcher = createMatcher(options.readers)
     this.reading = createReading(text, createZone(job.timezone), job)
     this.sink = sink
     this.job = job
@@ -79,13 +69,13 @@ class LineJoiner {
       return
     }
     const trimmed = indented ? line.trimStart() : line
-    const event = this.match(trimmed)
+    const event = this.matcher.match(trimmed, this.reading)
     if (event === null) return
     if (event && !Number.isNaN(event.time)) this.reading.last = event.time
     // A time alone on its line, as Oracle writes it: what follows is its message.
     const isHead = pending?.event.message === '' && pending.lines.length === 0 && !Number.isNaN(pending.event.time)
     if (!event && pending && options.join === 'stacks' && (isHead || continues(line, this.state(pending)))) this.join(pending, line, number)
-    else this.begin(event ?? options.fallback(trimmed, this.reading), event ? this.matched : undefined, line, number)
+    else this.begin(event ?? options.fallback(trimmed, this.reading), event ? this.matcher.matched : undefined, line, number)
   }
 
   /** Whether the reader of the event before takes the line. */
@@ -139,26 +129,6 @@ class LineJoiner {
     if (this.waiting.length === 0) return
     for (const { record, line } of this.waiting) this.sink.entry(record, time, line)
     this.waiting = []
-  }
-
-  private match(line: string): TextEvent | null | undefined {
-    const code = line.charCodeAt(0)
-    const { last } = this
-    if (last && (last.first === '' || last.first.includes(line.charAt(0)))) {
-      const event = last.read(line, this.reading)
-      this.matched = last
-      if (event !== undefined) return event
-    }
-    for (const reader of this.dispatch[Math.min(code, 128)] ?? []) {
-      if (reader === last) continue
-      const event = reader.read(line, this.reading)
-      if (event !== undefined) {
-        this.matched = reader
-        if (!reader.general) this.last = reader
-        return event
-      }
-    }
-    return undefined
   }
 
   private begin(event: TextEvent, reader: LineReader | undefined, line: string, number: number): void {

@@ -4,6 +4,7 @@ import { TERMINAL_STYLE } from '../../native/decode-text.ts'
 import { parseTimestamp } from '../../stamps/parse-timestamp.ts'
 import { scanIso } from '../../stamps/scan.ts'
 import { continues, type OpenTrace, traceOpenedBy } from './continuation.ts'
+import { createMatcher, type Matcher } from './matcher.ts'
 import { readAfterStamp, readWithoutStamp } from './plain.ts'
 import { CAPITALS, DIGITS, type LineReader, type Reading, type TextEvent } from './reading.ts'
 import { isFrame } from './stack.ts'
@@ -31,17 +32,10 @@ const readBare = (text: string, time: number): TextEvent => {
   return event.message.length < text.length && event.level ? event : { ...readWithoutStamp(text), time }
 }
 
-const readInner = ({ text, time }: Envelope, inner: readonly LineReader[], reading: Reading): TextEvent | undefined => {
-  const first = text.charAt(0)
-  for (const reader of inner) {
-    if (reader.first !== '' && !reader.first.includes(first)) continue
-    const event = reader.read(text, reading)
-    if (event) {
-      if (Number.isNaN(event.time) || Math.abs(event.time - time) > SAME_MOMENT_MICROS) event.time = time
-      return event
-    }
-  }
-  return undefined
+const readInner = ({ text, time }: Envelope, inner: Matcher, reading: Reading): TextEvent | undefined => {
+  const event = inner.match(text, reading)
+  if (event && (Number.isNaN(event.time) || Math.abs(event.time - time) > SAME_MOMENT_MICROS)) event.time = time
+  return event ?? undefined
 }
 
 const hasTime = (record: TextEvent['attributes']): boolean =>
@@ -51,7 +45,8 @@ const hasTime = (record: TextEvent['attributes']): boolean =>
  * Reads the line inside in its own right. A line that was cut in parts is put together again, and a stack, each line of which has an envelope of
  * its own, goes to the event that it belongs to.
  */
-const createEnvelopeReader = (name: string, first: string, splitLine: Split, inner: readonly LineReader[]): LineReader => {
+const createEnvelopeReader = (name: string, first: string, splitLine: Split, readers: readonly LineReader[]): LineReader => {
+  const inner = createMatcher(readers)
   let isPartial = false
   let parts = ''
   let opened: Envelope | undefined

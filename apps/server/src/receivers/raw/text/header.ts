@@ -29,7 +29,13 @@ interface Token {
   end: number
 }
 
-const FIRM = /^ {0,60}(?:[|–—\t]|- )/
+/** Whether a separator of fields follows: `|`, a tab, a dash between blanks. */
+const isFirm = (text: string, at: number): boolean => {
+  let end = at
+  while (text.charCodeAt(end) === 32) end++
+  const code = text.charCodeAt(end)
+  return code === 124 || code === 9 || code === 0x2013 || code === 0x2014 || (code === 45 && text.charCodeAt(end + 1) === 32)
+}
 
 const tokenAt = (text: string, at: number): Token | undefined => {
   BOXED.lastIndex = at
@@ -48,7 +54,7 @@ const tokenAt = (text: string, at: number): Token | undefined => {
     end++
     colon = true
   }
-  return { text: word.trim(), boxed: box !== null, firm: FIRM.test(text.slice(end, end + 64)), colon, end }
+  return { text: word.trim(), boxed: box !== null, firm: isFirm(text, end), colon, end }
 }
 
 const levelOf = (token: Token, between: boolean): Level | undefined => {
@@ -125,7 +131,7 @@ const FIRM_CLOSE = /^ {0,60}[|\t]/
 export const readHeader = (text: string, start: number, time: number): TextEvent | undefined => {
   const behind = text.charCodeAt(start)
   // `|` and tabs mark fields: there a level may also stand in small letters.
-  let marked = behind === 58 || FIRM.test(text.slice(start, start + 64))
+  let marked = behind === 58 || isFirm(text, start)
   let at = skip(text, behind === 58 ? start + 1 : start)
   const found: Found = {}
   const before: Token[] = []

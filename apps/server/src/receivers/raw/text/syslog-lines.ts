@@ -1,3 +1,5 @@
+import type { LooseRecord } from '../../decode.ts'
+import { parseJson } from '../../native/decode-lenient.ts'
 import { levelInText, levelOfSeverity } from '../../native/decode-levels.ts'
 import { parseTimestamp } from '../../stamps/parse-timestamp.ts'
 import { scanIso } from '../../stamps/scan.ts'
@@ -52,8 +54,17 @@ const read5424 = (line: string, at: number, reading: Reading): TextEvent | undef
   } else if (line.charCodeAt(end) === 45 && (line.charCodeAt(end + 1) === 32 || end + 1 === line.length)) end++
   if (line.charCodeAt(end) === 32) end++
   const message = line.slice(end).replace(/^(?:\ufeff|ï»¿)/, '')
+  const record = ownEvent(structuredData)
+  if (record !== undefined) return { time, level: undefined, message, attributes: {}, record }
   const attributes = present({ procId: named(match[4]), msgId: named(match[5]), structuredData })
   return { time, level: undefined, message, host: named(match[2]), service: named(match[3]), attributes }
+}
+
+/** The whole event, in lines that `heartwood logs --format syslog` wrote. */
+const ownEvent = (structuredData: { [id: string]: unknown } | undefined): LooseRecord | undefined => {
+  const element = structuredData?.['heartwood@32473'] as { event?: unknown } | undefined
+  const event = typeof element?.event === 'string' ? parseJson(element.event) : undefined
+  return typeof event === 'object' && event !== null && !Array.isArray(event) ? (event as LooseRecord) : undefined
 }
 
 const YEAR_AFTER_DAY = /^([A-Z][a-z]{2} {1,2}\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d(?:\.\d{1,9})?)/

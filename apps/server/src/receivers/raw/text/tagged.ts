@@ -18,7 +18,8 @@ const GLUED_MODULE = /^(\S{1,100})\(([\w.-]{1,64})\)$/
 
 /** What follows the time of RFC 3164. */
 export const readTagged = (rest: string, time: number): TextEvent => {
-  const isAddress = ADDRESS.test(rest)
+  const colon = rest.indexOf(':')
+  const isAddress = colon >= 0 && colon < 5 && ADDRESS.test(rest)
   let tag = isAddress ? null : (TAGGED.exec(rest) ?? TAGGED_BY_PID.exec(rest))
   let host: string | undefined
   let at = 0
