@@ -52,7 +52,6 @@ function createState() {
     retentionDays: 90,
     redaction: { keys: ['password', 'token'], patterns: ['\\b\\d{16}\\b'] },
     sampleRates: {},
-    sampleRates: {},
     createdAt: new Date(now - 40 * 24 * HOUR).toISOString(),
   })
   return {
@@ -168,7 +167,6 @@ function route(state: State, method: string, call: Call, project: string | undef
         slug: name.toLowerCase().replace(/\W+/g, '-'),
         retentionDays: 90,
         redaction: { keys: [], patterns: [] },
-        sampleRates: {},
         sampleRates: {},
         createdAt: new Date().toISOString(),
       }

@@ -5,6 +5,7 @@
 export const DROP_REASONS = {
   malformed: 'The entry cannot be read in the format it was sent as.',
   'not-an-object': 'The entry is not an object.',
+  invalid: 'A field of the entry holds a value that its protocol does not allow.',
   'too-large': 'The body or the entry is larger than the limit.',
   expired: 'The event is older than the retention of its project.',
   'queue-full': 'The queue is at its limit; send it again later.',

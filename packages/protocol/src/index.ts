@@ -13,6 +13,7 @@ export {
   type ProjectJson,
   type Redaction,
   type Rejection,
+  type SampleRates,
 } from './api/schemas.ts'
 export { TIMELINE_ROLES, type TimelineRole } from './api/timeline.ts'
 export { DROP_REASONS, type DropReason } from './drop-reason.ts'

@@ -6,7 +6,16 @@ import { hashSecret } from './secrets.ts'
 
 const PEER = { remoteAddress: '127.0.0.1', headers: {} }
 
-const project: Project = { id: 1, name: 'Shop', slug: 'shop', retentionDays: 90, redaction: { keys: [], patterns: [] }, createdAt: 0 }
+const project: Project = {
+  id: 1,
+  name: 'Shop',
+  slug: 'shop',
+  retentionDays: 90,
+  redaction: { keys: [], patterns: [] },
+  sampleRates: {},
+  sampleRatesAt: undefined,
+  createdAt: 0,
+}
 const keyRecord = (id: string, over: Partial<KeyRecord> = {}): KeyRecord => ({
   id,
   projectId: 1,

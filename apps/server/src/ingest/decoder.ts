@@ -1,4 +1,4 @@
-import type { DropReason, EventJson, Format, Redaction, Rejection, UnixMicros } from '@heartwood/protocol'
+import type { DropReason, EventJson, Format, Redaction, Rejection, SampleRates, UnixMicros } from '@heartwood/protocol'
 
 /** Fills what an entry lacks; never overwrites. From the query of a request, or from the key. */
 export interface EntryDefaults {
@@ -7,6 +7,12 @@ export interface EntryDefaults {
   dataset?: string
   level?: string
   host?: string
+}
+
+/** Which share of its logs a client let through, from when on; 1 where nothing is said. */
+export interface Sampling {
+  from: UnixMicros
+  rates: SampleRates
 }
 
 /** Bytes of one request, and all that is needed to turn them into events. Structured-cloneable: it crosses to the decode thread. */
@@ -33,6 +39,8 @@ export interface DecodeJob {
   userAgent: string
   /** Entries at its start that are stored already; default 0. */
   skip?: number | undefined
+  /** What the sender was told to sample by, newest first, for doors that tell it. */
+  sampling?: readonly Sampling[] | undefined
   /** Live tails of this project, by id: parsed search queries that run here against each event. */
   tails: { id: number; q: string }[]
 }

@@ -12,7 +12,7 @@ import {
 } from '@heartwood/protocol'
 import { formatMicros } from '../pipeline/clock.ts'
 import type { Queue } from '../queue/queue.ts'
-import type { DecodeJob, DecodeOutcome, Decoder, EntryDefaults } from './decoder.ts'
+import type { DecodeJob, DecodeOutcome, Decoder, EntryDefaults, Sampling } from './decoder.ts'
 import { dropReasonOf } from './drop-reason-of.ts'
 import type { Account, Ledger } from './ledger.ts'
 
@@ -36,6 +36,8 @@ interface IngestRequest {
   importing?: boolean
   /** Entries at the start of the body that are stored already; default 0. */
   skip?: number
+  /** What the sender was told to sample by, newest first. */
+  sampling?: readonly Sampling[]
   address?: string
   userAgent?: string
   /** Who sends it keeps it and tries again itself: when nothing can be stored, nothing is counted, neither as received nor as lost. */
@@ -175,6 +177,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       after: request.after,
       importing: request.importing ?? false,
       skip: request.skip,
+      sampling: request.sampling,
       receivedAt: toMicros(receivedAt),
       address: request.address ?? '',
       userAgent: request.userAgent ?? '',

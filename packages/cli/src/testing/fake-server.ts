@@ -91,7 +91,7 @@ export async function startFakeServer(port = 0): Promise<FakeServer> {
 
   function answerOther(url: URL, response: ServerResponse): unknown {
     if (url.pathname === '/api/projects') {
-      const rest = { retentionDays: 90, redaction: { keys: [], patterns: [] }, createdAt: '2026-01-01T00:00:00.000Z' }
+      const rest = { retentionDays: 90, redaction: { keys: [], patterns: [] }, sampleRates: {}, createdAt: '2026-01-01T00:00:00.000Z' }
       return send(response, 200, { projects: fake.projects.map((project) => ({ ...project, ...rest })) })
     }
     const body = fake.answer(url.pathname, url.searchParams, response)

@@ -17,6 +17,7 @@ import {
   queryStatsSchema,
   redactionSchema,
   retentionSchema,
+  sampleRatesSchema,
   searchFilterShape,
 } from './schemas.ts'
 import { timelineRoutes } from './timeline.ts'
@@ -116,7 +117,8 @@ export const api = {
   tail: defineRoute({
     method: 'GET',
     path: '/api/tail',
-    summary: 'Events as they arrive, as server-sent events: `event` (an event), `drop` ({ "dropped": n }), `ping`',
+    summary:
+      'Events as they arrive, as server-sent events: `event` (an event), `drop` ({ "dropped": n }), `ping`, `end` ({ "status", "code", "message" }: may not go on)',
     access: 'read',
     raw: 'event-stream',
     query: z.object({ project: projectRef, q: searchFilterShape.q }),
@@ -228,10 +230,15 @@ export const api = {
   updateProject: defineRoute({
     method: 'PATCH',
     path: '/api/projects/:project',
-    summary: 'Change name, retention or redaction of a project',
+    summary: 'Change name, retention, redaction or sample rates of a project',
     access: 'admin',
     params: z.object({ project: projectRef }),
-    body: z.object({ name: projectNameSchema.optional(), retentionDays: retentionSchema.optional(), redaction: redactionSchema.optional() }),
+    body: z.object({
+      name: projectNameSchema.optional(),
+      retentionDays: retentionSchema.optional(),
+      redaction: redactionSchema.optional(),
+      sampleRates: sampleRatesSchema.optional().describe('Replaces all that were set; `{}` clears them'),
+    }),
     response: projectSchema,
     errors: ['project-not-found', 'pattern-invalid'],
   }),

@@ -63,6 +63,12 @@ export const redactionSchema = z
   .meta({ id: 'Redaction' })
 export type Redaction = z.infer<typeof redactionSchema>
 
+export const sampleRatesSchema = z
+  .partialRecord(z.enum(LEVELS), z.number().min(0).max(1))
+  .describe('Share of the logs of a level that clients let through, 0…1; levels that are not named send all')
+  .meta({ id: 'SampleRates' })
+export type SampleRates = z.infer<typeof sampleRatesSchema>
+
 export const projectSchema = z
   .object({
     id: z.string(),
@@ -70,6 +76,7 @@ export const projectSchema = z
     slug: z.string(),
     retentionDays: z.int(),
     redaction: redactionSchema,
+    sampleRates: sampleRatesSchema,
     createdAt: z.string(),
   })
   .meta({ id: 'Project' })

@@ -3,12 +3,13 @@ import type { KeyRecord, Project } from '../../store/meta/meta-store.ts'
 
 const toTime = (ms: number): string => new Date(ms).toISOString()
 
-export const toProjectJson = ({ id, name, slug, retentionDays, redaction, createdAt }: Project): ProjectJson => ({
+export const toProjectJson = ({ id, name, slug, retentionDays, redaction, sampleRates, createdAt }: Project): ProjectJson => ({
   id: String(id),
   name,
   slug,
   retentionDays,
   redaction,
+  sampleRates,
   createdAt: toTime(createdAt),
 })
 

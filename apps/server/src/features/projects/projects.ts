@@ -1,4 +1,4 @@
-import { DEFAULT_RETENTION_DAYS, type Redaction } from '@heartwood/protocol'
+import { DEFAULT_RETENTION_DAYS, type Redaction, type SampleRates } from '@heartwood/protocol'
 import type { Directory } from '../../auth/directory.ts'
 import { HeartwoodError } from '../../errors.ts'
 import type { EventStore } from '../../store/events/event-store.ts'
@@ -16,6 +16,8 @@ export interface ProjectsDeps {
   now?: () => number
 }
 
+type ProjectChange = Omit<ProjectPatch, 'sampleRates'> & { sampleRates?: SampleRates }
+
 export interface Projects {
   list(): readonly Project[]
   /** By id or slug, from memory. */
@@ -24,10 +26,10 @@ export interface Projects {
    * What the path of an event needs to know, from memory.
    * @throws HeartwoodError `project-not-found` when it was deleted since its key was checked
    */
-  settings(projectId: number): { retentionDays: number; redaction: Redaction }
+  settings(projectId: number): { retentionDays: number; redaction: Redaction; sampleRates: SampleRates; sampleRatesAt: number | undefined }
   create(name: string, retentionDays?: number): Promise<Project>
   /** @throws HeartwoodError `pattern-invalid`, `project-not-found` */
-  update(project: Project, patch: ProjectPatch): Promise<Project>
+  update(project: Project, patch: ProjectChange): Promise<Project>
   /**
    * Hides the project and revokes its keys at once, then deletes its events; those that still wait in the queue are never stored. When that fails
    * halfway, `resumeDeletions` goes on.
@@ -65,14 +67,14 @@ export function createProjects({ meta, directory, events, settled, checkPattern,
       return project
     },
 
-    async update({ id }, patch) {
+    async update({ id }, { sampleRates, ...patch }) {
       for (const pattern of patch.redaction?.patterns ?? []) {
         const problem = checkPattern(pattern)
         if (problem !== undefined) {
           throw new HeartwoodError('pattern-invalid', `The pattern “${pattern}” cannot be used: ${problem}`, { details: { pattern, problem } })
         }
       }
-      const changed = await meta.projects.update(id, patch)
+      const changed = await meta.projects.update(id, sampleRates === undefined ? patch : { ...patch, sampleRates: { rates: sampleRates, at: now() } })
       if (changed === undefined) throw notThere(id)
       await directory.refresh()
       return changed

@@ -22,12 +22,13 @@ export function registerProjects(app: FastifyInstance, { projects, keys, directo
 
   handle(app, 'createProject', async ({ body }) => toProjectJson(await projects.create(body.name, body.retentionDays)))
 
-  handle(app, 'updateProject', async ({ caller, params, body: { name, retentionDays, redaction } }) => {
+  handle(app, 'updateProject', async ({ caller, params, body: { name, retentionDays, redaction, sampleRates } }) => {
     const project = resolveProject(directory, caller, params.project)
     const patch = {
       ...(name === undefined ? {} : { name }),
       ...(retentionDays === undefined ? {} : { retentionDays }),
       ...(redaction === undefined ? {} : { redaction }),
+      ...(sampleRates === undefined ? {} : { sampleRates }),
     }
     return toProjectJson(await projects.update(project, patch))
   })

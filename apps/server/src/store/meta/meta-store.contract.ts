@@ -119,8 +119,35 @@ export function describeMetaStore(name: string, make: () => Promise<Place>): voi
         retentionDays: 7,
       })
       expect(await meta.projects.update(before.id, {})).toMatchObject({ name: 'Other' })
+      expect(before).toMatchObject({ sampleRates: {}, sampleRatesAt: undefined })
+      expect(await other.projects.update(before.id, { sampleRates: { rates: { debug: 0.1 }, at: NOW } })).toMatchObject({
+        sampleRates: { debug: 0.1 },
+        sampleRatesAt: NOW,
+        retentionDays: 7,
+      })
       expect((await meta.projects.list()).find(({ id }) => id === before.id)).toMatchObject({ slug: 'bucher-tone', createdAt: NOW })
       expect(await meta.projects.update(999_999, { name: 'x' })).toBeUndefined()
+    })
+
+    it('finds a heartbeat by its token until it is revoked or its project goes', async () => {
+      const { id: projectId } = await meta.projects.create(project('Jobs', 'jobs'))
+      const heartbeat = (name: string) => ({ id: `${name}-${projectId}`, projectId, name, token: `tok-${name}-${projectId}`, createdAt: NOW })
+      const [backup, report] = [heartbeat('backup'), heartbeat('report')]
+      expect(await meta.heartbeats.create(backup)).toBe(true)
+      expect(await meta.heartbeats.create(report)).toBe(true)
+      expect(await meta.heartbeats.create({ ...heartbeat('lost'), projectId: 999_999 })).toBe(false)
+      expect(await other.heartbeats.byToken(backup.token)).toEqual({ ...backup, revokedAt: undefined })
+      expect(await meta.heartbeats.revoke(backup.id, NOW)).toBe(true)
+      expect(await meta.heartbeats.revoke(backup.id, NOW)).toBe(false)
+      expect(await other.heartbeats.byToken(backup.token)).toBeUndefined()
+      expect((await meta.heartbeats.list(projectId)).map(({ name, revokedAt }) => [name, revokedAt])).toEqual([
+        ['backup', NOW],
+        ['report', undefined],
+      ])
+      await meta.projects.startDeletion(projectId, NOW)
+      expect(await other.heartbeats.byToken(report.token)).toBeUndefined()
+      await meta.projects.finishDeletion(projectId)
+      expect(await other.heartbeats.byId(report.id)).toBeUndefined()
     })
 
     it('deletes a project in two steps: hidden with its keys revoked, then gone, its number never used again', async () => {

@@ -1,4 +1,4 @@
-import type { KeyJson, Redaction, Scope } from '@heartwood/protocol'
+import type { KeyJson, Redaction, SampleRates, Scope } from '@heartwood/protocol'
 
 /** All times are milliseconds since 1970. */
 export interface Person {
@@ -29,15 +29,29 @@ export interface Project {
   slug: string
   retentionDays: number
   redaction: Redaction
+  sampleRates: SampleRates
+  /** When they were last changed; undefined: never. */
+  sampleRatesAt: number | undefined
   createdAt: number
 }
 
-interface NewProject extends Omit<Project, 'id' | 'slug'> {
+interface NewProject extends Omit<Project, 'id' | 'slug' | 'sampleRates' | 'sampleRatesAt'> {
   /** The slug it should have; a number is appended when another project has it. */
   wantedSlug: string
 }
 
-export type ProjectPatch = Partial<Pick<Project, 'name' | 'retentionDays' | 'redaction'>>
+export type ProjectPatch = Partial<Pick<Project, 'name' | 'retentionDays' | 'redaction'>> & { sampleRates?: { rates: SampleRates; at: number } }
+
+/** A job whose sign of life is waited for; its token stands in the address that it calls. */
+export interface Heartbeat {
+  id: string
+  projectId: number
+  name: string
+  /** Kept as it is: its owner must be able to read it again, and all that it opens is one line in one project. */
+  token: string
+  createdAt: number
+  revokedAt: number | undefined
+}
 
 export type KeyClient = KeyJson['client']
 
@@ -100,6 +114,18 @@ export interface KeyStore {
   recordUses(uses: readonly { id: string; at: number }[]): Promise<void>
 }
 
+export interface HeartbeatStore {
+  /** Oldest first, revoked ones too. */
+  list(projectId: number): Promise<Heartbeat[]>
+  byId(id: string): Promise<Heartbeat | undefined>
+  /** One that is not revoked, of a project that is there. */
+  byToken(token: string): Promise<Heartbeat | undefined>
+  /** False when the project is not there (any more). */
+  create(heartbeat: Omit<Heartbeat, 'revokedAt'>): Promise<boolean>
+  /** False when it is not there or was revoked before. */
+  revoke(id: string, now: number): Promise<boolean>
+}
+
 export interface SettingStore {
   get(name: string): Promise<string | undefined>
   set(name: string, value: string): Promise<void>
@@ -117,6 +143,7 @@ export interface MetaStore {
   readonly sessions: SessionStore
   readonly projects: ProjectStore
   readonly keys: KeyStore
+  readonly heartbeats: HeartbeatStore
   readonly settings: SettingStore
   /** Grows with each change of projects and keys, by whatever process; caches compare it. Uses of keys do not count. */
   revision(): Promise<number>

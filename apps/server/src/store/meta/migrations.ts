@@ -15,7 +15,10 @@ export interface Migration {
 }
 
 /** Forward only: a step that was released is never edited, only followed by another. */
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, up: createFirstTables }]
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, up: createFirstTables },
+  { version: 2, up: addSampleRatesAndHeartbeats },
+]
 
 async function createFirstTables(db: Kysely<Tables>, types: ColumnTypes): Promise<void> {
   const { schema } = db
@@ -77,4 +80,19 @@ async function createFirstTables(db: Kysely<Tables>, types: ColumnTypes): Promis
     .addColumn('revoked_at', 'bigint')
     .execute()
   await schema.createIndex('keys_project').on('keys').column('project_id').execute()
+}
+
+async function addSampleRatesAndHeartbeats({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.alterTable('projects').addColumn('sample_rates', 'text').execute()
+  await schema.alterTable('projects').addColumn('sample_rates_at', 'bigint').execute()
+  await schema
+    .createTable('heartbeats')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('project_id', 'integer', (column) => column.notNull().references('projects.id').onDelete('cascade'))
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('token', 'text', (column) => column.notNull().unique())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('revoked_at', 'bigint')
+    .execute()
+  await schema.createIndex('heartbeats_project').on('heartbeats').column('project_id').execute()
 }

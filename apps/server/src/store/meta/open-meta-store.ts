@@ -1,4 +1,5 @@
 import { type Dialect, Kysely, sql } from 'kysely'
+import { createHeartbeatStore } from './heartbeat-store.ts'
 import { createKeyStore } from './key-store.ts'
 import type { MetaStore } from './meta-store.ts'
 import { migrate } from './migrate.ts'
@@ -23,6 +24,7 @@ export async function openMetaStore(dialect: Dialect, engine: Engine): Promise<M
     sessions: createSessionStore(db),
     projects: createProjectStore(db),
     keys: createKeyStore(db),
+    heartbeats: createHeartbeatStore(db),
     settings: createSettingStore(db),
     revision: () => readRevision(db),
     async ping() {

@@ -1,4 +1,4 @@
-import type { Redaction } from '@heartwood/protocol'
+import type { Redaction, SampleRates } from '@heartwood/protocol'
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { Project, ProjectStore } from './meta-store.ts'
 import { change } from './revision.ts'
@@ -32,6 +32,9 @@ export function createProjectStore(db: Kysely<Tables>): ProjectStore {
             ...(patch.name === undefined ? {} : { name: patch.name }),
             ...(patch.retentionDays === undefined ? {} : { retention_days: patch.retentionDays }),
             ...(patch.redaction === undefined ? {} : { redaction: JSON.stringify(patch.redaction) }),
+            ...(patch.sampleRates === undefined
+              ? {}
+              : { sample_rates: JSON.stringify(patch.sampleRates.rates), sample_rates_at: patch.sampleRates.at }),
           })
           .where('id', '=', id)
           .where('deleted_at', 'is', null)
@@ -87,5 +90,7 @@ const toProject = (row: Selectable<Tables['projects']>): Project => ({
   slug: row.slug,
   retentionDays: row.retention_days,
   redaction: JSON.parse(row.redaction) as Redaction,
+  sampleRates: row.sample_rates === null ? {} : (JSON.parse(row.sample_rates) as SampleRates),
+  sampleRatesAt: row.sample_rates_at ?? undefined,
   createdAt: row.created_at,
 })

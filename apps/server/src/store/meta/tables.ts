@@ -16,6 +16,9 @@ export interface Tables {
     slug: string
     retention_days: number
     redaction: string
+    /** JSON; null where none were ever set. */
+    sample_rates: Generated<string | null>
+    sample_rates_at: Generated<number | null>
     created_at: number
     deleted_at: number | null
   }
@@ -30,6 +33,14 @@ export interface Tables {
     hint: string
     created_at: number
     last_used_at: number | null
+    revoked_at: number | null
+  }
+  heartbeats: {
+    id: string
+    project_id: number
+    name: string
+    token: string
+    created_at: number
     revoked_at: number | null
   }
 }
