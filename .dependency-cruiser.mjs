@@ -21,7 +21,7 @@ export default {
     ...upward,
     {
       name: 'only-roots-compose',
-      comment: 'Concrete adapters, the environment and timers belong to the composition roots; nobody imports a root.',
+      comment: 'Concrete adapters, the environment and standing work belong to the composition roots; nobody imports a root.',
       severity: 'error',
       from: { path: '^apps/server/src/', pathNot: '^apps/server/src/(?:main|app)(?:\\.int)?(?:\\.test)?\\.ts$' },
       to: { path: '^apps/server/src/(?:main|app|decode-worker|block-worker|threads)\\.ts$' },

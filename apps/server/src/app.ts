@@ -36,6 +36,7 @@ const KEEP_ALIVE_MS = 75_000
 
 /** One Fastify with every route; it never listens, so that tests inject into it. */
 export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
+  // The type that follows from a logger and connection handlers of one's own fits no function that takes an instance; routes use nothing of either.
   const app = fastify({
     loggerInstance: deps.logger,
     logController: new LogController({ disableRequestLogging: true }),

@@ -70,7 +70,7 @@ export interface RunningServer {
 /** Requests under way may end within this time; a client that does not read its answer is not waited for. */
 const ANSWERS_MS = 3_000
 /** What is not stored within this time stays in the queue for the next start. */
-const DRAIN_MS = 8_000
+const DRAIN_MS = 6_000
 /** Everything that was acknowledged is on disk, so leaving late parts behind loses nothing. */
 const STOP_MS = 14_000
 const MAINTENANCE_MS = 2_000

@@ -32,6 +32,7 @@ export function handle<Name extends RouteName>(app: FastifyInstance, name: Name,
         request,
         reply,
       }
+      // Each part was parsed by the schema that its type comes from, which the compiler cannot see behind a name that is a type parameter.
       const answer = await handler(context as unknown as RouteContext<Api[Name]>)
       if (reply.sent || spec.raw === 'event-stream') return reply
       // A handler may have set a status of its own. It returns its answer all the same: one that it sends itself is on its way for some time

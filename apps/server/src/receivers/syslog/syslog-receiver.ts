@@ -40,7 +40,9 @@ export interface SyslogReceiver {
 const MAX_CONNECTIONS = 500
 /** A peer that says nothing for so long is gone. */
 const IDLE_MS = 10 * 60_000
-const LAST_WAIT_MS = 2_000
+/** When it closes: for what was read to find room, and for what is held to be stored. A queue or a decoder that is stuck must not hold up the end. */
+const LAST_ROOM_MS = 2_000
+const LAST_STORE_MS = 1_000
 const PROBLEM_EVERY_MS = 10_000
 /** The kernel's buffer for bursts between two turns of the event loop. */
 const UDP_BUFFER_BYTES = 4 * 1024 * 1024
@@ -127,7 +129,7 @@ async function listenUdp(listener: SyslogListenerOptions, batcher: Batcher, lost
     port: socket.address().port,
     async close() {
       await new Promise<void>((resolve) => socket.close(() => resolve()))
-      await batcher.close()
+      await within(LAST_STORE_MS, batcher.close())
     },
   }
 }
@@ -155,11 +157,19 @@ async function listenTcp(listener: SyslogListenerOptions, batcher: Batcher, lost
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       for (const socket of sockets) socket.destroy()
       await closed
-      // What was read waits for room; a queue that stays full must not hold up the end.
-      await Promise.race([Promise.all(readings), new Promise((resolve) => setTimeout(resolve, LAST_WAIT_MS).unref())])
-      await batcher.close()
+      await within(LAST_ROOM_MS, Promise.all(readings))
+      await within(LAST_STORE_MS, batcher.close())
     },
   }
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
 }
 
 /** A peer that sends faster than we can store is slowed down by not reading from it. */
