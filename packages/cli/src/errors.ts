@@ -33,6 +33,7 @@ export const ERRORS = {
   'file-damaged': { exit: EXIT.failed, fix: 'What came before the damage is stored. Get a whole copy and import it again.' },
   'document-too-large': { exit: EXIT.failed, fix: 'Split it, or convert it to one JSON object per line.' },
   'journal-unwritable': { exit: EXIT.failed, fix: 'Make the folder writable, or set --data or XDG_STATE_HOME to one that is.' },
+  'output-unwritable': { exit: EXIT.failed, fix: 'Check the path of --output, its permissions and the free space.' },
   'request-refused': { exit: EXIT.failed, fix: 'docs/reference/errors.md says what each code means and what to do.' },
   'server-failed': { exit: EXIT.failed, fix: 'The server’s log has more; `heartwood doctor` looks for the cause.' },
   'server-not-installed': { exit: EXIT.failed, fix: 'Run `npm start` in the repository: it installs and builds what is missing.' },

@@ -1,5 +1,7 @@
 import { Command as Commander, InvalidArgumentError, Option } from 'commander'
 import type { Command, Context, GlobalOptions } from './context.ts'
+import { FILTERS } from './export/filters.ts'
+import { EXPORT_FORMATS } from './export/formats.ts'
 
 export interface ProgramDeps {
   context: Context
@@ -110,6 +112,51 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     .addOption(new Option('--order <order>', 'newest or oldest first').choices(['desc', 'asc']).default('desc'))
     .option('--utc', 'show times in UTC')
     .action(run(async () => (await import('./commands/query.ts')).query))
+
+  const logs = program
+    .command('logs')
+    .description('print or export events: for people, or as json, jsonl, csv, text, syslog or obl')
+    .argument('[query]', 'search language; everything when left out', '')
+  for (const [name, field] of Object.entries(FILTERS)) {
+    logs.option(
+      `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <${field}>`,
+      `only events with this ${field}; * stands for anything`,
+    )
+  }
+  logs
+    .option('--from <time>', 'RFC 3339, epoch milliseconds, or how long ago (30m, 1h, 7d)', '1h')
+    .option('--to <time>', 'the same', 'now')
+    .option('--limit <n>', 'how many events at most', wholeNumber, 100)
+    .addOption(new Option('--order <order>', 'newest or oldest first').choices(['desc', 'asc']).default('desc'))
+    .addOption(new Option('--format <format>', 'export in this format').choices(EXPORT_FORMATS))
+    .option('--output <file>', 'write the export to a file (default format: jsonl)')
+    .option('--utc', 'show times in UTC')
+    .action(run(async () => (await import('./commands/logs.ts')).logs))
+
+  const flows = program.command('flows').description('flows: how often they ran, how they ended, one run step by step')
+  const range = (command: Commander): Commander =>
+    command.option('--from <time>', 'RFC 3339, epoch milliseconds, or how long ago (30m, 1h, 7d)', '1d').option('--to <time>', 'the same', 'now')
+  range(flows.command('list', { isDefault: true }))
+    .description('flows by name')
+    .action(run(async () => (await import('./commands/flows.ts')).listFlows))
+  range(flows.command('runs'))
+    .description('runs, newest first')
+    .argument('[name]', 'of one flow')
+    .addOption(new Option('--state <state>', 'only these').choices(['finished', 'failed', 'running', 'stalled']))
+    .option('--limit <n>', 'how many runs at most', wholeNumber, 50)
+    .action(run(async () => (await import('./commands/flows.ts')).listRuns))
+  flows
+    .command('show')
+    .description('one run, event by event')
+    .argument('<id>', 'flow id of the run')
+    .addOption(new Option('--format <format>', 'export its events in this format').choices(EXPORT_FORMATS))
+    .action(run(async () => (await import('./commands/flows.ts')).showRun))
+
+  range(program.command('stats'))
+    .description('how many events there were, by level')
+    .argument('[query]', 'search language; everything when left out', '')
+    .addOption(new Option('--group-by <what>', 'what to count by').choices(['day', 'hour', 'service']).default('day'))
+    .action(run(async () => (await import('./commands/stats.ts')).stats))
 
   program
     .command('tail')

@@ -71,7 +71,7 @@ export const TEXT_LIMITS: readonly number[] = TEXT_NAMES.map((name) => {
  * becomes an attribute under its own name. docs/reference/event.md lists them for people.
  */
 const NAMES: Partial<Record<keyof typeof FIELD, string>> = {
-  message: 'message msg @message @m short_message text body log MessageTemplate @mt textPayload event',
+  message: 'message msg @message @m short_message text body log RenderedMessage MessageTemplate @mt textPayload event',
   service: 'service service.name service_name serviceName svc app application appname app_name SYSLOG_IDENTIFIER program _COMM',
   environment: 'environment env deployment.environment.name deployment.environment service.environment',
   release: 'release service.version app_version appVersion',
@@ -86,7 +86,7 @@ const NAMES: Partial<Record<keyof typeof FIELD, string>> = {
   method: 'method http.method http.request.method http_method request_method verb',
   route: 'route http.route',
   path: 'path http.path http.target url.path url uri request_uri',
-  timestamp: 'timestamp @timestamp time ts datetime @t eventTime event_time __REALTIME_TIMESTAMP timeMillis asctime date _time',
+  timestamp: 'timestamp @timestamp time ts datetime @t eventTime event_time __REALTIME_TIMESTAMP timeMillis asctime date _time TimeGenerated',
   level: 'level severity lvl loglevel log.level log_level logLevel levelname level_name severity_text severityText error_severity @l',
   pythonLevel: 'levelno',
   syslogLevel: 'PRIORITY syslog_severity',
@@ -100,7 +100,7 @@ const NAMES: Partial<Record<keyof typeof FIELD, string>> = {
   error: 'error err exception exc exc_info @x',
   errorType: 'error.type error.name exception.type error_type errorType',
   errorMessage: 'error.message exception.message error_message errorMessage',
-  errorStack: 'error.stack error.stack_trace exception.stacktrace stack stacktrace stack_trace stackTrace',
+  errorStack: 'error.stack error.stack_trace exception.stacktrace stack stacktrace stack_trace stackTrace errorStack error_stack',
   request: 'request http req res response',
   address: 'ip ipAddress ip_address remote_addr remoteAddr remoteAddress clientIp clientIP client_ip',
   clientAddress: 'client.address client.ip',

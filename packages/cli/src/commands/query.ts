@@ -1,5 +1,5 @@
-import { ApiError } from '@heartwood/protocol'
-import { type Command, say } from '../context.ts'
+import { type ApiClient, ApiError, type EventJson } from '@heartwood/protocol'
+import { type Command, type Context, say } from '../context.ts'
 import { CliError, EXIT } from '../errors.ts'
 import { createEventPrinter } from '../output/event-printer.ts'
 import { formatQueryError } from '../output/query-error.ts'
@@ -24,22 +24,35 @@ export const query = ([q = '']: string[]): Command<QueryOptions> =>
     const project = await needProject(client, options.project)
     const print = createEventPrinter(context, options)
     const onTerminal = context.stdout.isTTY === true && !options.json
-    let printed = 0
-    let cursor: string | undefined
-    do {
-      const filter = { project: project.id, q, from, to, order, ...(onTerminal ? {} : { fields: '*' }) }
-      const page = await client
-        .search({ query: { ...filter, limit: Math.min(PAGE, limit - printed), ...(cursor === undefined ? {} : { cursor }) } })
-        .catch((error: unknown) => Promise.reject(explainQueryError(q, error)))
-      for (const event of page.events) await print(event)
-      printed += page.events.length
-      if (page.partial) say(context, `Not everything was searched (${page.partial.reason}): ${page.partial.message}`)
-      cursor = page.events.length === 0 ? undefined : (page.nextCursor ?? undefined)
-    } while (cursor !== undefined && printed < limit && !context.signal.aborted)
+    const filter = { project: project.id, q, from, to, order, ...(onTerminal ? {} : { fields: '*' }) }
+    const { printed, hasMore } = await eachEvent(client, filter, { limit, context }, print)
     if (onTerminal && printed === 0) say(context, `No event matches between ${from} and ${to}.`)
-    if (onTerminal && cursor !== undefined) say(context, `There are more than these ${printed}; --limit shows more.`)
+    if (onTerminal && hasMore) say(context, `There are more than these ${printed}; --limit shows more.`)
     return EXIT.done
   })
+
+type Filter = Omit<Parameters<ApiClient['search']>[0]['query'], 'limit' | 'cursor'>
+
+/** Hands over page after page up to the limit; says when not everything was searched. */
+export async function eachEvent(
+  client: ApiClient,
+  filter: Filter,
+  { limit, context }: { limit: number; context: Context },
+  take: (event: EventJson) => Promise<void>,
+): Promise<{ printed: number; hasMore: boolean }> {
+  let printed = 0
+  let cursor: string | undefined
+  do {
+    const page = await client
+      .search({ query: { ...filter, limit: Math.min(PAGE, limit - printed), ...(cursor === undefined ? {} : { cursor }) } })
+      .catch((error: unknown) => Promise.reject(explainQueryError(filter.q ?? '', error)))
+    for (const event of page.events) await take(event)
+    printed += page.events.length
+    if (page.partial) say(context, `Not everything was searched (${page.partial.reason}): ${page.partial.message}`)
+    cursor = page.events.length === 0 ? undefined : (page.nextCursor ?? undefined)
+  } while (cursor !== undefined && printed < limit && !context.signal.aborted)
+  return { printed, hasMore: cursor !== undefined }
+}
 
 export function explainQueryError(q: string, error: unknown): unknown {
   return error instanceof ApiError && error.code === 'query-invalid'

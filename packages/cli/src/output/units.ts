@@ -20,3 +20,10 @@ export function formatSeconds(seconds: number): string {
 
 export const formatCount = (count: number): string => count.toLocaleString('en-US')
 export const plural = (count: number, one: string, many = `${one}s`): string => `${formatCount(count)} ${count === 1 ? one : many}`
+
+/** `0.25 ms`, `812 ms`, `2.3 s`, `2 m 05 s`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1) return ms === 0 ? '0 ms' : `${Number(ms.toPrecision(2))} ms`
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : formatSeconds(ms / 1_000)
+}
