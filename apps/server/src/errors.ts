@@ -26,6 +26,7 @@ export const ERRORS = {
 
   'not-found': { status: 404, fix: 'Check the path; /api/openapi.json lists all routes.' },
   'project-not-found': { status: 404, fix: 'Check the id or slug; `heartwood project list` shows all.' },
+  'device-code-invalid': { status: 404, fix: 'Start the login of the command line tool again; a code lives ten minutes and works once.' },
   'key-not-found': { status: 404, fix: 'Check the id; `heartwood key list` shows all.' },
   'flow-not-found': { status: 404, fix: 'No event with that flow id is there, or their retention has passed.' },
   'event-not-found': { status: 404, fix: 'The event is not there, or its retention has passed.' },

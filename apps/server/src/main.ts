@@ -10,6 +10,11 @@ import { createAuth } from './auth/create-auth.ts'
 import { createLocalToken } from './auth/local-token.ts'
 import type { People } from './auth/people.ts'
 import { resolveProject } from './auth/resolve-project.ts'
+import { createDeviceLogins } from './compat/timberlogs/device-logins.ts'
+import { registerDeviceApproval } from './compat/timberlogs/device-routes.ts'
+import { createTimberlogsReading } from './compat/timberlogs/reading.ts'
+import { registerTimberlogs } from './compat/timberlogs/routes.ts'
+import { createTokens } from './compat/timberlogs/tokens.ts'
 import { type Config, parseConfig } from './config.ts'
 import type { DecodeWorkerData } from './decode-worker.ts'
 import { explain, HeartwoodError } from './errors.ts'
@@ -38,9 +43,11 @@ import { checkPattern } from './pipeline/check-pattern.ts'
 import { createLogQueue } from './queue/log/log-queue.ts'
 import type { Queue } from './queue/queue.ts'
 import { registerNativeReceiver } from './receivers/native/routes.ts'
+import { createOrphans } from './receivers/orphans.ts'
 import { registerRawReceiver } from './receivers/raw/routes.ts'
 import { accountOf } from './receivers/refusals.ts'
 import { createSyslogReceiver } from './receivers/syslog/syslog-receiver.ts'
+import { registerTimberlogsReceiver } from './receivers/timberlogs/routes.ts'
 import { prepareDataFolder } from './self/data-folder.ts'
 import { lockFolder } from './self/folder-lock.ts'
 import { createLifetime, type Lifetime } from './self/lifetime.ts'
@@ -188,6 +195,8 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
   const metrics = createMetrics({ queueDepth: () => queue.depth(), ledger: () => ledger.snapshot(), steps: steps.list })
   const resolve = (caller: Caller, ref: string | undefined) => resolveProject(auth.directory, caller, ref)
   const doors = { ingest, projects }
+  const orphans = createOrphans({ now: Date.now })
+  const deviceLogins = createDeviceLogins(Date.now)
   const now = () => unixMs(Date.now())
   const logs = createLogs({ store, now })
   const system = createSystemService({
@@ -210,7 +219,11 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
     metrics,
     trustProxy: config.trustProxy,
     access: auth.register,
-    receivers: [(doorApp) => registerNativeReceiver(doorApp, doors), (doorApp) => registerRawReceiver(doorApp, doors)],
+    receivers: [
+      (doorApp) => registerNativeReceiver(doorApp, doors),
+      (doorApp) => registerRawReceiver(doorApp, doors),
+      (doorApp) => registerTimberlogsReceiver(doorApp, { ...doors, orphans, now: Date.now }),
+    ],
     onRefused: (request, reason) => {
       const account = accountOf(request, auth.directory.findProject)
       if (account !== undefined) ingest.refuse(account, reason)
@@ -222,6 +235,15 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
       (api) => registerFlows(api, { flows: createFlows({ store, now }), resolveProject: resolve }),
       (api) => registerRequests(api, { requests: createRequests({ store, now }), resolveProject: resolve }),
       (api) => registerTimeline(api, { timeline: createTimeline({ store }), resolveProject: resolve }),
+      (api) =>
+        registerTimberlogs(api, {
+          reading: createTimberlogsReading({ store, logs, now: Date.now }),
+          logins: deviceLogins,
+          createToken: createTokens(keys, auth.directory, auth.people),
+          resolveProject: resolve,
+          publicUrl: () => config.publicUrl,
+        }),
+      (api) => registerDeviceApproval(api, { logins: deviceLogins, resolveProject: resolve }),
       (api) => registerSystem(api, { system, metrics, version }),
     ],
     dashboardFolder: fileURLToPath(new URL('../../dashboard/dist', import.meta.url)),

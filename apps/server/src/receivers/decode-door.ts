@@ -5,6 +5,7 @@ import { decodeNative } from './native/decode.ts'
 import { decodeRaw } from './raw/decode.ts'
 import { parseTimestamp } from './stamps/parse-timestamp.ts'
 import { createZone } from './stamps/zone.ts'
+import { decodeTimberlogs } from './timberlogs/decode.ts'
 import { decodeTraceHub } from './tracehub/decode.ts'
 
 /** Decoders by the door that took the request; doors of formats look at the format that it names. */
@@ -12,6 +13,7 @@ const DOORS: ReadonlyMap<string, DecodeFormat> = new Map([
   ['native', decodeNative],
   ['raw', decodeRaw],
   ['syslog', decodeRaw],
+  ['timberlogs', decodeTimberlogs],
   ['tracehub', decodeTraceHub],
 ])
 

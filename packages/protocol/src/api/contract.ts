@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { eventJsonSchema } from '../event-json.ts'
 import { LIMITS } from '../limits.ts'
+import { deviceRoutes } from './device.ts'
 import { flowRoutes } from './flows.ts'
 import { requestRoutes } from './requests.ts'
 import { defineRoute, SCOPES } from './route.ts'
@@ -155,7 +156,7 @@ export const api = {
   values: defineRoute({
     method: 'GET',
     path: '/api/values',
-    summary: 'Values of one field that begin with or contain a text, for completion',
+    summary: 'Frequent values of one field that contain a text, for completion; of many events the newest are counted, and `partial` says so',
     access: 'read',
     query: z.object({
       ...searchFilterShape,
@@ -371,6 +372,7 @@ export const api = {
     errors: ['dead-letter-not-found', 'queue-full'],
   }),
 
+  ...deviceRoutes,
   ...flowRoutes,
   ...requestRoutes,
   ...timelineRoutes,

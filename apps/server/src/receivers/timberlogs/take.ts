@@ -1,0 +1,115 @@
+import type { IngestAnswer } from '@heartwood/protocol'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { HeartwoodError } from '../../errors.ts'
+import type { EntryDefaults } from '../../ingest/decoder.ts'
+import type { DoorDeps } from '../door.ts'
+import { hasLeft, type Orphans } from '../orphans.ts'
+import { RAW_FORMATS, type RawFormat } from './formats.ts'
+import { readQuery } from './query.ts'
+
+export const TIMBERLOGS_DOOR = 'timberlogs'
+
+/** A client that gave up puts the batch back at the front of its queue and tries with its next log. */
+const REPEAT_WITHIN_MS = 10 * 60_000
+const UNKNOWN_SOURCE = 'unknown'
+
+export interface TimberlogsDeps extends DoorDeps {
+  orphans: Orphans
+  /** ms since 1970. */
+  now(): number
+}
+
+interface Taken {
+  success: true
+  count: number
+  timestamp: number
+  rejected?: number
+  errors?: { index?: number; line?: number; code: string; message: string }[]
+}
+interface Refused {
+  error: string
+  code?: string
+  issues?: { path: (string | number)[]; message: string }[]
+}
+
+const validationError = (message: string): Refused => ({ error: 'Validation error', issues: [{ path: ['logs'], message }] })
+
+/**
+ * `POST /v1/logs`. Every status but 2xx makes the clients repeat the whole batch with every log from then on, while their callers wait: whatever
+ * can be read is taken, and only a body without a single log is refused.
+ */
+export async function takeTimberlogs(deps: TimberlogsDeps, request: FastifyRequest, reply: FastifyReply): Promise<Taken | Refused> {
+  const url = request.raw.url ?? ''
+  const query = readQuery(url)
+  const { projectId, keyId } = await projectOf(deps, request, query)
+  const asked = query.get('format')?.trim().toLowerCase() ?? ''
+  if (asked !== '' && !isFormat(asked)) {
+    deps.ingest.refuse({ projectId, keyId, door: TIMBERLOGS_DOOR }, 'malformed')
+    reply.code(400)
+    return { error: `Unsupported format: ${asked.slice(0, 50)}`, code: 'PARSE_ERROR' }
+  }
+  const body = request.body instanceof Uint8Array ? request.body : new Uint8Array(0)
+  const settings = await deps.projects.settings(projectId)
+  const sender = `${TIMBERLOGS_DOOR} ${projectId} ${keyId} ${url}`
+  const answer = await deps.orphans.take({ sender, body, ttlMs: REPEAT_WITHIN_MS, grows: asked === '', hasLeft: () => hasLeft(reply) }, (skip) =>
+    deps.ingest.take({
+      door: TIMBERLOGS_DOOR,
+      format: isFormat(asked) ? asked : 'auto',
+      contentType: request.sentContentType,
+      body,
+      projectId,
+      keyId,
+      settings,
+      defaults: defaultsOf(query),
+      skip,
+      // Raw bodies are files of any age, and nothing that can be read is refused.
+      importing: true,
+      address: request.ip,
+    }),
+  )
+  const refused = answer.accepted === 0 ? refusalOf(answer, asked) : undefined
+  if (refused !== undefined) {
+    reply.code(400)
+    return refused
+  }
+  const taken: Taken = { success: true, count: answer.accepted, timestamp: deps.now() }
+  return answer.rejectedCount === 0 ? taken : { ...taken, rejected: answer.rejectedCount, errors: answer.rejected.map(toError) }
+}
+
+const isFormat = (name: string): name is RawFormat => (RAW_FORMATS as readonly string[]).includes(name)
+
+/** JSON that could be read is answered by 200 although it held no log: a refusal would come back for ever. */
+function refusalOf({ rejected, rejectedCount }: IngestAnswer, asked: string): Refused | undefined {
+  if (rejectedCount === 0) return validationError('Array must contain at least 1 element(s)')
+  const [first] = rejected
+  const isReadable = asked === '' && rejected.some(({ code }) => code !== 'malformed')
+  return isReadable ? undefined : { error: first?.message ?? 'Failed to parse the body', code: 'PARSE_ERROR' }
+}
+
+const toError = ({ index, line, code, message }: IngestAnswer['rejected'][number]) => ({
+  ...(line === undefined ? { index } : { line }),
+  code: code === 'malformed' || code === 'not-an-object' ? 'PARSE_ERROR' : code,
+  message,
+})
+
+function defaultsOf(query: ReadonlyMap<string, string>): EntryDefaults {
+  const defaults: EntryDefaults = { service: UNKNOWN_SOURCE }
+  for (const [name, field] of [
+    ['source', 'service'],
+    ['environment', 'environment'],
+    ['level', 'level'],
+    ['dataset', 'dataset'],
+  ] as const) {
+    const value = query.get(name)?.trim()
+    if (value !== undefined && value !== '') defaults[field] = value
+  }
+  return defaults
+}
+
+/** A key brings its project; people and the local administrator name one. */
+async function projectOf({ projects }: DoorDeps, { caller }: FastifyRequest, query: ReadonlyMap<string, string>) {
+  if (caller.kind === 'key') return { projectId: caller.projectId, keyId: caller.keyId }
+  const found = await projects.find(query.get('project') ?? '')
+  if (found === undefined) throw new HeartwoodError('project-not-found', 'Workspace not found')
+  return { projectId: found.id, keyId: '' }
+}
