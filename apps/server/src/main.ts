@@ -42,12 +42,17 @@ import { createLedger } from './ingest/ledger.ts'
 import { checkPattern } from './pipeline/check-pattern.ts'
 import { createLogQueue } from './queue/log/log-queue.ts'
 import type { Queue } from './queue/queue.ts'
+import { registerApiV1 } from './receivers/api-v1/routes.ts'
+import { isLognitorBatch } from './receivers/lognitor/recognise.ts'
+import { registerLognitor } from './receivers/lognitor/routes.ts'
+import { createLognitor, LOGS_DOOR, lognitorError } from './receivers/lognitor/take.ts'
 import { registerNativeReceiver } from './receivers/native/routes.ts'
 import { createOrphans } from './receivers/orphans.ts'
 import { registerRawReceiver } from './receivers/raw/routes.ts'
 import { accountOf } from './receivers/refusals.ts'
 import { createSyslogReceiver } from './receivers/syslog/syslog-receiver.ts'
 import { registerTimberlogsReceiver } from './receivers/timberlogs/routes.ts'
+import { takeTraceHub, traceHubError } from './receivers/tracehub/take.ts'
 import { prepareDataFolder } from './self/data-folder.ts'
 import { lockFolder } from './self/folder-lock.ts'
 import { createLifetime, type Lifetime } from './self/lifetime.ts'
@@ -198,6 +203,7 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
   const orphans = createOrphans({ now: Date.now })
   const deviceLogins = createDeviceLogins(Date.now)
   const now = () => unixMs(Date.now())
+  const lognitor = createLognitor({ ...doors, now })
   const logs = createLogs({ store, now })
   const system = createSystemService({
     checks: [
@@ -220,8 +226,14 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
     trustProxy: config.trustProxy,
     access: auth.register,
     receivers: [
-      (doorApp) => registerNativeReceiver(doorApp, doors),
+      (doorApp) => registerNativeReceiver(doorApp, { ...doors, doorOf: (body) => (isLognitorBatch(body) ? LOGS_DOOR : undefined) }),
       (doorApp) => registerRawReceiver(doorApp, doors),
+      (doorApp) =>
+        registerApiV1(doorApp, {
+          lognitor: { take: lognitor.takeLogs, error: lognitorError },
+          tracehub: { take: (request, reply) => takeTraceHub({ ...doors, orphans }, request, reply), error: traceHubError },
+        }),
+      (doorApp) => registerLognitor(doorApp, { ...doors, now, lognitor, findHeartbeat: meta.heartbeats.byToken }),
       (doorApp) => registerTimberlogsReceiver(doorApp, { ...doors, orphans, now: Date.now }),
     ],
     onRefused: (request, reason) => {

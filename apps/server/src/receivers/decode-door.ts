@@ -1,6 +1,7 @@
 import type { UnixMicros } from '@heartwood/protocol'
 import type { DecodeJob } from '../ingest/decoder.ts'
 import type { DecodeFormat } from './decode.ts'
+import { decodeLogs, decodeRows } from './lognitor/decode.ts'
 import { decodeNative } from './native/decode.ts'
 import { decodeRaw } from './raw/decode.ts'
 import { parseTimestamp } from './stamps/parse-timestamp.ts'
@@ -13,6 +14,8 @@ const DOORS: ReadonlyMap<string, DecodeFormat> = new Map([
   ['native', decodeNative],
   ['raw', decodeRaw],
   ['syslog', decodeRaw],
+  ['lognitor', decodeLogs],
+  ['lognitor-requests', decodeRows],
   ['timberlogs', decodeTimberlogs],
   ['tracehub', decodeTraceHub],
 ])

@@ -63,7 +63,15 @@ export async function takeAtDoor(
   return answer
 }
 
-async function projectOf(projects: DoorProjects, request: FastifyRequest, ref: string | undefined): Promise<{ projectId: number; keyId: string }> {
+/**
+ * The project of the caller's key, or the one that a person or the local administrator names.
+ * @throws HeartwoodError `project-forbidden`, `validation-failed`, `project-not-found`
+ */
+export async function projectOf(
+  projects: DoorProjects,
+  request: FastifyRequest,
+  ref: string | undefined,
+): Promise<{ projectId: number; keyId: string }> {
   const { caller } = request
   if (caller.kind === 'key') {
     if (ref !== undefined && (await projects.find(ref))?.id !== caller.projectId) {

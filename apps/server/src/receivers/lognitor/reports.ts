@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import { LIMITS } from '@heartwood/protocol'
+import type { LooseRecord } from '../decode.ts'
+import { parseJson } from '../native/decode-lenient.ts'
+import { decodeText } from '../native/decode-text.ts'
+import { isRecord } from './loose.ts'
+import { releaseIdOf } from './release-id.ts'
+
+/** What is sent once and answered with an id of ours: an event, and the answer. */
+export interface Report {
+  record: LooseRecord
+  answer: { [name: string]: string }
+}
+
+/** Screenshots are kept beside the event, where there is room for so much. */
+const SCREENSHOT = LIMITS.detail - 24_000
+
+/** The object of a body; PHP sends `[]` for an empty one. undefined when it is no JSON at all. */
+export function objectIn(body: Uint8Array): LooseRecord | undefined {
+  const value = parseJson(decodeText(body))
+  if (isRecord(value)) return value
+  return value === undefined ? undefined : {}
+}
+
+const given = (value: unknown): boolean => value !== null && value !== undefined && value !== ''
+const textOf = (value: unknown): string => (given(value) ? (typeof value === 'object' ? JSON.stringify(value) : String(value)) : '')
+const withoutNothing = (object: LooseRecord): LooseRecord => Object.fromEntries(Object.entries(object).filter(([, value]) => given(value)))
+
+/** What a user wrote about a problem; undefined when they wrote nothing. */
+export function toFeedback(sent: LooseRecord): Report | undefined {
+  const { comments, screenshot } = sent
+  if (!given(comments) && !given(screenshot)) return undefined
+  const id = `fb_${randomUUID()}`
+  const feedback = withoutNothing({ id, event_id: sent.event_id, name: sent.name, email: sent.email, url: sent.url })
+  const record: LooseRecord = { kind: 'feedback', level: 'info', message: textOf(comments), attributes: { feedback } }
+  if (typeof screenshot === 'string' && screenshot !== '') {
+    if (screenshot.length <= SCREENSHOT) record.detail = { screenshot }
+    else feedback.screenshot_left_out = screenshot.length
+  }
+  return { record, answer: { feedback_id: id } }
+}
+
+/** A deployment of a version; undefined when it names none. The same version always has the same id. */
+export function toRelease(sent: LooseRecord): Report | undefined {
+  const version = textOf(sent.version).trim()
+  if (version === '') return undefined
+  const id = releaseIdOf(version)
+  const { commit_hash: commit, branch, deployed_by: by, deploy_url: url } = sent
+  const attributes = withoutNothing({
+    release_id: id,
+    status: 'deployed',
+    deploy: withoutNothing({ commit, branch, by, url }),
+    changelog: sent.changelog,
+    services: sent.services,
+  })
+  return {
+    record: { kind: 'release', level: 'info', message: `Released ${version}`, release: version, attributes },
+    answer: { release_id: id, version, status: 'deployed' },
+  }
+}
