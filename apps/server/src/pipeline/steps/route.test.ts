@@ -14,6 +14,15 @@ describe('route', () => {
     expect(route.run(eventFrom(31), context)).toMatchObject({ reason: 'expired' })
   })
 
+  it('keeps anonymised events from receipt on: they were moved to the year 2000', () => {
+    const context = sampleContext({ retentionDays: 30 })
+    const moved = { ...emptyEvent(SAMPLE_NOW), timestamp: unixMicros(Date.UTC(2000, 0, 2) * 1_000) }
+    moved.attributes.set('anonymized', true)
+    expect(route.run(moved, context)).not.toBeInstanceOf(Drop)
+    moved.attributes.set('anonymized', false)
+    expect(route.run(moved, context)).toMatchObject({ reason: 'expired' })
+  })
+
   it('keeps imports from receipt on, also those from 1970', () => {
     const context = sampleContext({ retentionDays: 30, importing: true })
     const old = route.run(eventFrom(400), context)

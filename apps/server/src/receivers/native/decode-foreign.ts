@@ -1,5 +1,6 @@
 import type { LooseRecord } from '../decode.ts'
 import { fromTraceHub, isTraceHubEntry } from '../tracehub/entry.ts'
+import { translateCloud } from './decode-clouds.ts'
 import { levelInText, levelOfLetter, levelOfSeverity } from './decode-levels.ts'
 import { TERMINAL_STYLE } from './decode-text.ts'
 
@@ -29,7 +30,7 @@ const fromJournal = (entry: LooseRecord): LooseRecord => {
   return {
     timestamp: Number(entry.__REALTIME_TIMESTAMP),
     level: levelOfSeverity(Number(entry.PRIORITY ?? Number.NaN)),
-    message: journalText(entry.MESSAGE) ?? '',
+    message: (journalText(entry.MESSAGE) ?? '').replace(TERMINAL_STYLE, ''),
     service: journalText(entry.SYSLOG_IDENTIFIER) ?? unit ?? journalText(entry._COMM),
     host: journalText(entry._HOSTNAME),
     attributes,
@@ -73,5 +74,5 @@ export const translateForeign = (entry: LooseRecord): LooseRecord => {
   if (isMongo(entry)) return fromMongo(entry)
   if (isTraceHubEntry(entry)) return fromTraceHub(entry)
   if (typeof entry.log === 'string' && (entry.stream === 'stdout' || entry.stream === 'stderr')) return fromDocker(entry, entry.log)
-  return entry
+  return translateCloud(entry) ?? entry
 }

@@ -6,11 +6,14 @@ import { decodeText } from './decode-text.ts'
 
 const isRecord = (value: unknown): value is LooseRecord => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Entries of `{ "events": […] }` and `{ "logs": […] }`; undefined when the object is an entry itself. */
+/** Entries of `{ "events": […] }`, `{ "logs": […] }` and what clouds deliver; undefined when the object is an entry itself. */
 const wrapped = (value: LooseRecord): unknown[] | undefined => {
   if (value.message !== undefined || value.msg !== undefined) return undefined
   if (Array.isArray(value.events)) return value.events
-  return Array.isArray(value.logs) ? value.logs : undefined
+  if (Array.isArray(value.logs)) return value.logs
+  // CloudTrail, Azure, CloudWatch.
+  const records = value.Records ?? value.records ?? value.logEvents
+  return Array.isArray(records) && isRecord(records[0]) ? records : undefined
 }
 
 /** The head and the tail of a wrapper that holds nothing but its list: such a list is read element by element. */

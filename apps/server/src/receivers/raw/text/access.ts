@@ -1,5 +1,5 @@
 import { endOfString } from '../../native/decode-lenient.ts'
-import { scanClf } from '../../stamps/scan.ts'
+import { scanClf, scanIso } from '../../stamps/scan.ts'
 import { DIGITS, type LineReader, present, type TextEvent } from './reading.ts'
 import { levelOfStatus, readRequestLine } from './request-line.ts'
 
@@ -8,6 +8,7 @@ const STATUS = / (\d{3}) (\d{1,18}|-)/y
 const NAMED_SECONDS = /\b(?:rt|request_time|request-time|reqtime|duration)=["']?(\d{1,9}(?:\.\d{1,9})?)/
 const BARE_SECONDS = /^\s+"?(\d{1,7}\.\d{1,9})"?(?:\s|$)/
 
+const INSERTED = /^(\S{1,120}) (?=")/
 const given = (text: string | undefined): string | undefined => (text === undefined || text === '-' || text === '' ? undefined : text)
 
 /** The quoted text that opens at `at` without its quotes, and where it ends. */
@@ -22,6 +23,12 @@ const readQuoted = (line: string, at: number): { text: string; end: number } | u
 /** `203.0.113.9 - alice` or `shop.example:443 203.0.113.9 - alice`: who asked, and for which site. */
 const readClient = (line: string, end: number): { address?: string; user?: string; site?: string } | undefined => {
   const words = line.slice(0, end).split(' ')
+  // `203.0.113.9, 10.0.0.1 - -`: whom proxies have passed it on for; the first asked.
+  if (words[0]?.endsWith(',')) {
+    const address = words[0].slice(0, -1)
+    while (words.length > 3 && words[0]?.endsWith(',')) words.shift()
+    words[0] = address
+  }
   if (words.length < 3 || words.some((word) => word === '')) return undefined
   const site = words.length > 3 && (words[2] === '-' || /[.:]/.test(words[1] ?? '')) && /[.:]/.test(words[1] ?? '') ? words.shift() : undefined
   return present({ address: words[0], user: given(words.slice(2).join(' ')), site })
@@ -34,9 +41,12 @@ export const accessReader: LineReader = {
   read(line, { zone, cursor }) {
     const bracket = line.indexOf(' [')
     if (bracket < 4 || bracket > 400) return undefined
-    const time = scanClf(line, bracket + 2, zone, cursor)
+    let time = scanClf(line, bracket + 2, zone, cursor)
+    if (Number.isNaN(time)) time = scanIso(line, bracket + 2, zone, cursor)
     if (Number.isNaN(time) || line.charCodeAt(cursor.end) !== 93 || line.charCodeAt(cursor.end + 1) !== 32) return undefined
-    const request = readQuoted(line, cursor.end + 2)
+    // A site or the time that it took may stand before the request.
+    const inserted = line.charCodeAt(cursor.end + 2) === 34 ? undefined : INSERTED.exec(line.slice(cursor.end + 2, cursor.end + 130))?.[1]
+    const request = readQuoted(line, cursor.end + 2 + (inserted === undefined ? 0 : inserted.length + 1))
     const client = readClient(line, bracket)
     if (!request || !client) return undefined
     STATUS.lastIndex = request.end
@@ -48,16 +58,17 @@ export const accessReader: LineReader = {
     const agent = referrer && line.charCodeAt(referrer.end) === 32 ? readQuoted(line, referrer.end + 1) : undefined
     at = agent?.end ?? referrer?.end ?? at
     const rest = line.slice(at)
-    const seconds = rest === '' ? undefined : (NAMED_SECONDS.exec(rest)?.[1] ?? BARE_SECONDS.exec(rest)?.[1])
+    const isTook = inserted !== undefined && BARE_SECONDS.test(` ${inserted}`)
+    const seconds = isTook ? inserted : rest === '' ? undefined : (NAMED_SECONDS.exec(rest)?.[1] ?? BARE_SECONDS.exec(rest)?.[1])
     const extra = /^\s+"(\d{1,3}(?:\.\d{1,3}){3}[^"]{0,200})"/.exec(rest)?.[1]
     const attributes = present({
-      'client.address': client.address,
+      // Behind a proxy the address of who asked is the one that it passes on.
+      'client.address': extra?.split(',', 1)[0]?.trim() ?? client.address,
       user: client.user,
-      site: client.site,
+      site: client.site ?? (isTook ? undefined : inserted),
       bytes: match[2] === '-' ? undefined : Number(match[2]),
       referrer: given(referrer?.text),
       'client.user_agent': given(agent?.text),
-      forwarded_for: extra,
     })
     const event: TextEvent = { time, level: levelOfStatus(status), message: request.text, kind: 'request', attributes }
     event.request = { ...readRequestLine(request.text), status }

@@ -18,6 +18,7 @@ const LETTER = /^[TDVIWEFC]$/
 /** `com.acme.Foo`, `my_crate::store`, `server.cc:404`, `Foo:12`. */
 const DOTTED = /^[A-Za-z_$][\w$]{0,80}(?:(?:\.|::|[:/])[\w$<>]{1,120}){1,20}$/
 const SOURCE = /^[\w./\\$-]{1,180}\.\w{1,5}:\d{1,7}$/
+const REQUEST_ID = /^[\da-f]{4,32}-[\da-f-]{1,40}$/i
 const NAME = /^[A-Za-z_$][\w$.:/#-]{0,150}$/
 
 interface Token {
@@ -83,6 +84,7 @@ const PAIRS = /^[\w.-]{1,60}=[^\s=,\]]{0,100}(?:[ ,]{1,2}[\w.-]{1,60}=[^\s=,\]]{
 const place = (found: Found, { text, boxed }: Token): void => {
   if (text === '' || text === '-' || text === '(null)' || text === 'null') return
   if (/^\d{1,9}$/.test(text)) found.pid ??= Number(text)
+  else if (REQUEST_ID.test(text)) found['request.id'] ??= text
   else if (PAIRS.test(text)) {
     for (const pair of text.split(/[ ,]+/)) {
       const equal = pair.indexOf('=')
@@ -155,6 +157,8 @@ export const readHeader = (text: string, start: number, time: number): TextEvent
 /** Whether a word before the level can only be a part of the header. */
 const isMarked = (text: string, token: Token): boolean => {
   if (/^\d{1,9}$/.test(token.text) || /^\w{1,20}=\S/.test(token.text)) return true
+  // `5f3c…-1a2b` between tabs is the id of a request.
+  if (token.firm && REQUEST_ID.test(token.text)) return true
   if (!NAME.test(token.text)) return false
   // `util.py[DEBUG]`, `fail2ban.server [812]: INFO`.
   return token.firm || token.colon || tokenAt(text, skip(text, token.end))?.boxed === true

@@ -179,7 +179,7 @@ export const createBracketedReader = (): LineReader => ({
 })
 
 const LEVEL_FIRST = new RegExp(
-  `^(?:${LEVEL}:?|\\[${LEVEL.replace('level', 'boxed')} {0,8}\\]) {0,8}(?:\\[(?<thread>[^\\]]{1,200})\\] {1,8})?(?:[|-] )?(?=\\[?\\d{4}[-/]\\d\\d[-/]\\d\\d[ T])`,
+  `^(?:${LEVEL}:?|\\[${LEVEL.replace('level', 'boxed')} {0,8}\\])[ \\t]{0,8}(?:\\[(?<thread>[^\\]]{1,200})\\] {1,8})?(?:[|-] )?(?=\\[?\\d{4}[-/]\\d\\d[-/]\\d\\d[ T])`,
 )
 /** What Cassandra puts behind the time: `StorageService.java:100 - message`. */
 const SOURCE_FIRST = /^ ([\w$]{1,100}\.java:\d{1,6}) - /

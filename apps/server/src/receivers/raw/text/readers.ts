@@ -1,6 +1,7 @@
 import { parseTimestamp } from '../../stamps/parse-timestamp.ts'
 import type { Zone } from '../../stamps/zone.ts'
 import { accessReader, loadBalancerReader, squidReader } from './access.ts'
+import { awsReader, frameworkAccessReader, timeFirstAccessReader } from './access-more.ts'
 import { clusterReader } from './clusters.ts'
 import { createPostgresReader, mysqlErrorReader, mysqlSlowReader, redisReader } from './databases.ts'
 import { createCriReader, createDockerReader, createPrefixReader, jsonLineReader } from './envelopes.ts'
@@ -69,6 +70,9 @@ const createProgramReaders = (zone: Zone): LineReader[] => {
     nestReader,
     createNamedReader([layouts, stampedReader]),
     createW3cReader(),
+    timeFirstAccessReader,
+    frameworkAccessReader,
+    awsReader,
     accessReader,
     stampedReader,
     yearlessReader,

@@ -1,0 +1,107 @@
+import type { LooseRecord } from '../decode.ts'
+
+/** Records in the vocabulary of clouds, proxies and libraries that put their message where nobody looks for it. */
+
+const isObject = (value: unknown): value is LooseRecord => typeof value === 'object' && value !== null && !Array.isArray(value)
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+/** The path of an address, with its query. */
+const pathOf = (url: unknown): string | undefined => textOf(url)?.replace(/^[a-z]{2,10}:\/\/[^/]*/i, '') || textOf(url)
+
+const SECONDS = /^(\d{1,9}(?:\.\d{1,9})?)s$/
+/** Cloud Logging: `{"textPayload"|"jsonPayload"|"protoPayload": …, "httpRequest": …, "resource": …, "severity": …}`. */
+const fromCloudLogging = ({ jsonPayload, textPayload, protoPayload, httpRequest, resource, ...rest }: LooseRecord): LooseRecord => {
+  const payload = isObject(jsonPayload) ? jsonPayload : {}
+  const proto = isObject(protoPayload) ? protoPayload : {}
+  const http = isObject(httpRequest) ? httpRequest : undefined
+  const labels = isObject(resource) && isObject(resource.labels) ? resource.labels : {}
+  const { message: inner, msg, ...fields } = payload
+  const took = SECONDS.exec(String(http?.latency ?? ''))
+  const request = http && {
+    method: http.requestMethod,
+    path: pathOf(http.requestUrl),
+    status: http.status,
+    durationMs: took ? Number(took[1]) * 1_000 : undefined,
+  }
+  const line = request ? `${request.method ?? ''} ${request.path ?? ''}`.trim() : undefined
+  const record: LooseRecord = {
+    ...rest,
+    message: textOf(textPayload) ?? textOf(inner) ?? textOf(msg) ?? textOf(proto.methodName) ?? line ?? '',
+    service: labels.service_name ?? labels.container_name ?? labels.module_id ?? labels.function_name,
+    attributes: { ...fields, resource, ...(protoPayload === undefined ? {} : { protoPayload }) },
+  }
+  if (http) {
+    record.kind = 'request'
+    record.request = request
+    record['client.address'] = http.remoteIp
+    record['client.user_agent'] = http.userAgent
+  }
+  return record
+}
+
+/** CloudTrail of AWS. */
+const fromCloudTrail = ({ eventName, eventSource, eventTime, sourceIPAddress, userAgent, ...rest }: LooseRecord): LooseRecord => ({
+  timestamp: eventTime,
+  message: textOf(rest.errorMessage) === undefined ? String(eventName) : `${eventName}: ${rest.errorMessage}`,
+  level: rest.errorCode === undefined ? 'info' : 'error',
+  service: String(eventSource).replace(/\.amazonaws\.com$/, ''),
+  'client.address': sourceIPAddress,
+  'client.user_agent': userAgent,
+  attributes: { ...rest, eventName },
+})
+
+/** Diagnostic logs of Azure, as they are streamed and as they are exported. */
+const fromAzure = (entry: LooseRecord): LooseRecord => {
+  const properties = isObject(entry.properties) ? entry.properties : {}
+  const said =
+    entry.resultDescription ?? entry.ResultDescription ?? properties.message ?? properties.log ?? entry.operationName ?? entry.OperationName
+  return { ...entry, message: said }
+}
+
+/** tracing of Rust: the message is one of the `fields`. */
+const fromTracing = ({ fields, target, ...rest }: LooseRecord): LooseRecord => {
+  const { message, ...others } = isObject(fields) ? fields : {}
+  return { ...rest, message, attributes: { ...others, logger: target } }
+}
+
+/** Access log of Traefik; times are nanoseconds. */
+const fromTraefik = (entry: LooseRecord): LooseRecord => {
+  const { RequestMethod, RequestPath, DownstreamStatus, Duration, ClientAddr: _port, ClientHost, StartUTC, time, msg, ServiceName, ...rest } = entry
+  return {
+    timestamp: StartUTC ?? time,
+    kind: 'request',
+    message: textOf(msg) ?? `${RequestMethod} ${RequestPath}`,
+    request: {
+      method: RequestMethod,
+      path: RequestPath,
+      status: DownstreamStatus,
+      durationMs: typeof Duration === 'number' ? Duration / 1e6 : undefined,
+    },
+    'client.address': ClientHost,
+    attributes: { upstream: ServiceName, ...rest },
+  }
+}
+
+const HOLE = /\{[@$]?([A-Za-z_]\w{0,60})(?:,-?\d{1,3})?(?::[^{}]{0,40})?\}/g
+/** Compact JSON of Serilog: the template with its holes filled. */
+const fromTemplate = (entry: LooseRecord, template: string): LooseRecord => {
+  const message = template.replace(HOLE, (hole, name: string) => {
+    const value = entry[name]
+    return value === undefined ? hole : isObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value)
+  })
+  return { ...entry, message }
+}
+
+/** In our vocabulary; undefined when the record is of none of them. */
+export const translateCloud = (entry: LooseRecord): LooseRecord | undefined => {
+  if (entry['@mt'] !== undefined) return typeof entry['@mt'] === 'string' && entry['@m'] === undefined ? fromTemplate(entry, entry['@mt']) : undefined
+  if (entry.message !== undefined) return undefined
+  if (entry.fields !== undefined)
+    return isObject(entry.fields) && entry.level !== undefined && entry.target !== undefined ? fromTracing(entry) : undefined
+  if (entry.logName !== undefined || entry.insertId !== undefined)
+    return entry.severity === undefined && entry.resource === undefined ? undefined : fromCloudLogging(entry)
+  if (entry.eventName !== undefined && entry.eventSource !== undefined && entry.eventTime !== undefined) return fromCloudTrail(entry)
+  if (entry.RequestMethod !== undefined && entry.DownstreamStatus !== undefined) return fromTraefik(entry)
+  const isAzure = (entry.operationName ?? entry.OperationName) !== undefined && (entry.category ?? entry.Category) !== undefined
+  return isAzure && entry.msg === undefined ? fromAzure(entry) : undefined
+}
