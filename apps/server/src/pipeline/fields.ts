@@ -102,7 +102,7 @@ const NAMES: Partial<Record<keyof typeof FIELD, string>> = {
   errorMessage: 'error.message exception.message error_message errorMessage',
   errorStack: 'error.stack error.stack_trace exception.stacktrace stack stacktrace stack_trace stackTrace errorStack error_stack',
   request: 'request http req res response',
-  address: 'ip ipAddress ip_address remote_addr remoteAddr remoteAddress clientIp clientIP client_ip',
+  address: 'ip ipAddress ip_address remote_ip remote_addr remoteAddr remoteAddress clientIp clientIP client_ip',
   clientAddress: 'client.address client.ip',
   userAgent: 'userAgent user_agent http_user_agent',
   clientUserAgent: 'client.user_agent user_agent.original',

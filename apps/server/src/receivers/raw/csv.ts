@@ -14,6 +14,8 @@ for (const [column, field] of [
   ['errorname', 'errorType'],
   ['msg', 'message'],
   ['text', 'message'],
+  ['date and time', 'timestamp'],
+  ['timecreated', 'timestamp'],
   ['@message', 'message'],
   ['log', 'message'],
   ['body', 'message'],

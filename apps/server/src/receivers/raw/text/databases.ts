@@ -1,7 +1,7 @@
 import { levelOfWord } from '../../native/decode-levels.ts'
 import { scanIso, scanMail } from '../../stamps/scan.ts'
 import { scanBsd, type YearlessScanner } from '../../stamps/year-clock.ts'
-import { type LineReader, numberOrText, present } from './reading.ts'
+import { type LineReader, numberOrText, present, type TextEvent } from './reading.ts'
 
 const SEVERITY = /(DEBUG[1-5]?|INFO|NOTICE|WARNING|ERROR|LOG|FATAL|PANIC|DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION): {2}/
 const PART_OF_ENTRY = new Set(['DETAIL', 'HINT', 'CONTEXT', 'STATEMENT', 'QUERY', 'LOCATION'])
@@ -104,28 +104,46 @@ const SLOW_NAMES: { [name: string]: string } = {
   Rows_affected: 'rows_affected',
 }
 
-/** The slow query log: `# Time:` begins an entry, all lines up to the next belong to it, and the statement is its message. */
+const SLOW_TIME = /^# Time: (?:(\d\d)(\d\d)(\d\d) +(\d{1,2}:\d\d:\d\d)|(?=\d{4}-))/
+const SET_TIMESTAMP = /^SET timestamp=(\d{9,11})(?:\.(\d{1,6}))?;$/
+/** The slow query log: `# Time:` or `# User@Host:` begins an entry, all lines up to the next belong to it, and the statement is its message. */
 export const mysqlSlowReader: LineReader = {
   name: 'MySQL slow query log',
   first: '#',
   read(line, { zone, cursor }) {
-    if (!line.startsWith('# Time: ')) return undefined
-    const time = scanIso(line, 8, zone, cursor)
-    return Number.isNaN(time) ? undefined : { time, level: 'warn', message: '', product: 'mysql', attributes: {} }
+    const event: TextEvent = { time: Number.NaN, level: 'warn', message: '', product: 'mysql', attributes: {} }
+    if (SLOW_USER.test(line)) {
+      // Further entries of one second come without a time of their own.
+      readSlow(event, line)
+      return event
+    }
+    const match = SLOW_TIME.exec(line.slice(0, 40))
+    if (!match) return undefined
+    const clock = match[4]?.padStart(8, '0')
+    event.time = clock === undefined ? scanIso(line, 8, zone, cursor) : scanIso(`20${match[1]}-${match[2]}-${match[3]} ${clock}`, 0, zone, cursor)
+    return Number.isNaN(event.time) ? undefined : event
   },
   absorb(event, line) {
-    // The statement ends with a semicolon; after it only another header of the same second goes on.
-    if (line.startsWith('# Time: ') || (event.message.endsWith(';') && !line.startsWith('# '))) return false
-    const user = SLOW_USER.exec(line)
-    if (user) Object.assign(event.attributes, present({ user: user[1], 'client.address': user[3] || user[2], thread: numberOrText(user[4]) }))
-    else if (line.startsWith('# ')) {
-      for (const [, name = '', value] of line.matchAll(SLOW_NUMBER)) {
-        if (name === 'Query_time') event.attributes.durationMs = Math.round(Number(value) * 1e6) / 1e3
-        else event.attributes[SLOW_NAMES[name] ?? name] = Number(value)
-      }
-    } else if (!/^(?:SET timestamp=\d+|use \S+);$/i.test(line)) event.message = event.message === '' ? line : `${event.message}\n${line}`
+    // The statement ends with a semicolon; after it another entry begins.
+    if (line.startsWith('# Time: ') || event.message.endsWith(';')) return false
+    readSlow(event, line)
     return true
   },
+}
+
+const readSlow = (event: TextEvent, line: string): void => {
+  const user = SLOW_USER.exec(line)
+  if (user) Object.assign(event.attributes, present({ user: user[1], 'client.address': user[3] || user[2], thread: numberOrText(user[4]) }))
+  else if (line.startsWith('# ')) {
+    for (const [, name = '', value] of line.matchAll(SLOW_NUMBER)) {
+      if (name === 'Query_time') event.attributes.durationMs = Math.round(Number(value) * 1e6) / 1e3
+      else event.attributes[SLOW_NAMES[name] ?? name] = Number(value)
+    }
+  } else {
+    const stamp = SET_TIMESTAMP.exec(line)
+    if (stamp && Number.isNaN(event.time)) event.time = Number(stamp[1]) * 1e6
+    else if (!stamp && !/^use \S+;$/i.test(line)) event.message = event.message === '' ? line : `${event.message}\n${line}`
+  }
 }
 
 const REDIS = /^(?:\[(\d+)\] |(\d+):([XCSM]) )/

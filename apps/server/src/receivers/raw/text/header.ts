@@ -16,7 +16,7 @@ const QUIET =
   /^(?:trace|debug|info|information|notice|warn|warning|error|err|fatal|critical|crit|alert|emerg|emergency|panic|verbose|Trace|Debug|Info|Information|Warn|Warning|Error|Critical|Fatal|Verbose)$/
 const LETTER = /^[TDVIWEFC]$/
 /** `com.acme.Foo`, `my_crate::store`, `server.cc:404`, `Foo:12`. */
-const DOTTED = /^[A-Za-z_$][\w$]{0,80}(?:(?:\.|::|[:/])[\w$<>]{1,120}){1,20}$/
+const DOTTED = /^[A-Za-z_$][\w$]{0,80}(?:(?:\.|::|[:/#])[\w$<>]{1,120}){1,20}$/
 const SOURCE = /^[\w./\\$-]{1,180}\.\w{1,5}:\d{1,7}$/
 const REQUEST_ID = /^[\da-f]{4,32}-[\da-f-]{1,40}$/i
 const NAME = /^[A-Za-z_$][\w$.:/#-]{0,150}$/
@@ -62,6 +62,9 @@ const levelOf = (token: Token, between: boolean): Level | undefined => {
   const { text } = token
   if (LOUD.test(text)) return levelOfWord(text) ?? (text === 'DPANIC' ? 'fatal' : undefined)
   if ((token.boxed || token.colon || (token.firm && between)) && QUIET.test(text)) return levelOfWord(text)
+  // `[Server thread/INFO]:`
+  const slash = token.boxed ? text.lastIndexOf('/') : -1
+  if (slash > 0 && LOUD.test(text.slice(slash + 1))) return levelOfWord(text.slice(slash + 1))
   return (token.boxed || (token.firm && between)) && LETTER.test(text) ? levelOfLetter(text) : undefined
 }
 

@@ -4,13 +4,14 @@ import { type LineReader, numberOrText, type TextEvent } from './reading.ts'
 
 const HEADS = [
   /^-- (?:Logs begin at|Journal begins at|Reboot --|Boot [\da-f]{32} --|No entries --|Journal has been rotated)/,
+  /^Timestamp {2,60}(?:Thread {2,60}Type|Ty Process) /,
   /^--------- (?:beginning of |switch to |timezone )/,
 ]
 /** What journalctl and logcat write between the entries: nothing that happened. */
 export const journalHeadReader: LineReader = {
   name: 'header of a journal',
   general: true,
-  first: '-',
+  first: '-T',
   read: (line) => (HEADS.some((head) => head.test(line)) ? null : undefined),
 }
 
@@ -78,4 +79,28 @@ export const createJournalFieldsReader = (): LineReader => {
       return true
     },
   }
+}
+
+const UNIFIED =
+  /^ +0x[\da-f]{1,16} +(Default|Info|Debug|Error|Fault|Activity|Signpost\w{0,20}|Loss) +0x[\da-f]{1,16} +(\d{1,10}) +\d{1,10} +([^:]{1,100}): (?:\(([^)]{1,100})\) )?(?:\[([^\]]{1,200})\] )?/
+const UNIFIED_COMPACT = /^ (Df|I|E|F|A|Db|Sp) +([^[]{1,100})\[(\d{1,10}):[\da-f]{1,16}\] (?:\(([^)]{1,100})\) )?(?:\[([^\]]{1,200})\] )?/
+const UNIFIED_LEVELS: { [type: string]: TextEvent['level'] } = { Debug: 'debug', Db: 'debug', Error: 'error', E: 'error', Fault: 'fatal', F: 'fatal' }
+/** The unified log of macOS and iOS, as `log show` prints it: with its columns, or compact. */
+export const unifiedLogReader: LineReader = {
+  name: 'macOS unified log',
+  first: '12',
+  read(line, { zone, cursor }) {
+    if (line.charCodeAt(10) !== 32) return undefined
+    const time = scanIso(line, 0, zone, cursor)
+    if (Number.isNaN(time)) return undefined
+    const rest = line.slice(cursor.end)
+    const full = rest.includes(' 0x') ? UNIFIED.exec(rest) : null
+    const match = full ?? UNIFIED_COMPACT.exec(rest)
+    if (!match) return undefined
+    const [all, type = '', first = '', second = '', library, subsystem] = match
+    const attributes: TextEvent['attributes'] = { pid: Number(full ? first : second) }
+    if (library) attributes.module = library
+    if (subsystem) attributes.logger = subsystem
+    return { time, level: UNIFIED_LEVELS[type] ?? 'info', message: rest.slice(all.length), service: (full ? second : first).trim(), attributes }
+  },
 }

@@ -72,6 +72,9 @@ export const stampedReader: LineReader = {
       const attributes = inside[2] === undefined ? {} : { process: inside[2] }
       return { time, level: levelOfWord(inside[1] ?? ''), message: rest.slice(inside[0].length), attributes }
     }
+    // Samba: `[2024/05/01 12:00:00.123456,  0] ../server.c:1234(main)`, the message indented on the next line.
+    const samba = inside === null && bracketed ? /^, {1,3}(\d{1,2})(?:, [^\]]{1,100})?\] (\S{1,200})$/.exec(rest) : null
+    if (samba) return { time, level: samba[1] === '0' ? 'error' : 'info', message: '', attributes: { source: samba[2] } }
     return readHeader(line, end, time) ?? readAfterStamp(rest, time)
   },
 }

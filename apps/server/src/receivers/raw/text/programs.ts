@@ -1,7 +1,7 @@
 import type { Level } from '@heartwood/protocol'
 import { levelOfLetter, levelOfWord } from '../../native/decode-levels.ts'
-import { scanIso, scanLocal } from '../../stamps/scan.ts'
-import { createDayScanner } from '../../stamps/year-clock.ts'
+import { scanClf, scanIso, scanLocal } from '../../stamps/scan.ts'
+import { createDayScanner, type YearlessScanner } from '../../stamps/year-clock.ts'
 import { DIGITS, type LineReader, numberOrText, present, scanYearless } from './reading.ts'
 import { levelOfStatus } from './request-line.ts'
 
@@ -105,6 +105,52 @@ export const nestReader: LineReader = {
     if (!match || !rest) return undefined
     const message = line.slice(cursor.end + rest[0].length)
     return { time, level: levelOfWord(rest[1] ?? ''), message, attributes: present({ pid: Number(match[1]), logger: rest[2] }) }
+  },
+}
+
+const scanChromium: YearlessScanner = (text, at, stamp) => {
+  const match = CHROMIUM.exec(text.slice(at, at + 60))
+  if (!match) return false
+  const [all, , month, day, hour, minute, second, fraction = '0'] = match
+  stamp.month = Number(month)
+  stamp.day = Number(day)
+  stamp.clock = ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1e6 + Number(fraction.padEnd(6, '0'))
+  stamp.end = at + all.length
+  return stamp.month >= 1 && stamp.month <= 12 && stamp.day >= 1 && stamp.day <= 31
+}
+const CHROMIUM = /^\[(?:(\d{1,9})(?::\d{1,9})?:)?(\d\d)(\d\d)\/(\d\d)(\d\d)(\d\d)(?:\.(\d{1,6}))?:/
+const CHROMIUM_REST = /^(INFO|WARNING|ERROR|FATAL|VERBOSE\d{0,2}):([^\]:(]{1,200}(?:[(:]\d{1,7}\)?)?)\] ?/
+/** Chromium, Electron and their like: `[1234:5678:0501/120000.123456:ERROR:gpu_process_host.cc(967)] message`. */
+export const chromiumReader: LineReader = {
+  name: 'Chromium',
+  first: '[',
+  read(line, reading) {
+    const match = CHROMIUM.exec(line.slice(0, 60))
+    const rest = match ? CHROMIUM_REST.exec(line.slice(match[0].length, match[0].length + 260)) : null
+    const time = rest ? scanYearless(line, reading, scanChromium) : Number.NaN
+    if (!match || !rest || Number.isNaN(time)) return undefined
+    const level = levelOfWord((rest[1] ?? '').replace(/\d+$/, ''))
+    return {
+      time,
+      level,
+      message: line.slice(match[0].length + rest[0].length),
+      attributes: present({ pid: numberOrText(match[1]), source: rest[2] }),
+    }
+  },
+}
+
+const CUPS = /^([XACEWNIDd]) (?=\[\d\d\/[A-Z][a-z]{2}\/\d{4}:)/
+/** CUPS: `E [01/May/2024:12:00:00 +0200] message`. */
+export const cupsReader: LineReader = {
+  name: 'CUPS',
+  first: 'XACEWNIDd',
+  read(line, { zone, cursor }) {
+    const match = CUPS.exec(line.slice(0, 20))
+    const time = match ? scanClf(line, 3, zone, cursor) : Number.NaN
+    if (!match || Number.isNaN(time)) return undefined
+    const letter = match[1] ?? ''
+    const level = letter === 'X' ? 'fatal' : levelOfLetter(letter.toUpperCase())
+    return { time, level, message: line.slice(cursor.end + 2), product: 'cups', attributes: {} }
   },
 }
 

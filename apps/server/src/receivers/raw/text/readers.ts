@@ -5,7 +5,7 @@ import { awsReader, frameworkAccessReader, timeFirstAccessReader } from './acces
 import { clusterReader } from './clusters.ts'
 import { createPostgresReader, mysqlErrorReader, mysqlSlowReader, redisReader } from './databases.ts'
 import { createCriReader, createDockerReader, createPrefixReader, jsonLineReader } from './envelopes.ts'
-import { createJournalFieldsReader, journalHeadReader } from './journal.ts'
+import { createJournalFieldsReader, journalHeadReader, unifiedLogReader } from './journal.ts'
 import { createBracketedReader, createLayoutReader, createLevelFirstReader, elasticReader, monologReader } from './layouts.ts'
 import { clockReader, plainReader, stampedReader, yearlessReader } from './plain.ts'
 import {
@@ -21,7 +21,18 @@ import {
   proxifierReader,
   windowsCbsReader,
 } from './platforms.ts'
-import { dotnetReader, goReader, klogReader, nestReader, pythonReader, railsReader, rubyReader, shortYearReader } from './programs.ts'
+import {
+  chromiumReader,
+  cupsReader,
+  dotnetReader,
+  goReader,
+  klogReader,
+  nestReader,
+  pythonReader,
+  railsReader,
+  rubyReader,
+  shortYearReader,
+} from './programs.ts'
 import type { LineReader } from './reading.ts'
 import { auditReader, erlangReader, logfmtLineReader } from './reports.ts'
 import { fileSyslogReader, fullSyslogReader, isoSyslogReader, prioritySyslogReader, unixSyslogReader } from './syslog-lines.ts'
@@ -49,6 +60,8 @@ const createProgramReaders = (zone: Zone): LineReader[] => {
     elasticReader,
     monologReader,
     createBracketedReader(),
+    chromiumReader,
+    cupsReader,
     createPhpReader(),
     kernelReader,
     proxifierReader,
@@ -96,6 +109,7 @@ export const createTextReaders = (zone: Zone): LineReader[] => {
     fullSyslogReader,
     fileSyslogReader,
     unixSyslogReader,
+    unifiedLogReader,
     ...programs,
     createPrefixReader(inner),
   ]

@@ -59,10 +59,8 @@ const findPythonException = (lines: readonly string[]): Found | undefined => {
 export const settle = (event: TextEvent, firstLine: string, lines: readonly string[]): void => {
   const first = lines.findIndex(isFrame)
   if (first < 0 && !event.message.startsWith('Traceback (most recent')) {
-    event.message = [event.message, ...lines]
-      .filter((line, index) => line !== '' || index > 0)
-      .join('\n')
-      .trimEnd()
+    const whole = [event.message, ...lines].filter((line, index) => line !== '' || index > 0).join('\n')
+    event.message = event.message === '' ? whole.trim() : whole.trimEnd()
     return
   }
   const isPython = event.message.startsWith('Traceback (most recent') || lines.some((line) => line.startsWith('Traceback (most recent'))

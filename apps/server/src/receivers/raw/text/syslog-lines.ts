@@ -147,19 +147,22 @@ export const fullSyslogReader: LineReader = {
 }
 
 /** As {@link fileSyslogReader} with RFC 3339 times, as rsyslog writes them today; only where a host and a tag follow. */
-const ISO_TAGGED = /^ ([A-Za-z0-9_.:-]{1,255}) {1,2}(?:-- )?([^\s:[\]]{1,200}(?:\[[^\]\s]{0,64}\])?):(?: |$)/
+const ISO_TAGGED = /^ {1,2}([A-Za-z0-9_.:-]{1,255}) {1,2}(?:-- )?([^\s:[\]]{1,200}(?:\[[^\]\s]{0,64}\])?):(?: |$)/
 export const isoSyslogReader: LineReader = {
   name: 'syslog file with ISO times',
   first: '12',
   read(line, reading) {
     const { zone, cursor } = reading
-    if (line.charCodeAt(10) !== 84) return undefined
+    const isSpaced = line.charCodeAt(10) === 32
+    if (line.charCodeAt(10) !== 84 && !isSpaced) return undefined
     const time = scanIso(line, 0, zone, cursor)
     if (Number.isNaN(time) || cursor.end < 20) return undefined
     const rest = line.slice(cursor.end)
     const match = ISO_TAGGED.exec(rest)
+    // macOS writes a space in its time; there only a number behind the tag tells it from any other line.
+    if (isSpaced && !match?.[2]?.endsWith(']')) return undefined
     if (!match || levelInText(match[1] ?? '') || (match[1] ?? '').endsWith(':')) return undefined
-    return readPayload(readTagged(rest.slice(1), time))
+    return readPayload(readTagged(rest.trimStart(), time))
   },
 }
 
