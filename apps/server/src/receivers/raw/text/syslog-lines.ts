@@ -160,7 +160,7 @@ export const isoSyslogReader: LineReader = {
     const rest = line.slice(cursor.end)
     const match = ISO_TAGGED.exec(rest)
     // macOS writes a space in its time; there only a number behind the tag tells it from any other line.
-    if (isSpaced && !match?.[2]?.endsWith(']')) return undefined
+    if (isSpaced && !(match && match[1] !== '-' && /\[\d{1,10}\]$/.test(match[2] ?? ''))) return undefined
     if (!match || levelInText(match[1] ?? '') || (match[1] ?? '').endsWith(':')) return undefined
     return readPayload(readTagged(rest.trimStart(), time))
   },
