@@ -114,6 +114,7 @@ export function toRecord(entry: LooseRecord, options: EntryOptions): LooseRecord
 export function withAliases(entry: LooseRecord): LooseRecord {
   const known: LooseRecord = {}
   for (const name in entry) {
+    if (isAbsent(entry[name])) continue
     const own = ALIASES.get(name)
     const isFree = own !== undefined && isAbsent(entry[own]) && isAbsent(known[own]) && (own !== 'source' || isScalar(entry[name]))
     setField(known, isFree ? own : name, entry[name])
