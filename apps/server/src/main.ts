@@ -27,6 +27,8 @@ import { registerPeople } from './features/people/routes.ts'
 import { createKeys } from './features/projects/keys.ts'
 import { createProjects } from './features/projects/projects.ts'
 import { registerProjects } from './features/projects/routes.ts'
+import { registerReports } from './features/reports/routes.ts'
+import { createReports } from './features/reports/service.ts'
 import { registerRequests } from './features/requests/routes.ts'
 import { createRequests } from './features/requests/service.ts'
 import { registerSystem } from './features/system/routes.ts'
@@ -245,6 +247,7 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
       (api) => registerProjects(api, { projects, keys, directory: auth.directory }),
       (api) => registerLogs(api, { logs, tails, resolveProject: resolve, readmit: auth.readmit }),
       (api) => registerFlows(api, { flows: createFlows({ store, now }), resolveProject: resolve }),
+      (api) => registerReports(api, { reports: createReports({ store, now }), heartbeats: meta.heartbeats, resolveProject: resolve, publicUrl, now }),
       (api) => registerRequests(api, { requests: createRequests({ store, now }), resolveProject: resolve }),
       (api) => registerTimeline(api, { timeline: createTimeline({ store }), resolveProject: resolve }),
       (api) =>

@@ -1,3 +1,4 @@
+export type { HeartbeatJson } from './api/checkins.ts'
 export { type ApiClient, ApiError, type ClientOptions, createClient, routeUrl, toApiError } from './api/client.ts'
 export { type Api, api, FORMATS, type Format, personSchema, type RouteName } from './api/contract.ts'
 export { FLOW_STATES, type FlowRun, type FlowState } from './api/flows.ts'

@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { eventJsonSchema } from '../event-json.ts'
 import { LIMITS } from '../limits.ts'
+import { checkinRoutes } from './checkins.ts'
 import { deviceRoutes } from './device.ts'
+import { feedbackRoutes } from './feedback.ts'
 import { flowRoutes } from './flows.ts'
+import { releaseRoutes } from './releases.ts'
 import { requestRoutes } from './requests.ts'
 import { defineRoute, SCOPES } from './route.ts'
 import {
@@ -373,6 +376,9 @@ export const api = {
   }),
 
   ...deviceRoutes,
+  ...checkinRoutes,
+  ...feedbackRoutes,
+  ...releaseRoutes,
   ...flowRoutes,
   ...requestRoutes,
   ...timelineRoutes,

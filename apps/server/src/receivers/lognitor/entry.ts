@@ -49,7 +49,7 @@ export function fromLog(log: LooseRecord): LooseRecord {
     requestId: log.request_id,
     tags: log.tags,
   }
-  if (isRecord(perf)) record.durationMs = perf.duration_ms
+  if (isRecord(perf) && !(isRecord(request) && 'duration_ms' in request)) record.durationMs = perf.duration_ms
   if (isRecord(trace)) {
     if (isText(trace.trace_id)) record.traceId = trace.trace_id
     if (isText(trace.span_id)) record.spanId = trace.span_id
@@ -80,9 +80,16 @@ function readRequest(record: LooseRecord, log: LooseRecord, request: LooseRecord
   const { url } = request
   // The path alone groups and filters; the address as it was sent stays beside it.
   const path = isText(request.path) ? request.path : isText(url) ? pathOnly(url) : undefined
-  record.request = { ...request, ...(path === undefined ? {} : { path }) }
+  record.request = path === undefined ? request : { path, ...leaveOut(request, ['path']) }
   const row = isName(log.request_id) && typeof log.message === 'string' ? REQUEST_MESSAGE.exec(log.message) : null
   if (row === null || (isText(request.method) && request.method !== row[1])) return
+  const [, method, sentPath = '', status, duration] = row
   record.kind = 'request'
-  record.request = { method: row[1], path: row[2], status: Number(row[3]), duration_ms: Number(row[4]), ...leaveOut(request, ['method', 'url']), url }
+  record.request = {
+    method,
+    path: isText(request.path) ? request.path : pathOnly(sentPath),
+    status_code: request.status_code ?? Number(status),
+    duration_ms: request.duration_ms ?? Number(duration),
+    ...leaveOut(request, ['method', 'path', 'status_code', 'duration_ms']),
+  }
 }

@@ -45,11 +45,11 @@ export function toRelease(sent: LooseRecord): Report | undefined {
   const version = textOf(sent.version).trim()
   if (version === '') return undefined
   const id = releaseIdOf(version)
-  const { commit_hash: commit, branch, deployed_by: by, deploy_url: url } = sent
+  const deploy = withoutNothing({ commit: sent.commit_hash, branch: sent.branch, by: sent.deployed_by, url: sent.deploy_url })
   const attributes = withoutNothing({
     release_id: id,
     status: 'deployed',
-    deploy: withoutNothing({ commit, branch, by, url }),
+    ...(Object.keys(deploy).length === 0 ? {} : { deploy }),
     changelog: sent.changelog,
     services: sent.services,
   })
