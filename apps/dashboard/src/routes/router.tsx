@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRouter } from '@tanstack/react-router'
 import { parseSearch, stringifySearch } from '../state/url-codec.ts'
+import { deviceRoute } from './device.tsx'
 import { logsRoute } from './logs.tsx'
 import { rootRoute } from './root.tsx'
 import { claimRoute, signInRoute } from './session.tsx'
@@ -11,7 +12,7 @@ import { homeRoute, startRoute, welcomeRoute } from './start.tsx'
 const tree = rootRoute.addChildren([
   signInRoute,
   claimRoute,
-  signedInRoute.addChildren([homeRoute, welcomeRoute, startRoute, logsRoute, settingsRoute.addChildren(settingsRoutes)]),
+  signedInRoute.addChildren([homeRoute, welcomeRoute, startRoute, deviceRoute, logsRoute, settingsRoute.addChildren(settingsRoutes)]),
 ])
 
 export const createPageRouter = (queryClient: QueryClient) =>
