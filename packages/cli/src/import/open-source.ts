@@ -10,8 +10,6 @@ const HEAD_BYTES = 64 * 1024
 /** Pieces from all over a file, by which the years are counted that stamps do not name. */
 const SAMPLES = 256
 const SAMPLE_BYTES = 4_096
-/** Of a packed file a piece of each so many chunks of 128 KiB. */
-const SAMPLED_CHUNK = 8
 const READ_BYTES = 1024 * 1024
 
 /** A file, or standard input, as UTF-8 text. Offsets count bytes of that text: after unpacking. */
@@ -116,8 +114,15 @@ async function packedSource(handle: FileHandle, path: string, packing: Packing, 
       const parts: Buffer[] = []
       let end: Buffer = Buffer.alloc(0)
       let count = 0
+      let step = 1
       for await (const chunk of chunksOf(reader)) {
-        if (count++ % SAMPLED_CHUNK === 1) parts.push(wholeLines(Buffer.from(chunk.subarray(0, SAMPLE_BYTES))))
+        if (count > 0 && count % step === 0) parts.push(wholeLines(Buffer.from(chunk.subarray(0, SAMPLE_BYTES))))
+        count++
+        if (parts.length > 2 * SAMPLES) {
+          // How long it is shows only at its end: half of them are enough from here on.
+          for (let at = parts.length - 1; at > 0; at -= 2) parts.splice(at, 1)
+          step *= 2
+        }
         end = Buffer.concat([end.subarray(Math.max(0, end.length - HEAD_BYTES)), chunk])
       }
       await reader.close()
