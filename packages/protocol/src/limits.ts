@@ -2,6 +2,8 @@
 export const LIMITS = {
   /** Body of one request, decompressed. */
   bodyBytes: 32 * 1024 * 1024,
+  /** Events of one request: they are stored by one insert. */
+  entries: 1_000_000,
   /** Lengths in UTF-16 units. */
   message: 262_144,
   name: 200,

@@ -45,8 +45,11 @@ const MAX_FILTERS = 200
 
 export type DecodeRunner = (job: DecodeJob) => DecodeOutcome
 
-/** @returns runs jobs, one after the other, on the thread that calls it. */
-export function createDecodeRunner(deps: DecodeDeps): DecodeRunner {
+/**
+ * @param mostEntries events that one job yields; a delivery of more would be an insert that nothing could interrupt for half a minute.
+ * @returns runs jobs, one after the other, on the thread that calls it.
+ */
+export function createDecodeRunner(deps: DecodeDeps, mostEntries: number = LIMITS.entries): DecodeRunner {
   const names = new NameTree()
   const redactorFor = createRedactors()
   const filters = new Map<string, (event: Event) => boolean>()
@@ -113,6 +116,8 @@ export function createDecodeRunner(deps: DecodeDeps): DecodeRunner {
           }
           if (event instanceof Drop) {
             refuse(event.reason, event.message, line)
+          } else if (rows >= mostEntries) {
+            refuse('too-large', `One request holds at most ${mostEntries} events; send the rest in another.`, line)
           } else {
             deps.encoder.append(event)
             rows++
