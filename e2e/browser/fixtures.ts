@@ -29,12 +29,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   cookies: [
     async ({ server, browser }, use) => {
       const context = await browser.newContext()
-      const page = await context.newPage()
-      await page.goto(`${server.url}/sign-in`)
-      await page.getByLabel('E-mail').fill(owner.email)
-      await page.getByLabel('Password', { exact: true }).fill(owner.password)
-      await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
+      await signIn(await context.newPage(), server)
       const cookies = await context.cookies()
       await context.close()
       await use(cookies)
@@ -49,6 +44,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     expect(problems(), 'what the page complained about').toEqual([])
   },
 })
+
+/** As the owner. */
+export async function signIn(page: Page, server: Pick<RunningServer, 'url'>): Promise<void> {
+  await page.goto(`${server.url}/sign-in`)
+  await page.getByLabel('E-mail').fill(owner.email)
+  await page.getByLabel('Password', { exact: true }).fill(owner.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
+}
 
 /** Collects uncaught errors and refusals by the content policy. */
 export function watch(page: Page): () => string[] {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { expect, expectAccessible, test } from './fixtures.ts'
 
@@ -130,6 +131,15 @@ test('a copied link shows the same later: its times are fixed', async ({ page })
   await expect(page.getByText('Link copied')).toBeVisible()
   const link = await page.evaluate<string>('navigator.clipboard.readText()')
   expect(link).toMatch(/from=20\d\d-\d\d-\d\dT.*&to=20\d\d-/)
+})
+
+test('a download holds all that matches, not only the rows that were scrolled to', async ({ page, project }) => {
+  await page.getByRole('button', { name: 'Download what matches' }).click()
+  await expect(page.getByText(`All ${project.count} events`, { exact: true })).toBeVisible()
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'JSON lines, whole events' }).click()])
+  const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n')
+  expect(lines).toHaveLength(project.count)
+  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ message: 'GET /products/7 200', attributes: { order: { id: 'A-0' } } })
 })
 
 test('the live tail shows what arrives, and waits while it is paused', async ({ page, project, server }) => {

@@ -22,6 +22,13 @@ test('logs are read, filtered and opened on a telephone', async ({ page, project
   await expectNoSidewaysScroll(page)
 })
 
+test('what can be done with a row is in sight on a telephone', async ({ page, project }) => {
+  await page.goto(`/settings/keys?project=${project.slug}`)
+  await expect(page.getByRole('button', { name: 'Revoke Seed' })).toBeInViewport({ ratio: 1 })
+  await expect(page.getByRole('row', { name: /Seed/ })).toContainText('ingest')
+  await expectAccessible(page)
+})
+
 test('every area is reached from the bottom bar and the menu', async ({ page, project }) => {
   await page.goto(`/p/${project.slug}/logs`)
   const bar = page.getByRole('navigation', { name: 'Areas' })

@@ -1,12 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { findPostgres, startPostgres, type ThrowawayPostgres } from '../../tools/postgres.mjs'
+import { type RunningClickHouse, startClickHouse } from '../support/clickhouse.ts'
 import { createShop, findEvents, ingest } from '../support/events.ts'
 import { startServer } from '../support/server.ts'
 
@@ -17,31 +11,20 @@ if (!installed) {
 }
 
 let postgres: ThrowawayPostgres | undefined
-let clickhouse: ChildProcess | undefined
-let clickhouseUrl = ''
+let clickhouse: RunningClickHouse | undefined
 
 beforeAll(async () => {
   if (!installed) return
   postgres = await startPostgres()
-  const program = fileURLToPath(new URL('../support/chdb-http.mjs', import.meta.url))
-  clickhouse = spawn(process.execPath, [program, mkdtempSync(join(tmpdir(), 'heartwood-clickhouse-'))], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
-  })
-  const [line] = (await once(createInterface({ input: clickhouse.stdout as NodeJS.ReadableStream }), 'line')) as [string]
-  clickhouseUrl = `http://127.0.0.1:${line.split(' ')[1]}`
+  clickhouse = await startClickHouse()
 })
 afterAll(async () => {
-  if (clickhouse) {
-    const gone = once(clickhouse, 'exit')
-    clickhouse.kill('SIGTERM')
-    await gone
-  }
+  await clickhouse?.stop()
   await postgres?.stop()
 })
 
 it.skipIf(!installed)('the same server works on PostgreSQL and a ClickHouse server, and finds all again after a restart', async () => {
-  const env = { HEARTWOOD_DATABASE_URL: postgres?.url, HEARTWOOD_CLICKHOUSE_URL: clickhouseUrl }
+  const env = { HEARTWOOD_DATABASE_URL: postgres?.url, HEARTWOOD_CLICKHOUSE_URL: clickhouse?.url }
   const first = await startServer({ env })
   const shop = await createShop(first)
   expect((await ingest(first, shop.ingestKey, '{"message":"far away","service":"remote","attributes":{"n":{"deep":1}}}')).status).toBe(202)

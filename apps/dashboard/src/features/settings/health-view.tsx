@@ -112,6 +112,7 @@ function Steps({ health }: { health: Health }) {
       <h2 className={classes.heading}>Pipeline</h2>
       <DataTable
         fits
+        empty="Nothing went through it since the start."
         rows={health.steps}
         keyOf={(step) => step.name}
         columns={[
