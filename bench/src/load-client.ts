@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
+import { createLoadConnection, type LoadConnection } from './load-connection.ts'
 
 /**
  * One client process: sends NDJSON pieces of its files over a few connections, in a loop, until its time is over, and reports what
@@ -24,6 +24,8 @@ export interface LoadReport {
   retries: number
   latenciesMs: number[]
   seconds: number
+  /** CPU that the client itself took meanwhile. */
+  cpuSeconds: number
 }
 
 process.once('message', (job: LoadJob) => {
@@ -38,27 +40,31 @@ process.once('message', (job: LoadJob) => {
 
 async function load(job: LoadJob): Promise<LoadReport> {
   const pieces = job.files.flatMap((file) => cut(readFileSync(file), job.rowsPerRequest))
-  const agent = new Agent({ keepAlive: true, maxSockets: job.connections })
-  const report: LoadReport = { rows: 0, requests: 0, retries: 0, latenciesMs: [], seconds: 0 }
+  const url = new URL(job.url)
+  const report: LoadReport = { rows: 0, requests: 0, retries: 0, latenciesMs: [], seconds: 0, cpuSeconds: 0 }
+  const cpu = process.cpuUsage()
   const started = performance.now()
   const deadline = started + job.seconds * 1000
   let next = 0
   const worker = async () => {
+    const connection = createLoadConnection(url)
     while (performance.now() < deadline && (job.maxRows === undefined || next * job.rowsPerRequest < job.maxRows)) {
       const index = next++
       if (job.rowsPerSecond !== undefined) await waitUntil(started + (index * job.rowsPerRequest * 1000) / job.rowsPerSecond)
       const piece = pieces[index % pieces.length] as Piece
       const key = job.keys[index % job.keys.length] as string
       const sent = performance.now()
-      while (!(await post(agent, job, key, piece.body))) report.retries++
+      while (!(await post(connection, url, job, key, piece.body))) report.retries++
       report.latenciesMs.push(performance.now() - sent)
       report.rows += piece.rows
       report.requests++
     }
+    connection.close()
   }
   await Promise.all(Array.from({ length: job.connections }, worker))
   report.seconds = (performance.now() - started) / 1000
-  agent.destroy()
+  const { user, system } = process.cpuUsage(cpu)
+  report.cpuSeconds = (user + system) / 1e6
   return report
 }
 
@@ -83,21 +89,20 @@ function cut(file: Buffer, rows: number): Piece[] {
   return pieces
 }
 
-function post(agent: Agent, job: LoadJob, key: string, body: Buffer): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson', 'content-length': body.length }
-    const sent = request(`${job.url}/ingest${job.importing ? '?import=1' : ''}`, { method: 'POST', agent, headers }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => {
-        if (response.statusCode === 202) resolve(true)
-        else if (response.statusCode === 503) setTimeout(resolve, 200, false)
-        else reject(new Error(`${response.statusCode}: ${Buffer.concat(chunks).toString().slice(0, 500)}`))
-      })
-    })
-    sent.on('error', reject)
-    sent.end(body)
-  })
+async function post(connection: LoadConnection, url: URL, job: LoadJob, key: string, body: Buffer): Promise<boolean> {
+  const head = [
+    `POST /ingest${job.importing ? '?import=1' : ''} HTTP/1.1`,
+    `host: ${url.host}`,
+    `authorization: Bearer ${key}`,
+    'content-type: application/x-ndjson',
+    `content-length: ${body.length}`,
+    '\r\n',
+  ].join('\r\n')
+  const { status, text } = await connection.post(head, body)
+  if (status === 202) return true
+  if (status !== 503) throw new Error(`${status}: ${text.slice(0, 500)}`)
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  return false
 }
 
 const waitUntil = (at: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, at - performance.now())))

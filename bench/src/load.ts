@@ -19,6 +19,7 @@ export async function runLoad(job: Omit<LoadJob, 'files'> & { files: string[]; p
     requests: sum(reports.map((r) => r.requests)),
     retries: sum(reports.map((r) => r.retries)),
     latenciesMs: reports.flatMap((r) => r.latenciesMs),
+    cpuSeconds: sum(reports.map((r) => r.cpuSeconds)),
     seconds: Math.max(...reports.map((r) => r.seconds)),
   }
 }
