@@ -110,7 +110,9 @@ async function packedSource(handle: FileHandle, path: string, packing: Packing, 
     packing,
     stat,
     lastLines: async () => {
-      const reader = await openReader()
+      // A stream of its own: the import may already be reading.
+      const whole = createReadStream(path, { highWaterMark: 128 * 1024 })
+      const reader = new ByteReader(await unpack(whole, packing))
       const parts: Buffer[] = []
       let end: Buffer = Buffer.alloc(0)
       let count = 0
@@ -126,6 +128,7 @@ async function packedSource(handle: FileHandle, path: string, packing: Packing, 
         end = Buffer.concat([end.subarray(Math.max(0, end.length - HEAD_BYTES)), chunk])
       }
       await reader.close()
+      whole.destroy()
       if (count < 2 && end.length <= HEAD_BYTES) return head
       const last = end.subarray(Math.max(0, end.length - HEAD_BYTES))
       parts.push(last.subarray(last.indexOf(0x0a) + 1))
