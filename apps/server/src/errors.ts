@@ -30,6 +30,8 @@ export const ERRORS = {
   'key-not-found': { status: 404, fix: 'Check the id; `heartwood key list` shows all.' },
   'flow-not-found': { status: 404, fix: 'No event with that flow id is there, or their retention has passed.' },
   'heartbeat-not-found': { status: 404, fix: 'Check the id; `heartwood heartbeat list` shows all.' },
+  'issue-not-found': { status: 404, fix: 'No error of this issue is there, or their retention has passed.' },
+  'person-not-found': { status: 404, fix: 'Check the id of the person.' },
   'event-not-found': { status: 404, fix: 'The event is not there, or its retention has passed.' },
   'dead-letter-not-found': { status: 404, fix: 'It was replayed or removed; list them again.' },
   'confirmation-wrong': { status: 400, fix: 'Type the name of the project exactly.' },

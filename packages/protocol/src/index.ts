@@ -1,7 +1,8 @@
 export type { HeartbeatJson } from './api/checkins.ts'
 export { type ApiClient, ApiError, type ClientOptions, createClient, routeUrl, toApiError } from './api/client.ts'
-export { type Api, api, FORMATS, type Format, personSchema, type RouteName } from './api/contract.ts'
+export { type Api, api, FORMATS, type Format, type RouteName } from './api/contract.ts'
 export { FLOW_STATES, type FlowRun, type FlowState } from './api/flows.ts'
+export { ISSUE_STATES, type IssueJson, type IssueState } from './api/issues.ts'
 export { toOpenApi } from './api/openapi.ts'
 export { type Access, type RouteInput, type RouteOutput, type RouteParsed, type RouteSpec, SCOPES, type Scope } from './api/route.ts'
 export {
@@ -12,6 +13,7 @@ export {
   type LevelCounts,
   type Partial,
   type ProjectJson,
+  personSchema,
   type Redaction,
   type Rejection,
   type SampleRates,

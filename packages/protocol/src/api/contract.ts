@@ -5,6 +5,7 @@ import { checkinRoutes } from './checkins.ts'
 import { deviceRoutes } from './device.ts'
 import { feedbackRoutes } from './feedback.ts'
 import { flowRoutes } from './flows.ts'
+import { issueRoutes } from './issues.ts'
 import { releaseRoutes } from './releases.ts'
 import { requestRoutes } from './requests.ts'
 import { defineRoute, SCOPES } from './route.ts'
@@ -15,6 +16,7 @@ import {
   keySchema,
   levelCountsSchema,
   partialSchema,
+  personSchema,
   projectNameSchema,
   projectRef,
   projectSchema,
@@ -46,7 +48,6 @@ const rawDefaults = {
 const emailSchema = z.email().max(254)
 const passwordSchema = z.string().min(10, 'A password has at least 10 characters.').max(1_000)
 
-export const personSchema = z.object({ id: z.string(), email: z.string(), name: z.string() }).meta({ id: 'Person' })
 const valueCountSchema = z.object({ value: z.string(), count: z.number() })
 
 /** Every route of Heartwood's own API. The server registers handlers from it, clients and the OpenAPI document derive from it. */
@@ -380,6 +381,7 @@ export const api = {
   ...feedbackRoutes,
   ...releaseRoutes,
   ...flowRoutes,
+  ...issueRoutes,
   ...requestRoutes,
   ...timelineRoutes,
 } as const

@@ -101,6 +101,8 @@ export const keySchema = z
   .meta({ id: 'Key' })
 export type KeyJson = z.infer<typeof keySchema>
 
+export const personSchema = z.object({ id: z.string(), email: z.string(), name: z.string() }).meta({ id: 'Person' })
+
 export const errorBodySchema = z
   .object({ error: z.object({ code: z.string(), message: z.string(), details: z.unknown().optional(), docs: z.string() }) })
   .meta({ id: 'Error' })

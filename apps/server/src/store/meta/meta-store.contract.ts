@@ -193,6 +193,45 @@ export function describeMetaStore(name: string, make: () => Promise<Place>): voi
       expect((await meta.keys.list()).map(({ id }) => id)).toEqual(expect.arrayContaining([first.id, second.id]))
     })
 
+    it('keeps what people say of an issue: its state, who mends it, and notes', async () => {
+      const { id: projectId } = await meta.projects.create(project('Issues', 'issues'))
+      const owner = await anyOwner(meta)
+      expect(await meta.issues.find(projectId, 'i1')).toBeUndefined()
+      await meta.issues.setState(projectId, 'i1', 'resolved', NOW)
+      expect(await other.issues.assign(projectId, 'i1', [owner.id, owner.id], NOW + 1)).toBe(true)
+      expect(await other.issues.assign(projectId, 'i1', ['nobody'], NOW + 2)).toBe(false)
+      const said = { issueId: 'i1', state: 'resolved', resolvedAt: NOW, updatedAt: NOW + 1, assignees: [owner] }
+      expect(await meta.issues.find(projectId, 'i1')).toEqual(said)
+      expect(await other.issues.list(projectId)).toEqual([said])
+      await meta.issues.setState(projectId, 'i1', 'in-progress', NOW + 3)
+      expect(await other.issues.assign(projectId, 'i1', [], NOW + 3)).toBe(true)
+      expect(await other.issues.find(projectId, 'i1')).toMatchObject({ state: 'in-progress', resolvedAt: undefined, assignees: [] })
+      const note = { projectId, issueId: 'i1', createdAt: NOW }
+      await meta.issues.addNote({ ...note, id: unique(), personId: owner.id, text: 'first' })
+      await meta.issues.addNote({ ...note, id: unique(), personId: undefined, text: 'second', createdAt: NOW + 1 })
+      expect((await other.issues.notes(projectId, 'i1')).map(({ text, author }) => [text, author?.id])).toEqual([
+        ['first', owner.id],
+        ['second', undefined],
+      ])
+      expect(await other.issues.list(projectId + 1)).toEqual([])
+      await meta.projects.startDeletion(projectId, NOW)
+      await meta.projects.finishDeletion(projectId)
+      expect([await meta.issues.list(projectId), await meta.issues.notes(projectId, 'i1')]).toEqual([[], []])
+    })
+
+    it('finds bearer tokens of their kind until they run out, and gives each to one taker', async () => {
+      const owner = await anyOwner(meta)
+      const token = (kind: 'access' | 'refresh', expiresAt: number) => ({ hash: unique(), personId: owner.id, kind, createdAt: NOW, expiresAt })
+      const [short, long] = [token('access', NOW + 10), token('refresh', NOW + 100)]
+      await meta.bearerTokens.create([short, long])
+      expect(await other.bearerTokens.find(short.hash, 'access', NOW)).toMatchObject({ id: owner.id })
+      expect(await other.bearerTokens.find(short.hash, 'refresh', NOW)).toBeUndefined()
+      expect(await other.bearerTokens.find(short.hash, 'access', NOW + 10)).toBeUndefined()
+      await meta.bearerTokens.removeExpired(NOW + 10)
+      const taken = await Promise.all([meta.bearerTokens.take(long.hash), other.bearerTokens.take(long.hash), meta.bearerTokens.take(short.hash)])
+      expect(taken.filter(Boolean)).toHaveLength(1)
+    })
+
     it('raises its revision with each change of projects and keys, and not with uses', async () => {
       const seen = [await meta.revision()]
       const { id } = await other.projects.create(project('Revision', 'revision'))

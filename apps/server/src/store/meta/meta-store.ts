@@ -1,4 +1,4 @@
-import type { KeyJson, Redaction, SampleRates, Scope } from '@heartwood/protocol'
+import type { IssueState, KeyJson, Redaction, SampleRates, Scope } from '@heartwood/protocol'
 
 /** All times are milliseconds since 1970. */
 export interface Person {
@@ -126,6 +126,53 @@ export interface HeartbeatStore {
   revoke(id: string, now: number): Promise<boolean>
 }
 
+export interface IssueRecord {
+  issueId: string
+  state: IssueState
+  /** When it was last said to be resolved; undefined in other states. */
+  resolvedAt: number | undefined
+  updatedAt: number
+  /** In the order in which they were assigned. */
+  assignees: readonly Person[]
+}
+
+export interface IssueNote {
+  id: string
+  text: string
+  author: Person | undefined
+  createdAt: number
+}
+
+/** What people say of issues; the issues themselves are made of events. */
+export interface IssueStore {
+  /** Those of which anything was said, of one project. */
+  list(projectId: number): Promise<IssueRecord[]>
+  find(projectId: number, issueId: string): Promise<IssueRecord | undefined>
+  setState(projectId: number, issueId: string, state: IssueState, now: number): Promise<void>
+  /** Replaces all assignees. @returns false when one of them is not there; nothing was changed then. */
+  assign(projectId: number, issueId: string, personIds: readonly string[], now: number): Promise<boolean>
+  addNote(note: { id: string; projectId: number; issueId: string; personId: string | undefined; text: string; createdAt: number }): Promise<void>
+  /** Oldest first. */
+  notes(projectId: number, issueId: string): Promise<IssueNote[]>
+}
+
+export interface BearerTokenRecord {
+  /** Hash of the token; the token itself is never stored. */
+  hash: string
+  personId: string
+  kind: 'access' | 'refresh'
+  createdAt: number
+  expiresAt: number
+}
+
+export interface BearerTokenStore {
+  create(tokens: readonly BearerTokenRecord[]): Promise<void>
+  find(hash: string, kind: BearerTokenRecord['kind'], now: number): Promise<Person | undefined>
+  /** False when it was not there: of several who take the same token one gets true. */
+  take(hash: string): Promise<boolean>
+  removeExpired(now: number): Promise<void>
+}
+
 export interface SettingStore {
   get(name: string): Promise<string | undefined>
   set(name: string, value: string): Promise<void>
@@ -145,6 +192,8 @@ export interface MetaStore {
   readonly keys: KeyStore
   readonly heartbeats: HeartbeatStore
   readonly settings: SettingStore
+  readonly issues: IssueStore
+  readonly bearerTokens: BearerTokenStore
   /** Grows with each change of projects and keys, by whatever process; caches compare it. Uses of keys do not count. */
   revision(): Promise<number>
   /** Really asks the database. */

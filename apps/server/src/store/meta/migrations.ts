@@ -18,6 +18,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, up: createFirstTables },
   { version: 2, up: addSampleRatesAndHeartbeats },
+  { version: 3, up: addIssuesAndBearerTokens },
 ]
 
 async function createFirstTables(db: Kysely<Tables>, types: ColumnTypes): Promise<void> {
@@ -95,4 +96,43 @@ async function addSampleRatesAndHeartbeats({ schema }: Kysely<Tables>): Promise<
     .addColumn('revoked_at', 'bigint')
     .execute()
   await schema.createIndex('heartbeats_project').on('heartbeats').column('project_id').execute()
+}
+
+async function addIssuesAndBearerTokens({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable('issues')
+    .addColumn('project_id', 'integer', (column) => column.notNull().references('projects.id').onDelete('cascade'))
+    .addColumn('issue_id', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('resolved_at', 'bigint')
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('issues_key', ['project_id', 'issue_id'])
+    .execute()
+  await schema
+    .createTable('issue_assignees')
+    .addColumn('project_id', 'integer', (column) => column.notNull().references('projects.id').onDelete('cascade'))
+    .addColumn('issue_id', 'text', (column) => column.notNull())
+    .addColumn('person_id', 'text', (column) => column.notNull().references('people.id').onDelete('cascade'))
+    .addColumn('assigned_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('issue_assignees_key', ['project_id', 'issue_id', 'person_id'])
+    .execute()
+  await schema
+    .createTable('issue_notes')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('project_id', 'integer', (column) => column.notNull().references('projects.id').onDelete('cascade'))
+    .addColumn('issue_id', 'text', (column) => column.notNull())
+    .addColumn('person_id', 'text', (column) => column.references('people.id').onDelete('set null'))
+    .addColumn('text', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await schema.createIndex('issue_notes_issue').on('issue_notes').columns(['project_id', 'issue_id']).execute()
+  await schema
+    .createTable('bearer_tokens')
+    .addColumn('hash', 'text', (column) => column.primaryKey())
+    .addColumn('person_id', 'text', (column) => column.notNull().references('people.id').onDelete('cascade'))
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await schema.createIndex('bearer_tokens_expiry').on('bearer_tokens').column('expires_at').execute()
 }

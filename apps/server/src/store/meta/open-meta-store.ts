@@ -1,5 +1,7 @@
 import { type Dialect, Kysely, sql } from 'kysely'
+import { createBearerTokenStore } from './bearer-token-store.ts'
 import { createHeartbeatStore } from './heartbeat-store.ts'
+import { createIssueStore } from './issue-store.ts'
 import { createKeyStore } from './key-store.ts'
 import type { MetaStore } from './meta-store.ts'
 import { migrate } from './migrate.ts'
@@ -26,6 +28,8 @@ export async function openMetaStore(dialect: Dialect, engine: Engine): Promise<M
     keys: createKeyStore(db),
     heartbeats: createHeartbeatStore(db),
     settings: createSettingStore(db),
+    issues: createIssueStore(db),
+    bearerTokens: createBearerTokenStore(db),
     revision: () => readRevision(db),
     async ping() {
       await sql`select 1`.execute(db)

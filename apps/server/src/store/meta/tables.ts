@@ -1,4 +1,4 @@
-import type { Scope } from '@heartwood/protocol'
+import type { IssueState, Scope } from '@heartwood/protocol'
 import type { Generated } from 'kysely'
 import type { KeyClient } from './meta-store.ts'
 
@@ -43,4 +43,16 @@ export interface Tables {
     created_at: number
     revoked_at: number | null
   }
+  /** Issues of which someone has said something; all others are open. */
+  issues: {
+    project_id: number
+    issue_id: string
+    state: IssueState
+    resolved_at: number | null
+    updated_at: number
+  }
+  issue_assignees: { project_id: number; issue_id: string; person_id: string; assigned_at: number }
+  issue_notes: { id: string; project_id: number; issue_id: string; person_id: string | null; text: string; created_at: number }
+  /** Sign-ins of clients that are no browsers: short tokens to ask with, longer ones to renew them. */
+  bearer_tokens: { hash: string; person_id: string; kind: 'access' | 'refresh'; created_at: number; expires_at: number }
 }
