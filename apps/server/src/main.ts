@@ -20,6 +20,8 @@ import type { DecodeWorkerData } from './decode-worker.ts'
 import { explain, HeartwoodError } from './errors.ts'
 import { registerFlows } from './features/flows/routes.ts'
 import { createFlows } from './features/flows/service.ts'
+import { registerIssues } from './features/issues/routes.ts'
+import { createIssues } from './features/issues/service.ts'
 import { registerLogs } from './features/logs/routes.ts'
 import { createLogs } from './features/logs/service.ts'
 import { createTailHub } from './features/logs/tail-hub.ts'
@@ -207,6 +209,7 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
   const now = () => unixMs(Date.now())
   const lognitor = createLognitor({ ...doors, now })
   const logs = createLogs({ store, now })
+  const issues = createIssues({ store, issues: meta.issues, now })
   const system = createSystemService({
     checks: [
       { name: 'event store', check: () => store.ping() },
@@ -246,6 +249,7 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
       (api) => registerPeople(api, { people: auth.people, version, publicUrl }),
       (api) => registerProjects(api, { projects, keys, directory: auth.directory }),
       (api) => registerLogs(api, { logs, tails, resolveProject: resolve, readmit: auth.readmit }),
+      (api) => registerIssues(api, { issues, resolveProject: resolve }),
       (api) => registerFlows(api, { flows: createFlows({ store, now }), resolveProject: resolve }),
       (api) => registerReports(api, { reports: createReports({ store, now }), heartbeats: meta.heartbeats, resolveProject: resolve, publicUrl, now }),
       (api) => registerRequests(api, { requests: createRequests({ store, now }), resolveProject: resolve }),
