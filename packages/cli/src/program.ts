@@ -83,6 +83,22 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     .argument('<id>', 'id of the key')
     .action(run(async () => (await import('./commands/key.ts')).revokeKey))
 
+  const heartbeat = program.command('heartbeat').description('create, list and revoke addresses that jobs call when they are done')
+  heartbeat
+    .command('create')
+    .description('create a heartbeat and print its address')
+    .argument('<name>', 'name of the job')
+    .action(run(async () => (await import('./commands/heartbeat.ts')).createHeartbeat))
+  heartbeat
+    .command('list')
+    .description('list heartbeats, when each was last heard of, and their addresses')
+    .action(run(async () => (await import('./commands/heartbeat.ts')).listHeartbeats))
+  heartbeat
+    .command('revoke')
+    .description('revoke a heartbeat; its address stops at once')
+    .argument('<id>', 'id of the heartbeat')
+    .action(run(async () => (await import('./commands/heartbeat.ts')).revokeHeartbeat))
+
   program
     .command('import')
     .description('store log files: paths, folders, patterns, packed with gzip, zstd or bzip2, or - for standard input')
