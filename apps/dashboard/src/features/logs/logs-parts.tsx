@@ -59,9 +59,11 @@ export function Nothing({ project, state, faulty, onChange }: NothingProps) {
       <p>{state.live ? 'New events will appear here as they arrive.' : isPending ? 'Looking further back…' : whenNewest(newest, state.q, nowMs)}</p>
       <div className={classes.ways}>
         {typeof newest === 'number' && <Button onClick={() => onChange(rangeUpTo(newest, nowMs))}>Show the newest</Button>}
-        <Button variant="default" onClick={() => onChange(widenRange(state, nowMs))}>
-          Twice as wide
-        </Button>
+        {newest !== null && (
+          <Button variant="default" onClick={() => onChange(widenRange(state, nowMs))}>
+            Twice as wide
+          </Button>
+        )}
         {state.q !== '' && (
           <Button variant="default" onClick={() => onChange({ q: '' })}>
             Clear the query
@@ -74,7 +76,7 @@ export function Nothing({ project, state, faulty, onChange }: NothingProps) {
 
 function whenNewest(newest: number | null | undefined, q: string, nowMs: number): string {
   if (newest === undefined) return 'A wider range may find something.'
-  if (newest === null) return 'Nor does anything at any other time. Fewer conditions may find something.'
+  if (newest === null) return 'No event of any other time does either. Fewer conditions may find something.'
   const stamp = new Date(newest).toISOString()
   return `The newest ${q === '' ? 'event' : 'match'} is from ${formatStamp(stamp).date}, ${formatAgo(stamp, nowMs)}.`
 }

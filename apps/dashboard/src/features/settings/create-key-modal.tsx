@@ -77,7 +77,17 @@ function KeyForm({ pending, error, onCreate, onCancel }: KeyFormProps) {
   return (
     <form className={classes.form} onSubmit={handleSubmit}>
       {error !== null && <Notice tone="failed">{toProblem(error).message}</Notice>}
-      <TextInput label="Name" placeholder="Production server" data-autofocus value={name} onChange={(event) => setName(event.currentTarget.value)} />
+      <TextInput
+        label={
+          <>
+            Name <span className="muted">(optional)</span>
+          </>
+        }
+        placeholder="Production server"
+        data-autofocus
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
       <NativeSelect
         label="What it may do"
         description={SCOPES[scope].meaning}

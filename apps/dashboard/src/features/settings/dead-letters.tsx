@@ -40,7 +40,15 @@ export function DeadLetters() {
             { name: 'Door', cell: (letter) => letter.door },
             { name: 'Events', number: true, cell: (letter) => formatWhole(letter.rows) },
             { name: 'Size', number: true, cell: (letter) => formatBytes(letter.bytes) },
-            { name: 'Reason', long: true, cell: (letter) => letter.reason },
+            {
+              name: 'Reason',
+              long: true,
+              cell: (letter) => (
+                <span className={classes.shortened} title={letter.reason}>
+                  {letter.reason}
+                </span>
+              ),
+            },
             {
               name: 'What to do',
               actions: true,
@@ -70,19 +78,24 @@ export function DeadLetters() {
         title="Dead letter"
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
-        {inspected !== undefined && <Letter id={inspected} />}
+        {inspected !== undefined && <Letter id={inspected} rows={letters.data.find((letter) => letter.id === inspected)?.rows ?? 0} />}
       </Modal>
     </section>
   )
 }
 
-function Letter({ id }: { id: string }) {
+function Letter({ id, rows }: { id: string; rows: number }) {
   const { data, error, refetch } = useDeadLetter(id)
   if (error) return <ErrorState title="It could not be read" error={error} onRetry={() => void refetch()} />
   if (!data) return <SkeletonRows rows={6} />
   return (
     <div className={classes.form}>
       <Notice>{data.reason}</Notice>
+      <p className={classes.lead}>
+        {rows > data.events.length
+          ? `Its first ${formatWhole(data.events.length)} of ${plural(rows, 'event')}`
+          : `Its ${plural(data.events.length, 'event')}`}
+      </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, also by keyboard. */}
       <pre className={`mono ${classes.out}`} tabIndex={0}>
         {data.events.map((event) => JSON.stringify(event, null, 2)).join('\n\n')}

@@ -41,14 +41,14 @@ function Figures({ health }: { health: Health }) {
       />
       <Figure
         name="Queue"
-        value={`${formatShort(queue.rows)} rows`}
+        value={rowsOf(queue.rows)}
         title={formatWhole(queue.rows)}
         note={`${formatBytes(queue.bytes)} of ${formatBytes(queue.capBytes)}${queue.rows > 0 ? `, oldest ${formatDuration(queue.oldestMs)}` : ''}`}
         share={queue.bytes / Math.max(1, queue.capBytes)}
       />
       <Figure
         name="Store"
-        value={`${formatShort(store.rows)} rows`}
+        value={rowsOf(store.rows)}
         title={formatWhole(store.rows)}
         note={`${formatBytes(store.bytes)}, ${store.rows > 0 ? `${(store.bytes / store.rows).toFixed(0)} bytes a row, ` : ''}${store.parts} parts`}
       />
@@ -62,6 +62,8 @@ function Figures({ health }: { health: Health }) {
     </dl>
   )
 }
+
+const rowsOf = (count: number): string => `${formatShort(count)} ${count === 1 ? 'row' : 'rows'}`
 
 function Figure({ name, value, note, title, share }: { name: string; value: string; note: ReactNode; title?: string; share?: number }) {
   return (
