@@ -44,6 +44,7 @@ type FakeStore = Pick<EventStore, 'insert' | 'ping'> & {
 }
 
 let folder: string
+let files: ReturnType<typeof createSimulatedFiles>
 let queue: Queue
 let writer: EventWriter | undefined
 let blocks: ReturnType<typeof createFakeBlocks>
@@ -105,7 +106,8 @@ const numbered = (count: number): string[] => Array.from({ length: count }, (_, 
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'event-writer-'))
-  queue = await createLogQueue({ folder: '', files: createSimulatedFiles(), capBytes: 1 << 24 })
+  files = createSimulatedFiles()
+  queue = await createLogQueue({ folder: '', files, capBytes: 1 << 24 })
   blocks = createFakeBlocks()
   store = createFakeStore()
 })
@@ -197,6 +199,24 @@ test('a queue that cannot be read for a moment is asked again', async () => {
   current.start()
   expect(await current.drain()).toBe(true)
   expect(store.stored).toEqual(['a', 'b'])
+})
+
+test('a group of which a batch becomes unreadable while it is taken apart is stored without it', async () => {
+  await publish('a', 'b', 'rotten', 'c', 'bad')
+  store.fail = (names) => {
+    if (names.includes('rotten')) {
+      files.corrupt('000000000001.segment', (content) => {
+        content.write('ROTTEN', content.indexOf('rotten'))
+        return content
+      })
+    }
+    return names.includes('bad') ? refused() : undefined
+  }
+  const current = createWriter()
+  current.start()
+  expect(await current.drain()).toBe(true)
+  expect(store.stored).toEqual(['a', 'b', 'c'])
+  expect(queue.depth().deadLetters).toBe(1)
 })
 
 test('a refused batch does not leave the writer failing when the engine is back', async () => {

@@ -187,6 +187,9 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
       { err: error, token: group.token, deliveries: group.deliveries.length },
       'a group of batches cannot be stored; looking for the one at fault',
     )
+    const current = await persist('the queue cannot be read; trying again', () => queue.reread(group))
+    // Some of it cannot be read any more: what is left may be good, and where to cut is not where it was.
+    if (current.deliveries.length < group.deliveries.length) return settle(await build(current))
     const parts = await persist('the queue could not split a group; trying again', () => queue.split(group, firstPart(group, error)))
     for (const part of parts) await settle(await build(part))
   }
