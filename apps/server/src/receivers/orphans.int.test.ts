@@ -105,6 +105,26 @@ it('waits for the first try when the second comes before it is durable', async (
   expect(stored).toEqual(['a'])
 })
 
+it('stores once what was given up several times before the server came to it', async () => {
+  isSlow = true
+  const bodies = [bodyOf('a'), bodyOf('a'), bodyOf('a', 'b'), bodyOf('a', 'b')]
+  const { port } = app.server.address() as AddressInfo
+  const here = new Promise<void>((resolve) => arrived.push(resolve))
+  // All of it is in the sockets' buffers before the server reads any: as after a pause of the whole process.
+  const clients = bodies.map((body) => {
+    const client = connect(port, '127.0.0.1')
+    client.end(`POST /take/k HTTP/1.1\r\nhost: x\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+    return client
+  })
+  await here
+  await Promise.all(clients.map((client) => client.destroy() && once(client, 'close')))
+  while (stored.length < 2) await settle()
+  isSlow = false
+  await settle()
+  expect(await post(bodyOf('a', 'b', 'c'))).toMatchObject({ accepted: 3 })
+  expect(stored).toEqual(['a', 'b', 'c'])
+})
+
 it('takes an orphan off the list with its first repeat, and stores all equal batches after it', async () => {
   await giveUp(bodyOf('a'))
   for (let round = 0; round < 3; round++) await post(bodyOf('a'))

@@ -51,10 +51,10 @@ interface Orphan extends Fingerprint {
 
 interface Underway extends Fingerprint {
   hasLeft(): boolean
-  settled: Promise<unknown>
+  settled: Promise<IngestAnswer>
 }
 
-/** A client that gave up while the answer was made may be noticed only in the event loop's next turn; not worth a turn for answers as quick as these. */
+/** Answers as quick as these are not worth a look at who has just left. */
 const QUICK_MS = 200
 
 export function createOrphans({ now, limit = 1_000 }: OrphansOptions): Orphans {
@@ -90,50 +90,57 @@ export function createOrphans({ now, limit = 1_000 }: OrphansOptions): Orphans {
     return undefined
   }
 
-  /** The first try may still be on its way to the disk when the second arrives. */
-  const waitForFirstTry = async (sent: SentBody, print: Fingerprint): Promise<void> => {
-    for (const first of underway.get(sent.sender) ?? []) {
-      if (first.hasLeft() && repeats(sent, print, first)) await first.settled.catch(() => undefined)
+  /** Tries that came before and are still on their way to the disk. */
+  const earlierTries = (sent: SentBody, print: Fingerprint): Underway[] =>
+    [...(underway.get(sent.sender) ?? [])].filter((first) => repeats(sent, print, first))
+
+  const run = async (
+    sent: SentBody,
+    print: Fingerprint,
+    earlier: readonly Underway[],
+    store: (skip: number) => Promise<IngestAnswer>,
+  ): Promise<IngestAnswer> => {
+    const startedAt = now()
+    if (earlier.length > 0) await noticeClosing()
+    for (const first of earlier) if (first.hasLeft()) await first.settled.catch(() => undefined)
+    const orphan = bySender.has(sent.sender) ? claim(sent, print) : undefined
+    const known = { accepted: orphan?.accepted ?? 0, rejectedCount: orphan?.rejectedCount ?? 0 }
+    let answer: IngestAnswer = { ...known, rejected: [], batchId: '', duplicate: true }
+    if (orphan === undefined || orphan.length !== print.length) {
+      try {
+        const added = await store(known.accepted + known.rejectedCount)
+        answer = { ...added, accepted: added.accepted + known.accepted, rejectedCount: added.rejectedCount + known.rejectedCount }
+      } catch (error) {
+        // The client comes again with the same bytes.
+        if (orphan !== undefined) remember(sent.sender, orphan)
+        throw error
+      }
     }
+    if (now() - startedAt > QUICK_MS) await noticeClosing()
+    if (sent.hasLeft() && answer.accepted > 0) {
+      remember(sent.sender, { ...print, accepted: answer.accepted, rejectedCount: answer.rejectedCount, expiresAt: now() + sent.ttlMs })
+    }
+    return answer
   }
 
   return {
     async take(sent, store) {
-      const { sender, hasLeft } = sent
-      const startedAt = now()
       const print = fingerprint(sent.body)
-      if (underway.has(sender)) await waitForFirstTry(sent, print)
-      const orphan = bySender.has(sender) ? claim(sent, print) : undefined
-      const known = { accepted: orphan?.accepted ?? 0, rejectedCount: orphan?.rejectedCount ?? 0 }
-
-      const run = async (): Promise<IngestAnswer> => {
-        const isWhole = orphan !== undefined && orphan.length === print.length
-        let answer: IngestAnswer = { ...known, rejected: [], batchId: '', duplicate: true }
-        try {
-          if (!isWhole) {
-            const added = await store(known.accepted + known.rejectedCount)
-            answer = { ...added, accepted: added.accepted + known.accepted, rejectedCount: added.rejectedCount + known.rejectedCount }
-          }
-        } catch (error) {
-          // The client comes again with the same bytes.
-          if (orphan !== undefined) remember(sender, orphan)
-          throw error
-        }
-        if (now() - startedAt > QUICK_MS) await setImmediate()
-        if (hasLeft() && answer.accepted > 0) {
-          remember(sender, { ...print, accepted: answer.accepted, rejectedCount: answer.rejectedCount, expiresAt: now() + sent.ttlMs })
-        }
-        return answer
-      }
-      const mine: Underway = { ...print, hasLeft, settled: run() }
-      add(underway, sender, mine)
+      const mine: Underway = { ...print, hasLeft: sent.hasLeft, settled: run(sent, print, earlierTries(sent, print), store) }
+      add(underway, sent.sender, mine)
       try {
-        return (await mine.settled) as IngestAnswer
+        return await mine.settled
       } finally {
-        drop(underway, sender, mine)
+        drop(underway, sent.sender, mine)
       }
     },
   }
+}
+
+/** A connection that was closed behind its request is seen to be closed only when the event loop has been round: with its second turn at the latest. */
+async function noticeClosing(): Promise<void> {
+  await setImmediate()
+  await setImmediate()
 }
 
 /** Whether the client has closed its connection, so that an answer cannot reach it any more. */
