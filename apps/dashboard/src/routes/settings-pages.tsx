@@ -1,5 +1,6 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useProjects } from '../features/projects/projects-api.ts'
+import { useServerAddress } from '../features/session/session-api.ts'
 import { KeysView } from '../features/settings/keys-view.tsx'
 import { ProjectSettingsView } from '../features/settings/project-settings-view.tsx'
 import { usePreference } from '../state/preferences.ts'
@@ -10,10 +11,18 @@ export function ProjectPage() {
   const navigate = useNavigate()
   const { project: slug } = useParams({ from: '/signed-in/settings/projects/$project' })
   const { data: projects } = useProjects()
+  const address = useServerAddress()
   if (!projects) return null
   const project = projects.find((candidate) => candidate.slug === slug)
   if (!project) return <NoProject slug={slug} />
-  return <ProjectSettingsView key={project.id} project={project} onDeleted={() => void navigate({ to: '/settings/projects', replace: true })} />
+  return (
+    <ProjectSettingsView
+      key={project.id}
+      project={project}
+      address={address}
+      onDeleted={() => void navigate({ to: '/settings/projects', replace: true })}
+    />
+  )
 }
 
 export function KeysPage() {

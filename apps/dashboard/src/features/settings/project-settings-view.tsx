@@ -8,16 +8,25 @@ import { ConfirmByName } from '../../ui/confirm-by-name.tsx'
 import { Notice } from '../../ui/states.tsx'
 import { useNotify } from '../../ui/toasts.tsx'
 import { useDeleteProject, useUpdateProject } from '../projects/projects-api.ts'
+import { ClientLinesPart } from './client-lines-part.tsx'
 import { RedactionForm } from './redaction-form.tsx'
 import classes from './settings.module.css'
 
-export function ProjectSettingsView({ project, onDeleted }: { project: ProjectJson; onDeleted: () => void }) {
+interface ProjectSettingsProps {
+  project: ProjectJson
+  /** That programs send to. */
+  address: string
+  onDeleted: () => void
+}
+
+export function ProjectSettingsView({ project, address, onDeleted }: ProjectSettingsProps) {
   return (
     <div className={classes.stack}>
       <p className={classes.crumb}>
         <Link to="/settings/projects">Projects</Link> / {project.name}
       </p>
       <GeneralForm project={project} />
+      <ClientLinesPart project={project} address={address} />
       <RedactionForm project={project} />
       <DangerPart project={project} onDeleted={onDeleted} />
     </div>

@@ -1,3 +1,5 @@
+import { CURL, shell } from '../projects/client-lines.ts'
+
 export type SnippetKind = 'curl' | 'node' | 'cli'
 
 export interface SnippetInput {
@@ -11,13 +13,7 @@ export const SNIPPETS: Record<SnippetKind, { label: string; lead: string; text: 
   curl: {
     label: 'curl',
     lead: 'Paste it into a terminal.',
-    text: ({ address, key }) =>
-      [
-        `curl -X POST ${shell(`${address}/ingest`)} \\`,
-        `  -H ${shell(`Authorization: Bearer ${key}`)} \\`,
-        `  -H 'Content-Type: application/json' \\`,
-        `  -d '{"level":"info","service":"my-app","message":"Hello from curl"}'`,
-      ].join('\n'),
+    text: CURL.text,
   },
   node: {
     label: 'Node',
@@ -43,6 +39,3 @@ export const SNIPPETS: Record<SnippetKind, { label: string; lead: string; text: 
       ].join('\n'),
   },
 }
-
-/** As one argument of a POSIX shell, whatever it contains. */
-const shell = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
