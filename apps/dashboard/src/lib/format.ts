@@ -37,6 +37,14 @@ export function formatDuration(ms: number): string {
   return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`
 }
 
+/** A part of a whole, 0 to 1. What is neither nothing nor all never reads as if it were. */
+export function formatShare(share: number): string {
+  const percent = share * 100
+  if (percent > 0 && percent < 0.1) return '<0.1%'
+  if (percent < 100 && percent > 99.9) return '>99.9%'
+  return `${percent.toFixed(percent < 10 || percent > 99 ? 1 : 0).replace(/\.0$/, '')}%`
+}
+
 /** A stamp's parts as people read them, in the viewer's zone. Fractions keep the digits that were sent, up to microseconds. */
 export function formatStamp(stamp: string): { time: string; date: string; full: string; utc: string } {
   const date = new Date(stamp)

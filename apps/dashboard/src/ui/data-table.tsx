@@ -1,5 +1,6 @@
 import type { Key, ReactNode } from 'react'
 import classes from './data-table.module.css'
+import { Icon } from './icons.tsx'
 
 export interface Column<Row> {
   /** Its head; on small screens it stands before each value. */
@@ -14,6 +15,14 @@ export interface Column<Row> {
   long?: boolean
   /** In the last line, under the numbers. */
   total?: ReactNode
+  /** By what the rows are put in order when its head is pressed. */
+  sort?: string
+}
+
+/** How the rows are in order: by which column's `sort`, and whether the biggest stands first. */
+export interface TableOrder {
+  by: string
+  down: boolean
 }
 
 interface DataTableProps<Row> {
@@ -25,22 +34,32 @@ interface DataTableProps<Row> {
   isOff?: (row: Row) => boolean
   /** Narrow enough to stay a table on every screen. */
   fits?: boolean
+  /** Many short numbers: on small screens several stand side by side. */
+  dense?: boolean
   /** Shown in the place of rows. */
   empty?: string
+  order?: TableOrder
+  onOrder?: (order: TableOrder) => void
 }
 
 /** A table on wide screens; on small ones each row is a block of its own, so that nothing is out of sight. */
-export function DataTable<Row>({ columns, rows, keyOf, isOff, fits = false, empty }: DataTableProps<Row>) {
+export function DataTable<Row>({ columns, rows, keyOf, isOff, fits = false, dense = false, empty, order, onOrder }: DataTableProps<Row>) {
   const [first, ...rest] = columns
   if (!first) return null
   const hasTotals = rows.length > 1 && columns.some((column) => column.total !== undefined)
   return (
-    <table className={classes.table} data-stacks={!fits || undefined}>
+    <table className={classes.table} data-stacks={!fits || undefined} data-dense={dense || undefined}>
       <thead>
         <tr>
           {columns.map((column) => (
-            <th key={column.name} scope="col" data-number={column.number}>
-              {column.actions ? <span className="visually-hidden">{column.name}</span> : column.name}
+            <th key={column.name} scope="col" data-number={column.number} aria-sort={ariaSort(column.sort, order)}>
+              {column.actions ? (
+                <span className="visually-hidden">{column.name}</span>
+              ) : column.sort !== undefined && onOrder ? (
+                <SortButton name={column.name} by={column.sort} order={order} number={column.number === true} onOrder={onOrder} />
+              ) : (
+                column.name
+              )}
             </th>
           ))}
         </tr>
@@ -77,6 +96,30 @@ export function DataTable<Row>({ columns, rows, keyOf, isOff, fits = false, empt
         </tfoot>
       )}
     </table>
+  )
+}
+
+const ariaSort = (sort: string | undefined, order: TableOrder | undefined): 'descending' | 'ascending' | undefined =>
+  sort === undefined || sort !== order?.by ? undefined : order.down ? 'descending' : 'ascending'
+
+interface SortButtonProps {
+  name: string
+  by: string
+  order: TableOrder | undefined
+  number: boolean
+  onOrder: (order: TableOrder) => void
+}
+
+/** Numbers begin with the biggest, words with the first; pressed again, the other way. */
+function SortButton({ name, by, order, number, onOrder }: SortButtonProps) {
+  const active = order?.by === by
+  return (
+    <button type="button" className={classes.sort} onClick={() => onOrder({ by, down: active ? !order.down : number })}>
+      {name}
+      <span className={classes.arrow} data-active={active || undefined} data-up={(active ? !order.down : !number) || undefined}>
+        <Icon name="down" size={11} />
+      </span>
+    </button>
   )
 }
 

@@ -5,7 +5,6 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { looksLikeId } from '../../lib/ids.ts'
 import { Icon } from '../../ui/icons.tsx'
-import { idQuery } from '../logs/id-query.ts'
 import { projectLabel } from '../projects/project-label.ts'
 
 const [store, actions] = createSpotlight()
@@ -28,6 +27,8 @@ export function Palette({ projects, project, onHelp }: PaletteProps) {
     ...(project
       ? [
           entry('logs', 'Logs', 'logs', () => navigate({ to: '/p/$project/logs', params: { project: project.slug } })),
+          entry('flows', 'Flows', 'flows', () => navigate({ to: '/p/$project/flows', params: { project: project.slug } })),
+          entry('requests', 'Requests', 'requests', () => navigate({ to: '/p/$project/requests', params: { project: project.slug } })),
           entry('start', 'Send events', 'play', () => navigate({ to: '/p/$project/start', params: { project: project.slug } })),
         ]
       : []),
@@ -59,7 +60,7 @@ export function Palette({ projects, project, onHelp }: PaletteProps) {
     if (looksLikeId(query)) {
       byId.push(
         entry('find-id', `Everything with the id ${query}`, 'search', () =>
-          navigate({ to: '/p/$project/logs', params: { project: project.slug }, search: { q: idQuery(query), from: '-7d' } }),
+          navigate({ to: '/p/$project/timeline/$id', params: { project: project.slug, id: query } }),
         ),
       )
     }

@@ -7,6 +7,12 @@ import { useSignOut } from '../session/session-api.ts'
 import classes from './frame.module.css'
 import { openPalette } from './palette.tsx'
 
+const AREAS = [
+  { to: '/p/$project/logs', name: 'logs', text: 'Logs' },
+  { to: '/p/$project/flows', name: 'flows', text: 'Flows' },
+  { to: '/p/$project/requests', name: 'requests', text: 'Requests' },
+] as const
+
 /** Links to the areas that exist. */
 export function Navigation({ project, collapsed, bottom = false }: { project: ProjectJson | undefined; collapsed: boolean; bottom?: boolean }) {
   const shape = bottom ? undefined : classes.item
@@ -18,13 +24,14 @@ export function Navigation({ project, collapsed, bottom = false }: { project: Pr
   )
   return (
     <div className={bottom ? classes.bottomLinks : classes.items}>
-      {project && (
-        <Hint text="Logs" shown={collapsed}>
-          <Link to="/p/$project/logs" params={{ project: project.slug }} className={shape} activeProps={{ 'aria-current': 'page' }}>
-            {label('logs', 'Logs')}
-          </Link>
-        </Hint>
-      )}
+      {project &&
+        AREAS.map(({ to, name, text }) => (
+          <Hint key={to} text={text} shown={collapsed}>
+            <Link to={to} params={{ project: project.slug }} className={shape} activeProps={{ 'aria-current': 'page' }}>
+              {label(name, text)}
+            </Link>
+          </Hint>
+        ))}
       <Hint text="Settings" shown={collapsed}>
         <Link to="/settings" className={shape} activeProps={{ 'aria-current': 'page' }}>
           {label('settings', 'Settings')}

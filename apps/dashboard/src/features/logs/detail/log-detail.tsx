@@ -58,7 +58,7 @@ export function LogDetail(props: LogDetailProps) {
       <pre className={`mono ${classes.message}`} tabIndex={0}>
         {event.message}
       </pre>
-      {event.error && <ErrorPart error={event.error} />}
+      {event.error && <ErrorPart error={event.error} said={event.message} />}
       <div className={classes.columns}>
         <Fields event={event} {...props} />
         <Attributes event={event} {...props} />
@@ -79,12 +79,12 @@ function detailBesides({ detail, error }: EventJson): EventJson['detail'] {
   return Object.keys(rest).length > 0 ? rest : undefined
 }
 
-function ErrorPart({ error }: { error: NonNullable<EventJson['error']> }) {
+function ErrorPart({ error, said }: { error: NonNullable<EventJson['error']>; said: string }) {
   return (
     <Section title="Error">
       <p className={classes.errorHead}>
         <b>{error.type ?? 'Error'}</b>
-        {error.message && <span>{error.message}</span>}
+        {error.message && error.message !== said && <span>{error.message}</span>}
       </p>
       {error.stack && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a long stack scrolls, also by keyboard.

@@ -1,0 +1,52 @@
+import { Link } from '@tanstack/react-router'
+import { useId } from 'react'
+import { formatDuration, formatStamp } from '../../lib/format.ts'
+import { EventData } from '../logs/event-data.tsx'
+import { Icon } from '../../ui/icons.tsx'
+import { LevelMark } from '../../ui/level-mark.tsx'
+import { TrackItem } from '../../ui/track.tsx'
+import { logsAt } from '../logs/log-link.ts'
+import { rowText } from '../logs/model/row-text.ts'
+import classes from './flows.module.css'
+import type { RunEvent } from './flows-api.ts'
+
+interface RunEventLineProps {
+  project: string
+  line: RunEvent
+  first: boolean
+  open: boolean
+  onToggle: () => void
+}
+
+/** One event of a run; pressed, it shows its data. */
+export function RunEventLine({ project, line, first, open, onToggle }: RunEventLineProps) {
+  const { event, offsetMs, deltaMs } = line
+  const panel = useId()
+  const stamp = formatStamp(event.timestamp)
+  return (
+    <TrackItem offsetMs={offsetMs} when={`${stamp.full}\n${stamp.utc}`} level={event.level}>
+      <button type="button" className={classes.event} aria-expanded={open} aria-controls={open ? panel : undefined} onClick={onToggle}>
+        <span className={classes.step} data-none={event.stepIndex === undefined || undefined}>
+          {event.stepIndex === undefined ? '' : event.stepIndex + 1}
+        </span>
+        <span className={`mono ${classes.message}`}>{rowText(event).text}</span>
+        <span className={classes.meta}>
+          <LevelMark level={event.level} />
+          <span className={classes.service}>{event.service}</span>
+          <span className={classes.delta} title="Since the event before">
+            {first ? '' : `+${formatDuration(deltaMs)}`}
+          </span>
+        </span>
+        <Icon name={open ? 'down' : 'right'} size={12} />
+      </button>
+      {open && (
+        <div id={panel} className={classes.data}>
+          <EventData event={event} />
+          <Link to="/p/$project/logs" params={{ project }} search={logsAt(event)} className={classes.toLog}>
+            Open this event in Logs
+          </Link>
+        </div>
+      )}
+    </TrackItem>
+  )
+}
