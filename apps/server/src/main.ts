@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { unixMs } from '@heartwood/protocol'
 import type { FastifyInstance } from 'fastify'
 import { createApp } from './app.ts'
+import { createAttemptLimits } from './auth/attempt-limits.ts'
 import { createAuth } from './auth/create-auth.ts'
 import { createLocalToken } from './auth/local-token.ts'
 import type { People } from './auth/people.ts'
@@ -15,6 +16,9 @@ import { registerDeviceApproval } from './compat/timberlogs/device-routes.ts'
 import { createTimberlogsReading } from './compat/timberlogs/reading.ts'
 import { registerTimberlogs } from './compat/timberlogs/routes.ts'
 import { createTokens } from './compat/timberlogs/tokens.ts'
+import { createTraceHubReading } from './compat/tracehub/reading.ts'
+import { registerTraceHub } from './compat/tracehub/routes.ts'
+import { createSignIn } from './compat/tracehub/sign-in.ts'
 import { type Config, parseConfig } from './config.ts'
 import type { DecodeWorkerData } from './decode-worker.ts'
 import { explain, HeartwoodError } from './errors.ts'
@@ -209,6 +213,7 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
   const now = () => unixMs(Date.now())
   const lognitor = createLognitor({ ...doors, now })
   const logs = createLogs({ store, now })
+  const limits = createAttemptLimits()
   const issues = createIssues({ store, issues: meta.issues, now })
   const system = createSystemService({
     checks: [
@@ -246,7 +251,7 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
       if (account !== undefined) ingest.refuse(account, reason)
     },
     features: [
-      (api) => registerPeople(api, { people: auth.people, version, publicUrl }),
+      (api) => registerPeople(api, { people: auth.people, version, publicUrl, limits }),
       (api) => registerProjects(api, { projects, keys, directory: auth.directory }),
       (api) => registerLogs(api, { logs, tails, resolveProject: resolve, readmit: auth.readmit }),
       (api) => registerIssues(api, { issues, resolveProject: resolve }),
@@ -261,6 +266,17 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
           createToken: createTokens(keys, auth.directory, auth.people),
           resolveProject: resolve,
           publicUrl: () => config.publicUrl,
+        }),
+      (api) =>
+        registerTraceHub(api, {
+          signIn: createSignIn({ people: auth.people, tokens: meta.bearerTokens, now: Date.now }),
+          limits,
+          directory: auth.directory,
+          people: auth.people,
+          issues,
+          projects,
+          keys,
+          reading: createTraceHubReading({ store, logs }),
         }),
       (api) => registerDeviceApproval(api, { logins: deviceLogins, resolveProject: resolve }),
       (api) => registerSystem(api, { system, metrics, version }),

@@ -31,6 +31,8 @@ export interface People {
   createClaim(): Promise<string | undefined>
   /** @throws HeartwoodError `claim-invalid` when the token is not the newest, was used, or there is an owner */
   claim(token: string, owner: NewOwner): Promise<SignedIn>
+  /** Who this is, without a session. @throws HeartwoodError `sign-in-failed` */
+  verify(email: string, password: string): Promise<Person>
   /** @throws HeartwoodError `sign-in-failed` */
   signIn(email: string, password: string): Promise<SignedIn>
   signOut(token: string): Promise<void>
@@ -68,6 +70,13 @@ export function createPeople({ meta, passwords, now = Date.now }: PeopleDeps): P
     return { person: toPerson(person), token }
   }
 
+  const verify = async (email: string, password: string): Promise<Person> => {
+    const record = await meta.people.byEmail(toAccount(email))
+    const fits = await passwords.verify(record?.passwordHash, password)
+    if (!fits || record === undefined) throw new HeartwoodError('sign-in-failed', 'E-mail and password do not fit together.')
+    return toPerson(record)
+  }
+
   return {
     needsOwner,
 
@@ -93,12 +102,8 @@ export function createPeople({ meta, passwords, now = Date.now }: PeopleDeps): P
       return startSession(record)
     },
 
-    async signIn(email, password) {
-      const record = await meta.people.byEmail(toAccount(email))
-      const fits = await passwords.verify(record?.passwordHash, password)
-      if (!fits || record === undefined) throw new HeartwoodError('sign-in-failed', 'E-mail and password do not fit together.')
-      return startSession(record)
-    },
+    verify,
+    signIn: async (email, password) => startSession(await verify(email, password)),
 
     signOut: (token) => meta.sessions.remove(hashSecret(token)),
 

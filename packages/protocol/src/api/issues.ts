@@ -48,6 +48,7 @@ export const issueRoutes = {
       ...searchFilterShape,
       from: timeSchema.default('-30d'),
       state: issueStateSchema.optional(),
+      level: z.enum(LEVELS).optional().describe('Highest of its events'),
       assignee: z.string().max(100).optional().describe('Id of a person'),
       sort: z.enum(['lastSeen', 'firstSeen', 'occurrences', 'users']).default('lastSeen'),
       limit: z.coerce.number().int().min(1).max(200).default(30),

@@ -1,4 +1,4 @@
-import type { IssueState } from '@heartwood/protocol'
+import { type IssueState, type Level, unixMicros } from '@heartwood/protocol'
 import { OCCURRENCES } from '../../pipeline/steps/group.ts'
 import type { TimeRange } from '../../query/time-range.ts'
 import { FULL_COLUMNS } from '../../store/events/rows/event-row.ts'
@@ -25,6 +25,7 @@ export interface Said {
 export interface IssueFilter {
   said: Said
   state: IssueState | undefined
+  level: Level | undefined
   /** Undefined: all. */
   issueIds: readonly string[] | undefined
   sort: IssueSort
@@ -82,8 +83,8 @@ function stateCondition({ resolved, inProgress }: Said, state: IssueState | unde
   return state === 'in-progress' ? isInProgress : `NOT (${isResolved}) AND NOT (${isInProgress})`
 }
 
-const listed = (scope: IssueScope, { said, state, issueIds }: IssueFilter): string =>
-  `SELECT * FROM (${grouped(scope, issueIds)}) WHERE ${stateCondition(said, state)}`
+const listed = (scope: IssueScope, { said, state, level, issueIds }: IssueFilter): string =>
+  `SELECT * FROM (${grouped(scope, issueIds)}) WHERE ${stateCondition(said, state)}${level === undefined ? '' : ` AND top_level = ${sql.level(level)}`}`
 
 /** One row an issue, a page of them. */
 export const issuesQuery = (scope: IssueScope, filter: IssueFilter): string =>
@@ -102,6 +103,14 @@ AND issue_id = '' AND attributes['fingerprint'] != '' GROUP BY fingerprint LIMIT
 export const hashOwnersQuery = (projectId: number, issueIds: readonly string[]): string =>
   `SELECT issue_id, groupUniqArray(1000)(attributes['fingerprint']) AS fingerprints FROM events
 WHERE project_id = ${sql.integer(projectId)} AND issue_id IN ${sql.list(issueIds, sql.text)} AND attributes['fingerprint'] != '' GROUP BY issue_id`
+
+/** A stack for each issue: of its newest event. */
+export const stacksQuery = (projectId: number, places: readonly { issueId: string; lastMs: number }[]): string => {
+  const place = ({ issueId, lastMs }: { issueId: string; lastMs: number }): string =>
+    `(issue_id = ${sql.text(issueId)} AND ${within({ from: unixMicros(lastMs * 1000), to: unixMicros((lastMs + 1) * 1000) }).slice(5)})`
+  return `SELECT issue_id, JSONExtractString(detail, 'stack') AS stack FROM events WHERE project_id = ${sql.integer(projectId)}
+AND (${places.map(place).join(' OR ')}) ORDER BY ${NEWEST_FIRST} LIMIT 1 BY issue_id`
+}
 
 export const newestEventsQuery = (projectId: number, issueId: string, limit: number): string =>
   `SELECT ${FULL_COLUMNS} FROM events WHERE project_id = ${sql.integer(projectId)} AND issue_id = ${sql.text(issueId)} ORDER BY ${NEWEST_FIRST} LIMIT ${sql.integer(limit)}`

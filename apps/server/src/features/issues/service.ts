@@ -1,4 +1,4 @@
-import type { api, IssueJson, IssueState, RouteOutput, UnixMs } from '@heartwood/protocol'
+import type { api, IssueJson, IssueState, Level, RouteOutput, UnixMs } from '@heartwood/protocol'
 import { newId } from '../../auth/secrets.ts'
 import { HeartwoodError } from '../../errors.ts'
 import { parseQuery } from '../../query/parser.ts'
@@ -18,6 +18,7 @@ import {
   issueCountQuery,
   issuesQuery,
   newestEventsQuery,
+  stacksQuery,
 } from './queries.ts'
 
 type Answer<Name extends 'listIssues' | 'issue'> = RouteOutput<(typeof api)[Name]>
@@ -28,6 +29,8 @@ export interface IssueRequest {
   from?: string | undefined
   to?: string | undefined
   state?: IssueState | undefined
+  /** Highest of the issue's events. */
+  level?: Level | undefined
   assignee?: string | undefined
   sort: IssueSort
   limit: number
@@ -49,6 +52,8 @@ export interface Issues {
   list(projectId: number, request: IssueRequest, signal?: AbortSignal): Promise<Answer<'listIssues'>>
   /** @throws HeartwoodError `issue-not-found`, `engine-unavailable` */
   one(projectId: number, issueId: string, signal?: AbortSignal): Promise<Answer<'issue'>>
+  /** Stacks of the newest events of these issues, by issue; those without one are left out. */
+  stacks(projectId: number, issues: readonly IssueJson[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>
   /** @throws HeartwoodError `issue-not-found`, `person-not-found`, `engine-unavailable` */
   update(projectId: number, issueId: string, change: IssueChange): Promise<IssueJson>
 }
@@ -79,7 +84,15 @@ export function createIssues({ store, issues, now }: IssuesDeps): Issues {
 
   const load = async (spending: Spending, projectId: number, issueId: string): Promise<IssueJson> => {
     const scope: IssueScope = { projectId, range: undefined, where: '1' }
-    const only = { said: { resolved: [], inProgress: [] }, state: undefined, issueIds: [issueId], sort: 'lastSeen', limit: 1, offset: 0 } as const
+    const only = {
+      said: { resolved: [], inProgress: [] },
+      state: undefined,
+      level: undefined,
+      issueIds: [issueId],
+      sort: 'lastSeen',
+      limit: 1,
+      offset: 0,
+    } as const
     const { rows } = await spending.query<IssueRow>(issuesQuery(scope, only))
     const [row] = rows
     if (row === undefined) {
@@ -91,13 +104,13 @@ export function createIssues({ store, issues, now }: IssuesDeps): Issues {
   }
 
   return {
-    async list(projectId, { q, from, to, state, assignee, sort, limit, offset }, signal) {
+    async list(projectId, { q, from, to, state, level, assignee, sort, limit, offset }, signal) {
       const range = from === undefined ? undefined : parseTimeRange(from, to ?? 'now', now())
       const scope: IssueScope = { projectId, range, where: planQuery(parseQuery(q)).where }
       const spending = startSpending(store, DEFAULT_BUDGET, signal)
       const records = await issues.list(projectId)
       const assigned = records.filter(({ assignees }) => assignees.some(({ id }) => id === assignee)).map(({ issueId }) => issueId)
-      const filter = { said: toSaid(records), state, issueIds: assignee === undefined ? undefined : assigned, sort, limit, offset }
+      const filter = { said: toSaid(records), state, level, issueIds: assignee === undefined ? undefined : assigned, sort, limit, offset }
       const { rows } = await spending.query<IssueRow>(issuesQuery(scope, filter))
       const isAll = offset === 0 && rows.length < limit
       const total = isAll ? rows.length : ((await spending.query<{ total: number }>(issueCountQuery(scope, filter))).rows[0]?.total ?? 0)
@@ -119,6 +132,14 @@ export function createIssues({ store, issues, now }: IssuesDeps): Issues {
         createdAt: toTime(createdAt),
       }))
       return { issue, newest: rows.map(toEventJson), notes, partial: spending.partial }
+    },
+
+    async stacks(projectId, found, signal) {
+      if (found.length === 0) return new Map()
+      const spending = startSpending(store, DEFAULT_BUDGET, signal)
+      const places = found.map(({ id, lastSeen }) => ({ issueId: id, lastMs: Date.parse(lastSeen) }))
+      const { rows } = await spending.query<{ issue_id: string; stack: string }>(stacksQuery(projectId, places))
+      return new Map(rows.filter(({ stack }) => stack !== '').map(({ issue_id, stack }) => [issue_id, stack]))
     },
 
     async update(projectId, issueId, { state, assignees, note, personId }) {

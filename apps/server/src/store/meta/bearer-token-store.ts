@@ -27,11 +27,6 @@ export function createBearerTokenStore(db: Kysely<Tables>): BearerTokenStore {
       return row && { id: row.id, email: row.email, name: row.name, createdAt: row.created_at }
     },
 
-    async take(hash) {
-      const row = await db.deleteFrom('bearer_tokens').where('hash', '=', hash).returning('hash').executeTakeFirst()
-      return row !== undefined
-    },
-
     async removeExpired(now) {
       await db.deleteFrom('bearer_tokens').where('expires_at', '<=', now).execute()
     },

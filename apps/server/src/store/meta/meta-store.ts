@@ -168,8 +168,6 @@ export interface BearerTokenRecord {
 export interface BearerTokenStore {
   create(tokens: readonly BearerTokenRecord[]): Promise<void>
   find(hash: string, kind: BearerTokenRecord['kind'], now: number): Promise<Person | undefined>
-  /** False when it was not there: of several who take the same token one gets true. */
-  take(hash: string): Promise<boolean>
   removeExpired(now: number): Promise<void>
 }
 
