@@ -49,6 +49,11 @@ export async function takeTimberlogs(deps: TimberlogsDeps, request: FastifyReque
     return { error: `Unsupported format: ${asked.slice(0, 50)}`, code: 'PARSE_ERROR' }
   }
   const body = request.body instanceof Uint8Array ? request.body : new Uint8Array(0)
+  if (asked === '' && isOtlp(request.sentContentType, body)) {
+    deps.ingest.refuse({ projectId, keyId, door: TIMBERLOGS_DOOR }, 'malformed')
+    reply.code(400)
+    return { error: 'OpenTelemetry logs are not taken here yet.' }
+  }
   const settings = await deps.projects.settings(projectId)
   const sender = `${TIMBERLOGS_DOOR} ${projectId} ${keyId} ${url}`
   const answer = await deps.orphans.take({ sender, body, ttlMs: REPEAT_WITHIN_MS, grows: asked === '', hasLeft: () => hasLeft(reply) }, (skip) =>
@@ -77,6 +82,10 @@ export async function takeTimberlogs(deps: TimberlogsDeps, request: FastifyReque
 }
 
 const isFormat = (name: string): name is RawFormat => (RAW_FORMATS as readonly string[]).includes(name)
+
+/** OpenTelemetry has the same path: protobuf, or a JSON object with `resourceLogs`. */
+const isOtlp = (contentType: string, body: Uint8Array): boolean =>
+  /^application\/x-protobuf\b/i.test(contentType) || /^\s*\{\s*"resourceLogs"\s*:/.test(Buffer.from(body.subarray(0, 200)).toString('latin1'))
 
 /** JSON that could be read is answered by 200 although it held no log: a refusal would come back for ever. */
 function refusalOf({ rejected, rejectedCount }: IngestAnswer, asked: string): Refused | undefined {
