@@ -79,6 +79,10 @@ function listIn(body: unknown, name: 'logs' | 'requests'): readonly unknown[] | 
   return names.every((key) => /^\d{1,6}$/.test(key)) ? Object.values(list) : undefined
 }
 
+/** Each refusal of the JSON parser costs as much as reading a hundred good entries. */
+const MOST_UNREADABLE = 10_000
+const END_OF_TOKEN = /[,\]\n{]/g
+
 /** A body that is not JSON as a whole: each entry is read on its own, so that the good ones are kept. */
 function decodePieces(text: string, name: string, sink: EntrySink, take: (value: unknown, exactly: () => unknown) => void): void {
   const head = new RegExp(`"${name}"\\s*:\\s*\\[`).exec(text.slice(0, 10_000))
@@ -87,27 +91,39 @@ function decodePieces(text: string, name: string, sink: EntrySink, take: (value:
     return
   }
   const batchId = /"batch_id"\s*:\s*"([^"\\]{1,300})"/.exec(text.slice(0, head.index))?.[1]
-  if (batchId !== undefined) sink.batch?.(batchId)
+  let unreadable = 0
+  const refuse = (problem: string): void => {
+    unreadable++
+    sink.reject('malformed', problem)
+  }
   let at = head.index + head[0].length
   for (; at < text.length; ) {
     const code = text.charCodeAt(at)
-    if (code === 93) return
+    if (code === 93) {
+      // Only a list that is whole bears the name of its batch: the rest of one that was cut off may still come.
+      if (batchId !== undefined) sink.batch?.(batchId)
+      return
+    }
     if (code <= 32 || code === 44) {
       at++
       continue
+    }
+    if (unreadable === MOST_UNREADABLE) {
+      sink.reject('malformed', 'The rest of the body was not read: too much of it is not valid JSON.')
+      return
     }
     if (code === 123 || code === 91) {
       const { end, closed } = extentOf(text, at)
       const json = text.slice(at, end)
       const value = closed ? parseJson(json) : undefined
-      if (value === undefined) sink.reject('malformed', closed ? 'The entry is not valid JSON.' : 'The body ends in the middle of an entry.')
+      if (value === undefined) refuse(closed ? 'The entry is not valid JSON.' : 'The body ends in the middle of an entry.')
       else take(value, () => parseExactly(json))
       at = end
       continue
     }
-    const next = text.slice(at).search(/[,\]\n{]/)
-    sink.reject('malformed', 'The entry is not valid JSON.')
-    at = next < 0 ? text.length : at + Math.max(next, 1)
+    refuse('The entry is not valid JSON.')
+    END_OF_TOKEN.lastIndex = at + 1
+    at = END_OF_TOKEN.exec(text)?.index ?? text.length
   }
 }
 
