@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { IngestAnswer } from '@heartwood/protocol'
 import type { FastifyReply } from 'fastify'
 
-export interface SentBody {
+interface SentBody {
   /** Whose repeat would have to be: the key, and whatever else the answer depends on (path, query). */
   sender: string
   /** Only read before `store` is called, which may hand its memory on. */

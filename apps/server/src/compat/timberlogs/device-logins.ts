@@ -13,7 +13,7 @@ export interface DeviceLogins {
   redeem(deviceCode: string): Decision | 'pending' | 'unknown'
 }
 
-export type Decision = { is: 'approved'; projectId: number; personId: string | undefined } | { is: 'denied' }
+type Decision = { is: 'approved'; projectId: number; personId: string | undefined } | { is: 'denied' }
 
 interface Login {
   userCode: string

@@ -71,7 +71,7 @@ const saysError = (data: LooseRecord): boolean =>
   (isRecord(data.error) && (data.error.type !== undefined || data.error.message !== undefined))
 
 /** Where data stands in `detail` that its attributes alone would not give back. */
-export const SENT = 'timberlogs'
+const SENT = 'timberlogs'
 
 export interface EntryOptions {
   /** For entries without one; default info. */
