@@ -4,13 +4,12 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HeartwoodError } from '../../errors.ts'
 import { registerRawBody } from '../../http/body.ts'
+import { registerErrors } from '../../http/errors.ts'
 import type { DecodeJob } from '../../ingest/decoder.ts'
 import { normalise } from '../../pipeline/steps/normalise.ts'
 import { SAMPLE_NOW, sampleContext } from '../../pipeline/testing/sample-context.ts'
-import { registerApiV1 } from '../api-v1/routes.ts'
 import type { LooseRecord } from '../decode.ts'
 import { createDoorUnderTest, type DoorUnderTest } from '../testing/door-under-test.ts'
-import { traceHubError } from '../tracehub/take.ts'
 import { decodeLogs, decodeRows } from './decode.ts'
 import { releaseIdOf, versionOfRelease } from './release-id.ts'
 import { registerLognitor } from './routes.ts'
@@ -49,10 +48,8 @@ beforeEach(async () => {
   const lognitor = createLognitor(deps)
   await door.app.register(async (scope) => {
     registerRawBody(scope)
-    registerApiV1(scope, {
-      lognitor: { take: lognitor.takeLogs, error: lognitorError },
-      tracehub: { take: async () => ({ tracehub: true }), error: traceHubError },
-    })
+    registerErrors(scope, lognitorError)
+    scope.post('/api/v1/ingest', lognitor.takeLogs)
     registerLognitor(scope, {
       ...deps,
       lognitor,
@@ -221,12 +218,6 @@ describe('a batch', () => {
     const { status, body } = await send('/ingest', payload)
     expect(status).toBe(400)
     expect(body).toEqual({ error: 'body-invalid', message: expect.any(String) })
-  })
-
-  it('is told from TraceHub by its body, and without one by the form of its key', async () => {
-    expect((await send('/ingest', '\n [{"level":"INFO"}]', { 'x-api-key': 'lgn_1' })).body).toEqual({ tracehub: true })
-    expect((await send('/ingest', JSON.stringify({ batch_id: 'b', logs: [log()] }), { 'x-api-key': 'th_1' })).body).toMatchObject({ accepted: 1 })
-    expect((await send('/ingest', 'nonsense', { 'x-api-key': 'th_1' })).body).toEqual({ tracehub: true })
   })
 })
 

@@ -1,0 +1,52 @@
+import { fastify } from 'fastify'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { HeartwoodError } from '../../errors.ts'
+import { registerRawBody } from '../../http/body.ts'
+import { registerApiV1, type SharedDoor } from './routes.ts'
+
+/** Says who took a body; one with `full` in it is refused, after it was handed over. */
+const doorOf = (product: string): SharedDoor => ({
+  async take(request) {
+    const { body } = request as { body: Uint8Array<ArrayBuffer> }
+    const full = Buffer.from(body).includes('full')
+    structuredClone(body.buffer, { transfer: [body.buffer] })
+    if (full) throw new HeartwoodError('queue-full', 'full')
+    return { product }
+  },
+  error: ({ status }) => ({ status, body: { refusedBy: product } }),
+})
+
+const app = fastify()
+beforeAll(async () => {
+  registerRawBody(app)
+  // As the hook that checks keys: it refuses before a body is read.
+  app.addHook('onRequest', async ({ headers }) => {
+    if (String(headers['x-api-key']).endsWith('wrong')) throw new HeartwoodError('key-invalid', 'wrong')
+  })
+  registerApiV1(app, { lognitor: doorOf('lognitor'), tracehub: doorOf('tracehub') })
+  await app.ready()
+})
+afterAll(() => app.close())
+
+const send = async (payload: string | Buffer, key: string) =>
+  (await app.inject({ method: 'POST', url: '/api/v1/ingest', headers: { 'x-api-key': key }, payload })).json() as unknown
+
+it.each([
+  ['[{"level":"INFO"}]', 'lgn_1', 'tracehub'],
+  ['{"batch_id":"b","logs":[]}', 'th_1', 'lognitor'],
+  [' \r\n\t[]', 'lgn_1', 'tracehub'],
+  ['\ufeff{}', 'th_1', 'lognitor'],
+  [Buffer.from('\ufeff[]', 'utf16le'), 'lgn_1', 'tracehub'],
+  ['null', 'th_1', 'tracehub'],
+  ['nonsense', 'lgn_1', 'lognitor'],
+  ['', 'th_1', 'tracehub'],
+])('gives %j with the key %s to %s', async (payload, key, product) => {
+  expect(await send(payload, key)).toEqual({ product })
+})
+
+it('answers errors as the clients of the product expect them, also before a body was read and after it was handed on', async () => {
+  expect(await send('[]', 'th_wrong')).toEqual({ refusedBy: 'tracehub' })
+  expect(await send('{}', 'lgn_wrong')).toEqual({ refusedBy: 'lognitor' })
+  expect(await send('["full"]', 'lgn_1')).toEqual({ refusedBy: 'tracehub' })
+  expect(await send('{"logs":"full"}', 'th_1')).toEqual({ refusedBy: 'lognitor' })
+})
