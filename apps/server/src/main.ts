@@ -94,6 +94,7 @@ const DRAIN_MS = 6_000
 /** Everything that was acknowledged is on disk, so leaving late parts behind loses nothing. */
 const STOP_MS = 14_000
 const MAINTENANCE_MS = 2_000
+const CONSOLIDATE_MS = 5_000
 const RESUME_MS = 60_000
 
 /**
@@ -301,6 +302,7 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
     MAINTENANCE_MS,
   )
   lifetime.onEnd('maintenance', () => clearInterval(maintenance))
+  lifetime.onEnd('consolidation', keepConsolidated(store, logger))
   const resume = () => projects.resumeDeletions().catch((error) => logger.warn({ err: error }, 'a deletion that was begun is tried again later'))
   void resume()
   const resuming = setInterval(resume, RESUME_MS)
@@ -334,6 +336,19 @@ async function openStore(config: Readonly<Config>, logger: Logger, lifetime: Lif
   lifetime.onEnd('event store', () => store.close())
   await store.migrate()
   return store
+}
+
+/** Merges days that have come to rest, one at a time. @returns ends it. */
+function keepConsolidated(store: EventStore, logger: Logger): () => void {
+  let running = false
+  const consolidate = async () => {
+    if (running) return
+    running = true
+    await store.consolidate().catch((error) => logger.debug({ err: error }, 'the parts of a day could not be merged; they are merged later'))
+    running = false
+  }
+  const timer = setInterval(() => void consolidate(), CONSOLIDATE_MS)
+  return () => clearInterval(timer)
 }
 
 /** The queue can take batches when its disk takes a write, it is not full, and what it holds is being stored. */

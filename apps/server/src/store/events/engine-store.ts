@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { HeartwoodError } from '../../errors.ts'
 import { completeBlock } from './completion.ts'
 import type { EventStore, QueryOptions, QueryResult, SealedBlock } from './event-store.ts'
-import { deleteProjectStatements, type StoreUsage, USAGE_QUERY } from './maintenance.ts'
+import { deleteProjectStatements, mergeDayStatement, restingDayQuery, type StoreUsage, USAGE_QUERY } from './maintenance.ts'
 import { type Engine, readCapabilities } from './schema/capabilities.ts'
 import { migrate } from './schema/migrate.ts'
 import { cancelledAnswer, EngineError, insertError, killStatement, parseAnswer, queryError, selectStatement, stoppedAnswer } from './statement.ts'
@@ -24,6 +24,8 @@ export interface Transport {
   insertsOutliveCaller: boolean
   /** Lets statements read the block's rows from `source`, a table expression, while `use` runs. */
   withRows(block: SealedBlock, use: (source: string) => Promise<void>): Promise<void>
+  /** Runs a statement that may take minutes and delays no other. */
+  commandAside(statement: string): Promise<void>
   /** Lets running statements end. */
   close(): Promise<void>
 }
@@ -111,6 +113,12 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
     },
     async deleteProject(projectId) {
       for (const statement of deleteProjectStatements(projectId)) await command(statement, false)
+    },
+    async consolidate(restSeconds = 15) {
+      const [resting] = await engine.rows<{ day: string }>(restingDayQuery(restSeconds))
+      if (resting === undefined || closing !== undefined) return false
+      await transport.commandAside(mergeDayStatement(resting.day)).catch(rethrow(queryError))
+      return true
     },
     async ping() {
       await engine.rows('SELECT 1')

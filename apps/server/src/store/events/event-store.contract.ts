@@ -167,6 +167,24 @@ export const describeEventStore = (name: string, open: () => Promise<StoreHarnes
       expect([await count(projectId), await countInRollup(projectId)]).toEqual([2, 2])
     })
 
+    it('merges the parts of a day at rest, and leaves alone what is merged or fresh', async () => {
+      const projectId = newProject()
+      const day = now - 20 * 86_400_000_000
+      for (let part = 0; part < 4; part++) {
+        await store(
+          projectId,
+          Array.from({ length: 50 }, (_, index) => sampleEvent({ timestamp: unixMicros(day + index) })),
+        )
+      }
+      const isDone = async (rest: number): Promise<boolean> => !(await harness.store.consolidate(rest))
+      expect(await isDone(3_600)).toBe(true)
+      while (!(await isDone(0)));
+      const [parts] = await query<{ count: number }>(
+        `SELECT count() AS count FROM system.parts WHERE active AND table = 'events' AND partition = toString(toDate(fromUnixTimestamp64Micro(toInt64(${day}), 'UTC')))`,
+      )
+      expect([parts?.count, await count(projectId), await countInRollup(projectId)]).toEqual([1, 200, 200])
+    })
+
     it('takes rows that are years old, in any order, in one block', async () => {
       const projectId = newProject()
       const day = (index: number): Event['timestamp'] => unixMicros(now - ((index * 7_919) % 60) * 25 * 86_400_000_000)

@@ -51,6 +51,12 @@ export interface EventStore {
   query<Row>(sql: string, options: QueryOptions): Promise<QueryResult<Row>>
   /** Deletes all events of a project. They vanish soon after, not at once: the engine works through its files in the background. */
   deleteProject(projectId: number): Promise<void>
+  /**
+   * Merges the parts of one day into one, if a day has come to rest that is worth it: a search costs nearly the same for each part it touches.
+   * @param restSeconds without a new part after which a day counts as at rest; default 15
+   * @returns whether it did; call it again then.
+   */
+  consolidate(restSeconds?: number): Promise<boolean>
   /** Really asks the engine. */
   ping(): Promise<void>
   usage(): Promise<{ rows: number; bytes: number; parts: number }>

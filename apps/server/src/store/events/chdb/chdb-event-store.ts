@@ -37,7 +37,14 @@ export const createChdbEventStore = ({ folder, memoryBytes, readers = 3, log }: 
       },
       insertsOutliveCaller: false,
       withRows: ({ path }, use) => use(`file(${sql.text(path)}, 'Native')`),
-      close: () => pool.close().finally(lock.release),
+      async commandAside(statement) {
+        await pool.run('aside', statement, 'Null')
+      },
+      async close() {
+        // A merge that was asked for could hold up the end for minutes; it begins anew another time.
+        await pool.run('admin', 'SYSTEM STOP MERGES', 'Null').catch(() => undefined)
+        await pool.close().finally(lock.release)
+      },
     },
     log,
   )

@@ -5,14 +5,16 @@ import { createLane, type Lane } from '../lane.ts'
 import { EngineError } from '../statement.ts'
 import { isLockedByEngine } from './engine-lock.ts'
 
+type SessionKind = 'writer' | 'reader' | 'admin' | 'aside'
+
 /** Sessions on one folder. Each runs one statement at a time, on a thread of libuv; what comes meanwhile waits its turn. */
 export interface SessionPool {
   /**
-   * @param kind `admin` never has to wait behind heavy statements.
+   * @param kind `admin` never has to wait behind heavy statements; `aside` is for one that takes minutes.
    * @returns the answer's text; undefined when the signal fired before the statement began.
    * @throws EngineError with the engine's number.
    */
-  run(kind: 'writer' | 'reader' | 'admin', sql: string, format: string, signal?: AbortSignal): Promise<string | undefined>
+  run(kind: SessionKind, sql: string, format: string, signal?: AbortSignal): Promise<string | undefined>
   close(): Promise<void>
 }
 
@@ -32,10 +34,11 @@ export const openSessions = (folder: string, readers: number, connectionArgs: re
     session.close()
     return fresh
   }
-  const openLanes = (): { [kind in 'writer' | 'reader' | 'admin']: Lane<Session> } => ({
+  const openLanes = (): { [kind in SessionKind]: Lane<Session> } => ({
     writer: createLane([open()], renew),
     reader: createLane(Array.from({ length: readers }, open), renew),
     admin: createLane([open()], renew),
+    aside: createLane([open()], renew),
   })
   const closeSessions = (): void => {
     for (const session of sessions) session.close()
@@ -62,7 +65,7 @@ export const openSessions = (folder: string, readers: number, connectionArgs: re
       }, signal),
     async close() {
       // Statements that kill others must get through until the last of those has ended.
-      await Promise.all([lanes.writer.close(), lanes.reader.close()])
+      await Promise.all([lanes.writer.close(), lanes.reader.close(), lanes.aside.close()])
       await lanes.admin.close()
       closeSessions()
       await drainPending()

@@ -62,6 +62,9 @@ export const createRemoteEventStore = ({ url, timeoutMs = 600_000, connections =
       async command(query, isOwn) {
         await run(isOwn ? own : main, (client) => client.command({ query }))
       },
+      async commandAside(query) {
+        await run(main, (client) => client.command({ query }))
+      },
       async insert(block, known) {
         await send(insertStatement(block, known, 'body'), block.path)
       },
