@@ -1,4 +1,4 @@
-import { AXIS_HEIGHT, type StackLayout } from './stack-layout.ts'
+import { AXIS_HEIGHT, type StackLayout, type TimeTick } from './stack-layout.ts'
 
 export interface StackPaint {
   series: readonly string[]
@@ -29,22 +29,31 @@ export function drawStack(
     }
     if (bar.incomplete) hatch(context, paint.surface, bar.left, baseline, bar.right - bar.left)
   }
-  fill(context, paint.line, 0, baseline, view.width, 1)
-  context.font = `11px ${paint.font}`
-  context.fillStyle = paint.muted
-  context.textBaseline = 'top'
-  for (const tick of layout.timeTicks) {
-    const width = context.measureText(tick.label).width
-    const x = Math.min(view.width - width, Math.max(0, tick.x - width / 2))
-    if (tick.x - width / 2 >= -width / 2 && tick.x + width / 2 <= view.width + width / 2) context.fillText(tick.label, x, baseline + 5)
-    fill(context, paint.line, Math.round(tick.x), baseline, 1, 3)
-    context.fillStyle = paint.muted
-  }
+  drawAxis(context, layout.timeTicks, view.width, baseline, paint)
   if (view.brush) {
     const [left, right] = view.brush[0] < view.brush[1] ? view.brush : [view.brush[1], view.brush[0]]
     fill(context, `color-mix(in srgb, ${paint.accent} 18%, transparent)`, left, 0, right - left, baseline)
     fill(context, paint.accent, left, 0, 1, baseline)
     fill(context, paint.accent, right, 0, 1, baseline)
+  }
+}
+
+/** The baseline with its moments. */
+export function drawAxis(
+  context: CanvasRenderingContext2D,
+  ticks: readonly TimeTick[],
+  width: number,
+  baseline: number,
+  paint: Pick<StackPaint, 'line' | 'muted' | 'font'>,
+): void {
+  fill(context, paint.line, 0, baseline, width, 1)
+  context.font = `11px ${paint.font}`
+  context.textBaseline = 'top'
+  for (const tick of ticks) {
+    const half = context.measureText(tick.label).width / 2
+    fill(context, paint.line, Math.round(tick.x), baseline, 1, 3)
+    context.fillStyle = paint.muted
+    if (tick.x >= 0 && tick.x <= width) context.fillText(tick.label, Math.min(width - half * 2, Math.max(0, tick.x - half)), baseline + 5)
   }
 }
 

@@ -1,5 +1,6 @@
 import { useElementSize } from '@mantine/hooks'
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { readTokens, useColorScheme } from './colour-scheme.ts'
 import { drawStack, type StackPaint } from './draw-stack.ts'
 import classes from './stack-chart.module.css'
 import { barAt, brushRange, layoutStack, type StackBucket, type StackInput } from './stack-layout.ts'
@@ -122,8 +123,7 @@ export function StackChart(props: StackChartProps) {
 }
 
 function readPaint(element: Element, series: StackChartProps['series']): StackPaint {
-  const style = getComputedStyle(element)
-  const token = (name: string): string => style.getPropertyValue(name).trim()
+  const { token, font } = readTokens(element)
   return {
     series: series.map((entry) => token(entry.colour)),
     line: token('--hw-edge'),
@@ -131,19 +131,6 @@ function readPaint(element: Element, series: StackChartProps['series']): StackPa
     text: token('--hw-text'),
     accent: token('--hw-accent'),
     surface: token('--hw-ground'),
-    font: style.fontFamily,
+    font,
   }
 }
-
-/** Changes whenever the page turns light or dark. */
-function useColorScheme(): string | null {
-  const [scheme, setScheme] = useState(readScheme)
-  useEffect(() => {
-    const observer = new MutationObserver(() => setScheme(readScheme()))
-    observer.observe(document.documentElement, { attributeFilter: ['data-mantine-color-scheme'] })
-    return () => observer.disconnect()
-  }, [])
-  return scheme
-}
-
-const readScheme = (): string | null => document.documentElement.getAttribute('data-mantine-color-scheme')

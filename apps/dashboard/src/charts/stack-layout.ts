@@ -38,7 +38,7 @@ export interface StackLayout {
   bars: StackBar[]
   /** Top of the value axis. */
   max: number
-  timeTicks: { x: number; ms: number; label: string }[]
+  timeTicks: TimeTick[]
 }
 
 /** Pixels below the bars that the time axis takes. */
@@ -68,11 +68,23 @@ export function layoutStack(input: StackInput): StackLayout {
     }
     return { index, left, right, total: totals[index] ?? 0, incomplete: bucket.fromMs + intervalMs > input.nowMs, segments }
   })
-  return {
-    bars,
-    max,
-    timeTicks: timeTicks(input.fromMs, input.toMs, width).map((ms) => ({ x: toX(ms), ms, label: tickLabel(ms, input.toMs - input.fromMs) })),
-  }
+  return { bars, max, timeTicks: layoutTicks(input.fromMs, input.toMs, width) }
+}
+
+export interface TimeTick {
+  x: number
+  ms: number
+  label: string
+}
+
+/** Round moments of an axis of time that is `width` pixels long. */
+export function layoutTicks(fromMs: number, toMs: number, width: number): TimeTick[] {
+  const span = Math.max(1, toMs - fromMs)
+  return timeTicks(fromMs, toMs, width).map((ms) => ({
+    x: Math.min(width, Math.max(0, ((ms - fromMs) / span) * width)),
+    ms,
+    label: tickLabel(ms, span),
+  }))
 }
 
 /** The bar under a point, or undefined beside all of them. */

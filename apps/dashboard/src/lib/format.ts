@@ -62,6 +62,13 @@ export function formatStamp(stamp: string): { time: string; date: string; full: 
   }
 }
 
+/** An interval of a chart, with the digits that it needs. */
+export function formatInterval(fromMs: number, toMs: number): string {
+  const [from, to] = [fromMs, toMs].map((ms) => formatStamp(new Date(ms).toISOString()))
+  const trim = (time = ''): string => (toMs - fromMs >= 1_000 ? time.slice(0, 8) : time)
+  return `${from?.date} ${trim(from?.time)} – ${trim(to?.time)}`
+}
+
 /** "4 min ago"; the stamp belongs in the title. */
 export function formatAgo(stamp: string, nowMs: number): string {
   const seconds = Math.round((nowMs - Date.parse(stamp)) / 1_000)

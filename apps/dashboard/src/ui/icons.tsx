@@ -1,7 +1,8 @@
 /** Line icons on a 16-pixel grid, drawn for Heartwood. Decorative: what they stand in carries the label. */
 const PATHS = {
   logs: 'M2.5 4h2M6.5 4h7M2.5 8h2M6.5 8h5M2.5 12h2M6.5 12h6',
-  flows: 'M4 5.5a1.7 1.7 0 1 0 0-3.4 1.7 1.7 0 0 0 0 3.4ZM12 13.9a1.7 1.7 0 1 0 0-3.4 1.7 1.7 0 0 0 0 3.4ZM4 5.5v4.2a2.5 2.5 0 0 0 2.5 2.5h3.8M7 3.8h3.5',
+  flows:
+    'M4 5.5a1.7 1.7 0 1 0 0-3.4 1.7 1.7 0 0 0 0 3.4ZM12 13.9a1.7 1.7 0 1 0 0-3.4 1.7 1.7 0 0 0 0 3.4ZM4 5.5v4.2a2.5 2.5 0 0 0 2.5 2.5h3.8M7 3.8h3.5',
   requests: 'M2.5 5.2h9M9 2.7l2.5 2.5L9 7.7M13.5 10.8h-9M7 8.3l-2.5 2.5L7 13.3',
   settings: 'M2.5 4.5h6M11.5 4.5h2M2.5 11.5h2M7.5 11.5h6M10 2.8v3.4M6 9.8v3.4',
   search: 'M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.3 10.3l3.2 3.2',

@@ -127,7 +127,13 @@ function Runs({ project, name, state, onChange }: FlowViewProps) {
           <DataTable columns={columns} rows={runs.data.runs} keyOf={(run) => run.flowId} />
           {(page > 1 || runs.data.hasMore) && (
             <nav className={classes.pages} aria-label="Pages">
-              <Button variant="default" size="xs" disabled={page === 1} leftSection={<Icon name="left" size={12} />} onClick={() => onChange({ page: String(page - 1) })}>
+              <Button
+                variant="default"
+                size="xs"
+                disabled={page === 1}
+                leftSection={<Icon name="left" size={12} />}
+                onClick={() => onChange({ page: String(page - 1) })}
+              >
                 Newer
               </Button>
               <span>

@@ -52,7 +52,11 @@ export function FlowsView({ project, address, state, onChange }: FlowsViewProps)
           {flows.data.partial && <Notice>Not everything was looked at. {flows.data.partial.message}</Notice>}
           <div className={classes.head}>
             <span className={classes.lead}>
-              <b>{plural(flows.data.flows.length, 'flow')}</b>, {runsText(flows.data.flows.reduce((sum, flow) => sum + flow.runs, 0), flows.data.sampled)}
+              <b>{plural(flows.data.flows.length, 'flow')}</b>,{' '}
+              {runsText(
+                flows.data.flows.reduce((sum, flow) => sum + flow.runs, 0),
+                flows.data.sampled,
+              )}
               {flows.data.sampled && ' (only the newest were looked at)'}
             </span>
             <EndsLegend counts={sumCounts(flows.data.flows)} />

@@ -1,6 +1,6 @@
 import type { FlowState } from '@heartwood/protocol'
-import { choiceField, createCodec, type SearchOf, textField } from '../../state/url-codec.ts'
 import type { TimeRange } from '../../state/time-range.ts'
+import { choiceField, createCodec, type SearchOf, textField } from '../../state/url-codec.ts'
 
 /** A day: flows are fewer than logs, and many take hours. */
 export const FLOWS_RANGE: TimeRange = { from: '-24h', to: 'now' }
@@ -40,7 +40,10 @@ export const FLOW_STATE_RULES: Record<FlowState, string> = {
 export type StateCounts = Record<FlowState, number>
 
 /** What a run shows, in order: its events, the pauses that stand out, and the steps that never came. */
-export type RunLine<Item> = { kind: 'event'; item: Item; index: number } | { kind: 'gap'; ms: number; index: number } | { kind: 'missing'; steps: readonly number[] }
+export type RunLine<Item> =
+  | { kind: 'event'; item: Item; index: number }
+  | { kind: 'gap'; ms: number; index: number }
+  | { kind: 'missing'; steps: readonly number[] }
 
 interface PacedEvent {
   event: { stepIndex?: number | undefined }
@@ -67,5 +70,10 @@ export function toRunLines<Item extends PacedEvent>(events: readonly Item[], mis
 export function nameSteps(steps: readonly number[]): string {
   const [first, last] = [(steps[0] ?? 0) + 1, (steps.at(-1) ?? 0) + 1]
   if (steps.length === 1) return `Step ${first}`
-  return last - first === steps.length - 1 && steps.length > 2 ? `Steps ${first} to ${last}` : `Steps ${steps.map((step) => step + 1).join(', ').replace(/, (?=\d+$)/, ' and ')}`
+  return last - first === steps.length - 1 && steps.length > 2
+    ? `Steps ${first} to ${last}`
+    : `Steps ${steps
+        .map((step) => step + 1)
+        .join(', ')
+        .replace(/, (?=\d+$)/, ' and ')}`
 }

@@ -52,8 +52,8 @@ export function RunView({ project, id, open, onOpen }: RunViewProps) {
         toProblem(query.error).code === 'flow-not-found' ? (
           <EmptyState title="There is no such run">
             <p>
-              No event of this project carries the flowId <span className="mono">{id}</span>. It may be of another project, or older than the
-              project keeps events.
+              No event of this project carries the flowId <span className="mono">{id}</span>. It may be of another project, or older than the project
+              keeps events.
             </p>
             <div className={classes.ways}>
               <Button renderRoot={(props) => <Link {...props} to="/p/$project/flows" params={{ project }} />}>All flows</Button>

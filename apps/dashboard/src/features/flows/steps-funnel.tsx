@@ -38,7 +38,9 @@ export function StepsFunnel({ steps, runs }: { steps: readonly FlowStep[]; runs:
               <td className={classes.barCell}>
                 <span className={classes.reach}>
                   <span className={classes.passed} style={{ width: `${((step.reached - here) / Math.max(1, runs)) * 100}%` }} />
-                  <EndsBar counts={step.stopped} of={runs} thick />
+                  <span className={classes.stopped} style={{ width: `${(here / Math.max(1, runs)) * 100}%` }}>
+                    <EndsBar counts={step.stopped} of={here} thick />
+                  </span>
                 </span>
               </td>
               <td data-number="" data-label="reached">

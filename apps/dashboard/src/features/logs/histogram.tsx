@@ -2,7 +2,7 @@ import { LEVELS } from '@heartwood/protocol'
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { StackChart } from '../../charts/stack-chart.tsx'
-import { formatDuration, formatShort, formatStamp, formatWhole } from '../../lib/format.ts'
+import { formatDuration, formatInterval, formatShort, formatStamp, formatWhole } from '../../lib/format.ts'
 import { resolveTime } from '../../state/time-range.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { ErrorState } from '../../ui/states.tsx'
@@ -97,10 +97,4 @@ function HistogramTable({ buckets, intervalMs }: { buckets: readonly { fromMs: n
       </table>
     </section>
   )
-}
-
-function formatInterval(fromMs: number, toMs: number): string {
-  const [from, to] = [fromMs, toMs].map((ms) => formatStamp(new Date(ms).toISOString()))
-  const trim = (time = ''): string => (toMs - fromMs >= 1_000 ? time.slice(0, 8) : time)
-  return `${from?.date} ${trim(from?.time)} – ${trim(to?.time)}`
 }

@@ -10,6 +10,7 @@ import { useEvent } from '../logs-api.ts'
 import { attributeField, readField, showValue, toTree } from '../model/columns.ts'
 import { toCurl } from '../model/export-rows.ts'
 import { type FieldActions, FieldLine } from './field-line.tsx'
+import { IdLinks } from './id-links.tsx'
 import classes from './log-detail.module.css'
 
 export interface LogDetailProps extends FieldActions {

@@ -1,0 +1,28 @@
+import { KINDS } from '@heartwood/protocol'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { useApi } from '../../lib/api.tsx'
+import { toTimeline } from './model.ts'
+
+const PAGE = 300
+
+/** Everything that carries an id, page after page; an unknown `kind` stands for all of them. */
+export function useTimeline(project: string, id: string, kindName: string) {
+  const api = useApi()
+  const kind = KINDS.find((candidate) => candidate === kindName)
+  const result = useInfiniteQuery({
+    queryKey: ['timeline', project, id, kind],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) =>
+      api.timeline({
+        params: { id },
+        query: { project, limit: PAGE, ...(kind ? { kind } : {}), ...(pageParam === '' ? {} : { cursor: pageParam }) },
+        signal,
+      }),
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: keepPreviousData,
+  })
+  const { data } = result
+  const lines = useMemo(() => toTimeline(data?.pages.flatMap((page) => page.events) ?? [], data?.pages[0]?.from ?? null), [data])
+  return { ...result, lines, kind }
+}

@@ -1,0 +1,88 @@
+import type { EventJson } from '@heartwood/protocol'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { formatDuration, formatStamp } from '../../lib/format.ts'
+import { LevelMark } from '../../ui/level-mark.tsx'
+import { TrackItem } from '../../ui/track.tsx'
+import { logsAt } from '../logs/log-link.ts'
+import { rowText } from '../logs/model/row-text.ts'
+import type { TimelineLine } from './model.ts'
+import classes from './timeline.module.css'
+
+interface TimelineRowProps {
+  project: string
+  /** What the timeline is of. */
+  id: string
+  line: TimelineLine
+  first: boolean
+  /** Show where it stands in time, and for how long. */
+  strip: boolean
+}
+
+/** One event of the timeline, a link to its own page. */
+export function TimelineRow({ project, id, line, first, strip }: TimelineRowProps) {
+  const { event, offsetMs, deltaMs } = line
+  const stamp = formatStamp(event.timestamp)
+  const took = event.request?.durationMs
+  return (
+    <TrackItem offsetMs={offsetMs} when={`${stamp.full}\n${stamp.utc}`} level={event.level}>
+      <div className={classes.line}>
+        <EventLink project={project} id={id} event={event}>
+          <span className={classes.kind} data-kind={event.kind}>
+            {event.kind}
+          </span>
+          <span className={`mono ${classes.message}`}>{rowText(event).text || 'without a message'}</span>
+          <span className={classes.meta}>
+            <LevelMark level={event.level} />
+            <span className={classes.service}>{event.service}</span>
+            <span className={classes.delta} title="Since the event before">
+              {first ? '' : `+${formatDuration(deltaMs)}`}
+            </span>
+          </span>
+          {strip && (
+            <span className={classes.strip} title={took === undefined ? undefined : `Took ${formatDuration(took)}`}>
+              <span
+                data-level={event.level}
+                data-point={line.width === 0 || undefined}
+                style={{ left: `${line.left * 100}%`, width: `${line.width * 100}%` }}
+              />
+            </span>
+          )}
+          <span className={classes.took} data-strip={strip || undefined}>
+            {took === undefined ? '' : formatDuration(took)}
+          </span>
+        </EventLink>
+        {event.flowId !== undefined && event.flowId !== id && (
+          <Link to="/p/$project/flows/run/$id" params={{ project, id: event.flowId }} className={classes.run} title="Open the run">
+            {event.flowId}
+            {event.stepIndex !== undefined && `, step ${event.stepIndex + 1}`}
+          </Link>
+        )}
+      </div>
+    </TrackItem>
+  )
+}
+
+/** A request opens on a page of its own, an event of a run that is looked at in that run, everything else in Logs. */
+function EventLink({ project, id, event, children }: { project: string; id: string; event: EventJson; children: ReactNode }) {
+  const request = event.kind === 'request' ? event.requestId : undefined
+  if (request !== undefined && request !== id) {
+    return (
+      <Link to="/p/$project/timeline/$id" params={{ project, id: request }} className={classes.link}>
+        {children}
+      </Link>
+    )
+  }
+  if (event.flowId === id) {
+    return (
+      <Link to="/p/$project/flows/run/$id" params={{ project, id }} search={{ open: event.id }} className={classes.link}>
+        {children}
+      </Link>
+    )
+  }
+  return (
+    <Link to="/p/$project/logs" params={{ project }} search={logsAt(event)} className={classes.link}>
+      {children}
+    </Link>
+  )
+}

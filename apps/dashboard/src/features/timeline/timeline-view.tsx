@@ -1,0 +1,184 @@
+import type { api as contract, RouteOutput, TimelineRole } from '@heartwood/protocol'
+import { Button } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { Fragment } from 'react'
+import { formatDuration, formatStamp, formatWhole, plural } from '../../lib/format.ts'
+import { CopyButton } from '../../ui/copy.tsx'
+import { Facts } from '../../ui/facts.tsx'
+import { Page } from '../../ui/page.tsx'
+import { Ago } from '../../ui/stamp.tsx'
+import { EmptyState, ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
+import { Track, TrackGap } from '../../ui/track.tsx'
+import { logsWith } from '../logs/log-link.ts'
+import { preciseMs, type TimelineState } from './model.ts'
+import classes from './timeline.module.css'
+import { useTimeline } from './timeline-api.ts'
+import { TimelineRow } from './timeline-row.tsx'
+
+type Answer = RouteOutput<(typeof contract)['timeline']>
+
+interface TimelineViewProps {
+  project: string
+  id: string
+  state: TimelineState
+  onChange: (patch: Partial<TimelineState>) => void
+}
+
+/** One id, one page: everything that carries it, in order. */
+export function TimelineView({ project, id, state, onChange }: TimelineViewProps) {
+  const timeline = useTimeline(project, id, state.kind)
+  const first = timeline.data?.pages[0]
+  const partial = timeline.data?.pages.find((page) => page.partial)?.partial
+  const strip = timeline.lines.some((line) => line.width > 0)
+  return (
+    <Page title={id} crumb="Timeline" padded actions={<CopyButton text={id} label="Copy id" />}>
+      {timeline.error && !first ? (
+        <ErrorState title="The timeline could not be read" error={timeline.error} onRetry={() => void timeline.refetch()} />
+      ) : !first ? (
+        <SkeletonRows rows={14} height={34} />
+      ) : (
+        <>
+          {partial && <Notice>Not everything was looked at. {partial.message}</Notice>}
+          {first.total === 0 ? (
+            <Nothing project={project} id={id} />
+          ) : (
+            <>
+              <Head project={project} answer={first} kind={timeline.kind} onKind={(kind) => onChange({ kind })} />
+              <div className={classes.stale} data-stale={timeline.isPlaceholderData || undefined}>
+                <Track label="Events in order">
+                  {timeline.lines.map((line, index) => (
+                    <Fragment key={line.event.id}>
+                      {line.gap && <TrackGap ms={line.deltaMs} />}
+                      <TimelineRow project={project} id={id} line={line} first={index === 0} strip={strip} />
+                    </Fragment>
+                  ))}
+                </Track>
+              </div>
+              <More timeline={timeline} total={first.kinds.find(({ kind }) => kind === timeline.kind)?.count ?? first.total} />
+            </>
+          )}
+        </>
+      )}
+    </Page>
+  )
+}
+
+const ROLE_NAMES: Record<TimelineRole, string> = {
+  flow: 'Run of a flow',
+  trace: 'Trace',
+  request: 'Request',
+  session: 'Session',
+  user: 'User',
+  release: 'Release',
+}
+
+interface HeadProps {
+  project: string
+  answer: Answer
+  kind: string | undefined
+  onKind: (kind: string) => void
+}
+
+function Head({ project, answer, kind, onKind }: HeadProps) {
+  const { id, roles, kinds, total, from, to } = answer
+  const began = from === null ? undefined : formatStamp(from)
+  return (
+    <header className={classes.head}>
+      <Facts
+        facts={[
+          ...roles.map(({ role, count }) => ({ name: ROLE_NAMES[role], value: plural(count, 'event') })),
+          ...(began && from !== null
+            ? [
+                {
+                  name: 'Began',
+                  value: (
+                    <>
+                      <span title={began.utc}>
+                        {began.date} {began.time}
+                      </span>{' '}
+                      <span className="muted">
+                        <Ago stamp={from} />
+                      </span>
+                    </>
+                  ),
+                },
+              ]
+            : []),
+          ...(from !== null && to !== null && from !== to ? [{ name: 'Spans', value: formatDuration(preciseMs(to) - preciseMs(from)) }] : []),
+        ]}
+      />
+      <div className={classes.bar}>
+        <fieldset className={classes.kinds}>
+          <legend className="visually-hidden">Kinds</legend>
+          <KindChip name="All" count={total} pressed={kind === undefined} onPress={() => onKind('')} />
+          {kinds.map((entry) => (
+            <KindChip
+              key={entry.kind}
+              name={entry.kind}
+              count={entry.count}
+              pressed={kind === entry.kind}
+              onPress={() => onKind(kind === entry.kind ? '' : entry.kind)}
+            />
+          ))}
+        </fieldset>
+        <div className={classes.links}>
+          {roles.map(({ role }) =>
+            from === null || to === null ? null : (
+              <Link key={role} to="/p/$project/logs" params={{ project }} search={logsWith(role, id, from, to)}>
+                {roles.length > 1 ? `Logs by ${role}` : 'Open in Logs'}
+              </Link>
+            ),
+          )}
+          {roles.some(({ role }) => role === 'flow') && (
+            <Link to="/p/$project/flows/run/$id" params={{ project, id }}>
+              Open the run
+            </Link>
+          )}
+        </div>
+      </div>
+    </header>
+  )
+}
+
+function KindChip({ name, count, pressed, onPress }: { name: string; count: number; pressed: boolean; onPress: () => void }) {
+  return (
+    <button type="button" className={classes.chip} aria-pressed={pressed} onClick={onPress}>
+      {name} <b>{formatWhole(count)}</b>
+    </button>
+  )
+}
+
+function More({ timeline, total }: { timeline: ReturnType<typeof useTimeline>; total: number }) {
+  const { lines, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = timeline
+  if (!hasNextPage) return lines.length > 20 ? <p className={classes.end}>That is all: {plural(lines.length, 'event')}</p> : null
+  return (
+    <div className={classes.end}>
+      <p>
+        {formatWhole(lines.length)} of {formatWhole(total)} events
+      </p>
+      <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+        {isFetchNextPageError ? 'The next events could not be read. Try again' : 'Show the next'}
+      </Button>
+    </div>
+  )
+}
+
+function Nothing({ project, id }: { project: string; id: string }) {
+  return (
+    <EmptyState title="Nothing carries this id">
+      <p>
+        No event of this project has <span className="mono">{id}</span> as its trace, session, user, request, flow or release. It may be of another
+        project, not have arrived yet, or be older than the project keeps events.
+      </p>
+      <div className={classes.ways}>
+        <Button
+          renderRoot={(props) => (
+            <Link {...props} to="/p/$project/logs" params={{ project }} search={{ q: `"${id.replace(/["\\]/g, '')}"`, from: '-7d' }} />
+          )}
+        >
+          Look for it in Logs
+        </Button>
+      </div>
+    </EmptyState>
+  )
+}
