@@ -1,16 +1,19 @@
 // Installs what the tests need beside this Node: Chromium and PostgreSQL from Debian's packages, and a Node 24 from npm in a folder of its own
-// (as a dependency its command would shadow the Node that runs everything else). Does nothing where they are there.
+// (as a dependency its command would shadow the Node that runs everything else), and from PyPI the clients that the compatibility tests run.
+// Does nothing where they are there.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureInstalled, node24, root, run } from './install.mjs'
+import { ensurePythonClients } from './python-clients.mjs'
 
 const postgres = () =>
   existsSync('/usr/lib/postgresql') && readdirSync('/usr/lib/postgresql').some((version) => existsSync(`/usr/lib/postgresql/${version}/bin/postgres`))
 const wanted = [
   { name: 'Chromium', packages: ['chromium', 'fonts-liberation'], there: () => existsSync('/usr/bin/chromium') },
   { name: 'PostgreSQL', packages: ['postgresql'], there: postgres },
+  { name: 'Python', packages: ['python3', 'python3-venv'], there: () => spawnSync('python3', ['-c', 'import ensurepip']).status === 0 },
 ]
 
 ensureInstalled()
@@ -24,7 +27,7 @@ if (!existsSync(node24)) {
 }
 const missing = wanted.filter((service) => !service.there())
 if (missing.length === 0) {
-  console.log('Chromium, PostgreSQL and Node 24 are there.')
+  console.log('Chromium, PostgreSQL, Python and Node 24 are there.')
 } else {
   console.log(`Installing ${missing.map((service) => service.name).join(' and ')} …`)
   if (spawnSync('apt-get', ['--version']).error) {
@@ -38,4 +41,10 @@ if (missing.length === 0) {
   }
   apt('update')
   apt('install', '--no-install-recommends', ...missing.flatMap((service) => service.packages))
+}
+
+const reason = ensurePythonClients()
+if (reason) {
+  console.error(`The clients of other systems could not be installed: ${reason}`)
+  if (process.env.CI) process.exit(1)
 }

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bin, ensureBuilt, ensureInstalled, root } from './install.mjs'
+import { ensurePythonClients } from './python-clients.mjs'
 
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined
 const reports = mkdtempSync(join(tmpdir(), 'heartwood-test-'))
@@ -13,6 +14,11 @@ let broken = false
 
 ensureInstalled()
 ensureBuilt()
+if (!only || only === 'integration') {
+  const reason = ensurePythonClients()
+  // The suite itself says which clients it could not run.
+  if (reason) console.error(`The clients of other systems are not there: ${reason}`)
+}
 for (const project of ['unit', 'integration']) if (!only || only === project) vitest(project)
 if (!only || only === 'e2e') playwright()
 

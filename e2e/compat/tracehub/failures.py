@@ -1,0 +1,40 @@
+"""One way of failing, named by the argument `mode`, with the client's own retries."""
+
+import os
+import time
+
+import driver
+from tracehub import TraceHubLogger
+
+mode = driver.args["mode"]
+count = driver.args.get("count", 100)
+logger = TraceHubLogger(
+    api_key=driver.args.get("key", driver.key),
+    service="failing",
+    environment="production",
+    endpoint=driver.url,
+    flush_interval=60,
+    batch_size=20,
+    timeout=driver.args.get("timeout", 10.0),
+    dlq_path=os.path.abspath("dlq"),
+)
+if mode == "steady":
+    for i in range(count):
+        logger.info(f"n{i}", extra={"n": i})
+        time.sleep(driver.args.get("pause", 0))
+        if i == 50:
+            driver.mark("underway")
+        if i % 20 == 19:
+            logger.flush()
+elif mode == "timeout":
+    driver.mark("ready")
+    driver.wait()
+    for i in range(20):
+        logger.info("equal")
+elif mode == "burst":
+    for i in range(count):
+        logger.info(f"n{i}", extra={"n": i})
+logger.flush()
+if mode != "burst":
+    logger.close()
+driver.done({"dead": sorted(os.path.abspath(os.path.join("dlq", name)) for name in os.listdir("dlq"))})
