@@ -1,19 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { type SampleRates, unixMs } from '@heartwood/protocol'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HeartwoodError } from '../../errors.ts'
-import { registerRawBody } from '../../http/body.ts'
-import { registerErrors } from '../../http/errors.ts'
-import type { DecodeJob } from '../../ingest/decoder.ts'
-import { normalise } from '../../pipeline/steps/normalise.ts'
-import { SAMPLE_NOW, sampleContext } from '../../pipeline/testing/sample-context.ts'
-import type { LooseRecord } from '../decode.ts'
-import { createDoorUnderTest, type DoorUnderTest } from '../testing/door-under-test.ts'
-import { decodeLogs, decodeRows } from './decode.ts'
-import { releaseIdOf, versionOfRelease } from './release-id.ts'
-import { registerLognitor } from './routes.ts'
-import { createLognitor, lognitorError } from './take.ts'
+import type { DoorUnderTest } from '../testing/door-under-test.ts'
+import { createLognitorUnderTest, type LognitorUnderTest } from './testing/lognitor-under-test.ts'
 
 const WIRE = new URL('../../../../../fixtures/wire/lognitor/', import.meta.url)
 
@@ -30,32 +19,13 @@ function recorded(name: string): Recorded[] {
   return file.requests ?? (file.request ? [file.request] : [])
 }
 
-const NOW = Date.UTC(2026, 10, 21, 12)
 const AT = '2026-11-21T10:00:00.000Z'
-let clock = NOW
-let rates: { sampleRates: SampleRates; sampleRatesAt: number | undefined }
+let test: LognitorUnderTest
 let door: DoorUnderTest
 
 beforeEach(async () => {
-  clock = NOW
-  rates = { sampleRates: {}, sampleRatesAt: undefined }
-  door = await createDoorUnderTest()
-  const projects = {
-    find: door.projects.find,
-    settings: () => ({ retentionDays: 90, redaction: { keys: [], patterns: [] }, ...rates }),
-  }
-  const deps = { ingest: door.ingest, projects, now: () => unixMs(clock) }
-  const lognitor = createLognitor(deps)
-  await door.app.register(async (scope) => {
-    registerRawBody(scope)
-    registerErrors(scope, lognitorError)
-    scope.post('/api/v1/ingest', lognitor.takeLogs)
-    registerLognitor(scope, {
-      ...deps,
-      lognitor,
-      findHeartbeat: async (token) => (token === 'tok_example' ? { id: 'hb_1', name: 'nightly backup', projectId: 1 } : undefined),
-    })
-  })
+  test = await createLognitorUnderTest()
+  door = test.door
 })
 afterEach(() => door.app.close())
 
@@ -224,17 +194,17 @@ describe('a batch', () => {
 describe('sample rates', () => {
   it('are told when set, marked on what came after, and cleared with {}', async () => {
     expect((await sendLogs([log()], 'b0')).headers['x-lognitor-sample-rates']).toBeUndefined()
-    clock += 1_000
-    rates = { sampleRates: { debug: 0.1 }, sampleRatesAt: clock }
-    const at = (offset: number) => log({ level: 'debug', timestamp: new Date(clock + offset).toISOString() })
+    test.clock += 1_000
+    test.rates = { sampleRates: { debug: 0.1 }, sampleRatesAt: test.clock }
+    const at = (offset: number) => log({ level: 'debug', timestamp: new Date(test.clock + offset).toISOString() })
     expect((await sendLogs([at(-10)], 'b1')).headers['x-lognitor-sample-rates']).toBe('{"debug":0.1}')
-    await sendLogs([at(-5), at(5), log({ timestamp: new Date(clock + 5).toISOString() })], 'b2')
-    clock += 1_000
-    rates = { sampleRates: {}, sampleRatesAt: clock }
+    await sendLogs([at(-5), at(5), log({ timestamp: new Date(test.clock + 5).toISOString() })], 'b2')
+    test.clock += 1_000
+    test.rates = { sampleRates: {}, sampleRatesAt: test.clock }
     expect((await sendLogs([at(-500)], 'b3')).headers['x-lognitor-sample-rates']).toBe('{}')
     await sendLogs([at(5)], 'b4')
     expect(door.events.map(({ attributes }) => attributes?.sample_rate)).toEqual([undefined, undefined, undefined, 0.1, undefined, 0.1, undefined])
-    clock += 8 * 24 * 3_600_000
+    test.clock += 8 * 24 * 3_600_000
     expect((await sendLogs([log()], 'b5')).headers['x-lognitor-sample-rates']).toBeUndefined()
   })
 })
@@ -331,95 +301,5 @@ describe('what is sent once', () => {
       attributes: { feedback: { email: 'a@b.example' } },
       detail: { screenshot },
     })
-  })
-})
-
-it('reads the version out of an id of ours, whatever it is, and nothing out of others', () => {
-  fc.assert(
-    fc.property(fc.string({ minLength: 1, maxLength: 200, unit: 'grapheme' }), (version) => {
-      const id = releaseIdOf(version)
-      expect(id).toMatch(/^rel_[\w-]+$/)
-      if (Buffer.byteLength(version) <= 90) expect(versionOfRelease(id)).toBe(version)
-      expect(versionOfRelease(`rel_${version}`)).toBeUndefined()
-    }),
-  )
-})
-
-const jobOf = (body: string): DecodeJob => ({
-  door: 'lognitor',
-  format: 'json',
-  contentType: '',
-  body: Buffer.from(body),
-  projectId: 1,
-  retentionDays: 90,
-  redaction: { keys: [], patterns: [] },
-  defaults: {},
-  timezone: 'UTC',
-  year: undefined,
-  after: undefined,
-  importing: false,
-  receivedAt: SAMPLE_NOW,
-  address: '',
-  userAgent: '',
-  tails: [],
-})
-
-describe('anything at all', () => {
-  const key = fc.oneof(
-    fc.constantFrom(
-      'level',
-      'message',
-      'timestamp',
-      'error',
-      'request',
-      'trace',
-      'user',
-      'perf',
-      'metadata',
-      'tags',
-      'breadcrumbs',
-      'release_id',
-      '__proto__',
-      'constructor',
-    ),
-    fc.string({ maxLength: 6 }),
-  )
-  const entry = fc.dictionary(key, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 10, noNullPrototype: false })
-  const body = fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc
-        .record({ batch_id: fc.option(fc.uuid()), logs: fc.array(fc.oneof(entry, fc.jsonValue()), { maxLength: 4 }) })
-        .map((value) => JSON.stringify(value)),
-    },
-    {
-      weight: 3,
-      arbitrary: fc.record({ requests: fc.array(fc.oneof(entry, fc.jsonValue()), { maxLength: 4 }) }).map((value) => JSON.stringify(value)),
-    },
-    { weight: 1, arbitrary: fc.json() },
-    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
-    { weight: 1, arbitrary: fc.tuple(fc.json(), fc.nat(60)).map(([text, at]) => `{"batch_id":"x","logs":[${text.slice(0, at)}`) },
-  )
-  const path = fc.constantFrom('/ingest', '/ingest/requests', '/feedback', '/releases/register', '/heartbeat/tok_example')
-
-  it('is answered without a fault of ours', { timeout: 60_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(path, body, async (url, payload) => {
-        const { statusCode } = await door.app.inject({ method: 'POST', url: `/api/v1${url}`, payload })
-        expect([200, 202, 400, 422]).toContain(statusCode)
-        expect(door.defects).toEqual([])
-        door.queue.batches.length = 0
-      }),
-      { numRuns: 1_500 },
-    )
-  })
-
-  it('goes through decoder and pipeline without a fault of ours: the rest of 10,000 bodies', { timeout: 60_000 }, () => {
-    const sink = { entry: (record: LooseRecord) => void normalise(record, undefined, context), reject: () => undefined, batch: () => undefined }
-    const context = sampleContext()
-    fc.assert(
-      fc.property(fc.constantFrom(decodeLogs, decodeRows), body, (decode, payload) => decode(jobOf(payload), sink)),
-      { numRuns: 8_500 },
-    )
   })
 })

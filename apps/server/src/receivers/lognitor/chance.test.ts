@@ -1,0 +1,95 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DecodeJob } from '../../ingest/decoder.ts'
+import { normalise } from '../../pipeline/steps/normalise.ts'
+import { SAMPLE_NOW, sampleContext } from '../../pipeline/testing/sample-context.ts'
+import type { LooseRecord } from '../decode.ts'
+import type { DoorUnderTest } from '../testing/door-under-test.ts'
+import { decodeLogs, decodeRows } from './decode.ts'
+import { createLognitorUnderTest } from './testing/lognitor-under-test.ts'
+
+const jobOf = (body: string): DecodeJob => ({
+  door: 'lognitor',
+  format: 'json',
+  contentType: '',
+  body: Buffer.from(body),
+  projectId: 1,
+  retentionDays: 90,
+  redaction: { keys: [], patterns: [] },
+  defaults: {},
+  timezone: 'UTC',
+  year: undefined,
+  after: undefined,
+  importing: false,
+  receivedAt: SAMPLE_NOW,
+  address: '',
+  userAgent: '',
+  tails: [],
+})
+
+let door: DoorUnderTest
+beforeAll(async () => {
+  door = (await createLognitorUnderTest()).door
+})
+afterAll(() => door.app.close())
+
+describe('anything at all', () => {
+  const key = fc.oneof(
+    fc.constantFrom(
+      'level',
+      'message',
+      'timestamp',
+      'error',
+      'request',
+      'trace',
+      'user',
+      'perf',
+      'metadata',
+      'tags',
+      'breadcrumbs',
+      'release_id',
+      '__proto__',
+      'constructor',
+    ),
+    fc.string({ maxLength: 6 }),
+  )
+  const entry = fc.dictionary(key, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 10, noNullPrototype: false })
+  const body = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc
+        .record({ batch_id: fc.option(fc.uuid()), logs: fc.array(fc.oneof(entry, fc.jsonValue()), { maxLength: 4 }) })
+        .map((value) => JSON.stringify(value)),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({ requests: fc.array(fc.oneof(entry, fc.jsonValue()), { maxLength: 4 }) }).map((value) => JSON.stringify(value)),
+    },
+    { weight: 1, arbitrary: fc.json() },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
+    { weight: 1, arbitrary: fc.tuple(fc.json(), fc.nat(60)).map(([text, at]) => `{"batch_id":"x","logs":[${text.slice(0, at)}`) },
+  )
+  const path = fc.constantFrom('/ingest', '/ingest/requests', '/feedback', '/releases/register', '/heartbeat/tok_example')
+
+  it('is answered without a fault of ours', { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(path, body, async (url, payload) => {
+        const { statusCode } = await door.app.inject({ method: 'POST', url: `/api/v1${url}`, payload })
+        expect([200, 202, 400, 422]).toContain(statusCode)
+        expect(door.defects).toEqual([])
+        door.queue.batches.length = 0
+        door.events.length = 0
+      }),
+      { numRuns: 1_500 },
+    )
+  })
+
+  it('goes through decoder and pipeline without a fault of ours: the rest of 10,000 bodies', { timeout: 60_000 }, () => {
+    const sink = { entry: (record: LooseRecord) => void normalise(record, undefined, context), reject: () => undefined, batch: () => undefined }
+    const context = sampleContext()
+    fc.assert(
+      fc.property(fc.constantFrom(decodeLogs, decodeRows), body, (decode, payload) => decode(jobOf(payload), sink)),
+      { numRuns: 8_500 },
+    )
+  })
+})
