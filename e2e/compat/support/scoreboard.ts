@@ -1,4 +1,4 @@
-import { afterAll, describe, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { hasPythonClients } from './python.ts'
 
 export interface Scoreboard {
@@ -8,17 +8,28 @@ export interface Scoreboard {
   worksBeside(method: string, body: () => Promise<void> | void): void
 }
 
-/** The tests of one published client; prints what of it works. Without the clients it says so, and fails where CI must know. */
+interface Row {
+  client: string
+  version: string
+  method: string
+  works: 'yes' | 'NO' | 'not run'
+}
+const rows: Row[] = []
+
+/** The tests of one published client. Without the clients it says so, and fails where CI must know. */
 export function describeClient(client: string, version: string, tests: (board: Scoreboard) => void): void {
-  const rows: { client: string; version: string; method: string; works: string }[] = []
-  const tried = (method: string, body: () => Promise<void> | void) => async () => {
-    const row = { client, version, method, works: 'NO' }
+  const tried = (method: string, body: () => Promise<void> | void) => {
+    const row: Row = { client, version, method, works: 'not run' }
     rows.push(row)
-    await body()
-    row.works = 'yes'
+    return async () => {
+      row.works = 'NO'
+      await body()
+      row.works = 'yes'
+    }
   }
   if (!hasPythonClients) {
     const text = `NOT RUN: ${client} ${version} is not installed. \`node tools/python-clients.mjs\` says why; it needs python3 and PyPI.`
+    rows.push({ client, version, method: 'all', works: 'not run' })
     console.error(text)
     if (process.env.CI) it(`${client} is there to be tried`, () => Promise.reject(new Error(text)))
     else it.skip(`${client} ${version}`, () => undefined)
@@ -29,11 +40,20 @@ export function describeClient(client: string, version: string, tests: (board: S
       works: (method, body) => it(method, tried(method, body)),
       worksBeside: (method, body) => it.concurrent(method, tried(method, body)),
     })
-    afterAll(() => {
-      const widths = (['client', 'version', 'method'] as const).map((name) => Math.max(name.length, ...rows.map((row) => row[name].length)))
-      const line = (...cells: string[]) => cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')
-      const text = rows.map((row) => line(row.client, row.version, row.method, row.works))
-      console.log([line('client', 'version', 'method', 'works'), ...text].join('\n'))
-    })
   })
+}
+
+/** A line for everything that was tried. */
+export function printScoreboard(): void {
+  const header = { client: 'client', version: 'version', method: 'method', works: 'works' }
+  const all = [header, ...rows.sort((a, b) => a.client.localeCompare(b.client))]
+  const width = (name: keyof typeof header) => Math.max(...all.map((row) => row[name].length))
+  const widths = [width('client'), width('version'), width('method')]
+  const lines = all.map(({ client, version, method, works }) =>
+    [client, version, method]
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .concat(works)
+      .join('  '),
+  )
+  console.log(`${lines.join('\n')}\n\n${rows.filter((row) => row.works === 'yes').length} of ${rows.length} work.`)
 }

@@ -14,7 +14,8 @@ logger = TraceHubLogger(
     environment="production",
     endpoint=driver.url,
     flush_interval=60,
-    batch_size=20,
+    # Only `flush` sends in steady work, so that its worker holds nothing when the program ends.
+    batch_size=20 if mode == "burst" else 1000,
     timeout=driver.args.get("timeout", 10.0),
     dlq_path=os.path.abspath("dlq"),
 )
