@@ -13,7 +13,7 @@ export const ISSUE_STATES = ['open', 'in-progress', 'resolved'] as const
 const issueStateSchema = z.enum(ISSUE_STATES).meta({ id: 'IssueState' })
 export type IssueState = z.infer<typeof issueStateSchema>
 
-export const issueSchema = z
+const issueSchema = z
   .object({
     id: z.string().describe('As `issueId` of its events'),
     title: z.string().describe('Type and message of its newest error'),

@@ -33,7 +33,7 @@ const holds = (word: string): string => {
   return `(${inMessage} OR positionCaseInsensitiveUTF8(message, ${text}) > 0 OR positionCaseInsensitiveUTF8(service, ${text}) > 0 OR arrayExists(v -> positionCaseInsensitiveUTF8(v, ${text}) > 0, mapValues(attributes)))`
 }
 
-export function logCondition(projectId: number, filter: LogFilter): string {
+function logCondition(projectId: number, filter: LogFilter): string {
   const { levels, service, module, environment, traceId, from, to, words } = filter
   const parts = [`project_id = ${sql.integer(projectId)}`, `kind = 'log'`]
   if (from !== undefined) parts.push(`ts >= ${sql.micros(from)}`)

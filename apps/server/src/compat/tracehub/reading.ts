@@ -17,14 +17,14 @@ import {
   timelineQuery,
 } from './queries.ts'
 
-export interface LogPage {
+interface LogPage {
   items: TraceHubLog[]
   total: number
   page: number
   per_page: number
 }
 
-export interface LogsSummary {
+interface LogsSummary {
   logs: number
   errors: number
   fatals: number

@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000
 const ACCESS_MS = 60 * MINUTE_MS
 const REFRESH_MS = 7 * 24 * 60 * MINUTE_MS
 
-export interface Tokens {
+interface Tokens {
   access_token: string
   refresh_token: string
   token_type: 'bearer'

@@ -5,7 +5,7 @@ import type { IssueRow, Said } from './queries.ts'
 const TITLE = 300
 
 /** What people said, and what happened since: an issue that was seen after it was resolved is open again. */
-export function judge(record: IssueRecord | undefined, lastSeenMs: number): { state: IssueState; regressed: boolean } {
+function judge(record: IssueRecord | undefined, lastSeenMs: number): { state: IssueState; regressed: boolean } {
   if (record?.state !== 'resolved') return { state: record?.state ?? 'open', regressed: false }
   const regressed = lastSeenMs > (record.resolvedAt ?? 0)
   return { state: regressed ? 'open' : 'resolved', regressed }

@@ -37,7 +37,7 @@ export interface IssueRequest {
   offset: number
 }
 
-export interface IssueChange {
+interface IssueChange {
   state?: IssueState | undefined
   /** Ids of people; replaces those there were. */
   assignees?: readonly string[] | undefined

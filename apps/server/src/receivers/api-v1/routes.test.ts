@@ -13,7 +13,7 @@ const doorOf = (product: string): SharedDoor => ({
     if (full) throw new HeartwoodError('queue-full', 'full')
     return { product }
   },
-  error: ({ status }) => ({ status, body: { refusedBy: product } }),
+  error: ({ status, code }) => ({ status, body: { [product]: code } }),
 })
 
 const app = fastify()
@@ -21,6 +21,7 @@ beforeAll(async () => {
   registerRawBody(app)
   // As the hook that checks keys: it refuses before a body is read.
   app.addHook('onRequest', async ({ headers }) => {
+    if (headers['x-api-key'] === '') throw new HeartwoodError('key-missing', 'none')
     if (String(headers['x-api-key']).endsWith('wrong')) throw new HeartwoodError('key-invalid', 'wrong')
   })
   registerApiV1(app, { lognitor: doorOf('lognitor'), tracehub: doorOf('tracehub') })
@@ -45,8 +46,12 @@ it.each([
 })
 
 it('answers errors as the clients of the product expect them, also before a body was read and after it was handed on', async () => {
-  expect(await send('[]', 'th_wrong')).toEqual({ refusedBy: 'tracehub' })
-  expect(await send('{}', 'lgn_wrong')).toEqual({ refusedBy: 'lognitor' })
-  expect(await send('["full"]', 'lgn_1')).toEqual({ refusedBy: 'tracehub' })
-  expect(await send('{"logs":"full"}', 'th_1')).toEqual({ refusedBy: 'lognitor' })
+  expect(await send('[]', 'th_wrong')).toEqual({ tracehub: 'key-invalid' })
+  expect(await send('{}', 'lgn_wrong')).toEqual({ lognitor: 'key-invalid' })
+  expect(await send('["full"]', 'lgn_1')).toEqual({ tracehub: 'queue-full' })
+  expect(await send('{"logs":"full"}', 'th_1')).toEqual({ lognitor: 'queue-full' })
+})
+
+it('answers a request without a key in the words of both', async () => {
+  expect(await send('[]', '')).toEqual({ tracehub: 'key-missing', lognitor: 'key-missing' })
 })

@@ -19,7 +19,12 @@ export function registerApiV1(app: FastifyInstance, doors: ApiV1Doors): void {
   // A body that was taken is empty afterwards.
   const known = new WeakMap<FastifyRequest, keyof ApiV1Doors>()
   app.register(async (scope) => {
-    registerErrors(scope, (error, request) => doors[known.get(request) ?? productOf(request)].error(error, request))
+    registerErrors(scope, (error, request) => {
+      const answer = doors[known.get(request) ?? productOf(request)].error(error, request)
+      if (known.has(request) || readKey(request.headers) !== undefined) return answer
+      // Without a key nothing tells whose client it is; a person who looks at the answer finds it in the words of both.
+      return { ...answer, body: { ...Object(doors.tracehub.error(error, request).body), ...Object(answer.body) } }
+    })
     scope.post('/api/v1/ingest', { config: { access: 'ingest', door: 'api-v1' } }, (request, reply) => {
       const product = productOf(request)
       known.set(request, product)

@@ -4,7 +4,7 @@ import { HeartwoodError } from '../../errors.ts'
 import type { DoorDeps } from '../door.ts'
 import { hasLeft, type Orphans } from '../orphans.ts'
 
-export const TRACEHUB_DOOR = 'tracehub'
+const TRACEHUB_DOOR = 'tracehub'
 
 /** A batch that its client gave up comes again within seconds, or after days as a dead letter. */
 const REPEAT_WITHIN_MS = 24 * 3600 * 1000

@@ -136,7 +136,7 @@ export interface IssueRecord {
   assignees: readonly Person[]
 }
 
-export interface IssueNote {
+interface IssueNote {
   id: string
   text: string
   author: Person | undefined
@@ -156,7 +156,7 @@ export interface IssueStore {
   notes(projectId: number, issueId: string): Promise<IssueNote[]>
 }
 
-export interface BearerTokenRecord {
+interface BearerTokenRecord {
   /** Hash of the token; the token itself is never stored. */
   hash: string
   personId: string
