@@ -76,4 +76,9 @@ export async function expectAccessible(page: Page): Promise<void> {
   }
 }
 
+/** The page itself stays where it is; tables and code may scroll within. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  expect(await page.evaluate<boolean>('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true)
+}
+
 export { expect }

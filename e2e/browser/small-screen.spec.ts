@@ -1,11 +1,6 @@
-import type { Page } from '@playwright/test'
-import { expect, expectAccessible, test } from './fixtures.ts'
+import { expect, expectAccessible, expectNoSidewaysScroll, test } from './fixtures.ts'
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true })
-
-async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  expect(await page.evaluate<boolean>('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true)
-}
 
 test('logs are read, filtered and opened on a telephone', async ({ page, project }) => {
   await page.goto(`/p/${project.slug}/logs`)

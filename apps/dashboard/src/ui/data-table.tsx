@@ -34,8 +34,8 @@ interface DataTableProps<Row> {
   isOff?: (row: Row) => boolean
   /** Narrow enough to stay a table on every screen. */
   fits?: boolean
-  /** Many short numbers: on small screens several stand side by side. */
-  dense?: boolean
+  /** Many short values: on small screens so many of them stand side by side, below what is long. */
+  dense?: 3 | 4
   /** Shown in the place of rows. */
   empty?: string
   order?: TableOrder
@@ -43,12 +43,12 @@ interface DataTableProps<Row> {
 }
 
 /** A table on wide screens; on small ones each row is a block of its own, so that nothing is out of sight. */
-export function DataTable<Row>({ columns, rows, keyOf, isOff, fits = false, dense = false, empty, order, onOrder }: DataTableProps<Row>) {
+export function DataTable<Row>({ columns, rows, keyOf, isOff, fits = false, dense, empty, order, onOrder }: DataTableProps<Row>) {
   const [first, ...rest] = columns
   if (!first) return null
   const hasTotals = rows.length > 1 && columns.some((column) => column.total !== undefined)
   return (
-    <table className={classes.table} data-stacks={!fits || undefined} data-dense={dense || undefined}>
+    <table className={classes.table} data-stacks={!fits || undefined} data-dense={dense}>
       <thead>
         <tr>
           {columns.map((column) => (

@@ -51,12 +51,13 @@ export function EndsLegend({ counts }: { counts: StateCounts }) {
 
 /** How a program sends a flow, as lines that run once the key is put in. */
 export function HowToSend({ address }: { address: string }) {
-  const event = (step: number, message: string) => `{"flowId":"checkout-7f3a91c2","stepIndex":${step},"service":"shop","message":"${message}"}`
+  const event = (step: number, message: string) => `{"flowId":"checkout-7f3a","stepIndex":${step},"message":"${message}"}`
   const lines = [
-    `curl ${address}/ingest -H 'Authorization: Bearer KEY' -d '[`,
-    `  ${event(0, 'cart validated')},`,
-    `  ${event(1, 'payment authorised')},`,
-    `  ${event(2, 'order confirmed')}]'`,
+    `curl ${address}/ingest \\`,
+    `  -H 'Authorization: Bearer KEY' -d '[`,
+    `  ${event(0, 'cart')},`,
+    `  ${event(1, 'paid')},`,
+    `  ${event(2, 'sent')}]'`,
   ]
   return <CodeBlock label="Lines that send a flow" text={lines.join('\n')} />
 }

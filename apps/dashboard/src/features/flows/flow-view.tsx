@@ -89,7 +89,7 @@ function Runs({ project, name, state, onChange }: FlowViewProps) {
     },
     { name: 'State', cell: (run) => <FlowStateMark state={run.state} /> },
     { name: 'Began', cell: (run) => <Ago stamp={run.startedAt} /> },
-    { name: 'Took', number: true, cell: (run) => formatDuration(run.durationMs) },
+    { name: 'Took', number: true, cell: (run) => (run.events > 1 ? formatDuration(run.durationMs) : '–') },
     { name: 'Events', number: true, cell: (run) => String(run.events) },
     { name: 'Last step', long: true, cell: (run) => <LastStep run={run} /> },
     { name: 'Services', long: true, cell: (run) => <span className="muted">{run.services.join(', ')}</span> },
@@ -104,7 +104,7 @@ function Runs({ project, name, state, onChange }: FlowViewProps) {
             size="xs"
             value={state.state}
             onChange={(value) => onChange({ state: STATES.find((candidate) => candidate === value) ?? 'any', page: '1' })}
-            data={STATES.map((value) => ({ value, label: value === 'any' ? 'All' : value }))}
+            data={STATES.map((value) => ({ value, label: value === 'any' ? 'All' : `${value.slice(0, 1).toUpperCase()}${value.slice(1)}` }))}
           />
         </div>
       </div>
@@ -124,7 +124,7 @@ function Runs({ project, name, state, onChange }: FlowViewProps) {
       ) : (
         <div className={classes.stale} data-stale={runs.isPlaceholderData || undefined}>
           {runs.data.partial && <Notice>Not everything was looked at. {runs.data.partial.message}</Notice>}
-          <DataTable columns={columns} rows={runs.data.runs} keyOf={(run) => run.flowId} />
+          <DataTable columns={columns} rows={runs.data.runs} keyOf={(run) => run.flowId} dense={4} />
           {(page > 1 || runs.data.hasMore) && (
             <nav className={classes.pages} aria-label="Pages">
               <Button

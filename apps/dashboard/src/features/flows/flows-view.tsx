@@ -61,7 +61,7 @@ export function FlowsView({ project, address, state, onChange }: FlowsViewProps)
             </span>
             <EndsLegend counts={sumCounts(flows.data.flows)} />
           </div>
-          <DataTable columns={columns} rows={flows.data.flows} keyOf={(flow) => flow.name} dense />
+          <DataTable columns={columns} rows={flows.data.flows} keyOf={(flow) => flow.name} dense={3} />
         </div>
       )}
     </Page>

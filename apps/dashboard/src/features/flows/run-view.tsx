@@ -125,7 +125,7 @@ function Head({ project, run, missing }: { project: string; run: FlowRun; missin
               </>
             ),
           },
-          { name: 'Took', value: formatDuration(run.durationMs) },
+          { name: 'Took', value: run.events > 1 ? formatDuration(run.durationMs) : '–' },
           { name: 'Events', value: formatWhole(run.events) },
           ...(run.lastStep === undefined ? [] : [{ name: 'Last step', value: `${run.lastStep + 1}${missing > 0 ? `, ${missing} missing` : ''}` }]),
           { name: run.services.length === 1 ? 'Service' : 'Services', value: run.services.join(', ') || '–' },

@@ -49,20 +49,18 @@ export function StepsFunnel({ steps, runs }: { steps: readonly FlowStep[]; runs:
               <td data-number="" data-label="stopped" data-lost={lost > 0 || undefined}>
                 {lost === 0 ? <span className="muted">0</span> : formatWhole(lost)}
               </td>
-              <td className={classes.times}>
+              <td className={classes.times} data-none={step.p50Ms === null || undefined}>
                 {step.p50Ms === null ? (
                   <span className="muted">–</span>
                 ) : (
-                  <>
+                  <span className={classes.paces}>
+                    <span>p50 {formatDuration(step.p50Ms)}</span>
+                    <span className="muted">p95 {step.p95Ms === null ? '–' : formatDuration(step.p95Ms)}</span>
                     <span className={classes.pace} aria-hidden="true">
                       <span style={{ width: `${((step.p95Ms ?? 0) / longest) * 100}%` }} />
                       <span style={{ width: `${(step.p50Ms / longest) * 100}%` }} />
                     </span>
-                    <span>
-                      p50 {formatDuration(step.p50Ms)}
-                      {step.p95Ms !== null && <span className="muted"> · p95 {formatDuration(step.p95Ms)}</span>}
-                    </span>
-                  </>
+                  </span>
                 )}
               </td>
             </tr>

@@ -31,8 +31,9 @@ export function NoRequests({ address, state, onChange }: NoRequestsProps) {
     )
   }
   const lines = [
-    `curl ${address}/ingest -H 'Authorization: Bearer KEY' -d '{`,
-    `  "kind":"request","service":"shop","requestId":"req-7f3a",`,
+    `curl ${address}/ingest \\`,
+    `  -H 'Authorization: Bearer KEY' -d '{`,
+    `  "kind":"request","service":"shop","requestId":"r-7f3a",`,
     `  "request":{"method":"GET","path":"/orders/7",`,
     `             "status":200,"durationMs":31.2}}'`,
   ]

@@ -89,7 +89,7 @@ export function Routes({ scope, order, onChange }: RoutesProps) {
             columns={columns}
             rows={orderRoutes(data.routes, readOrder(order))}
             keyOf={(line) => `${line.service}\n${line.method}\n${line.route}`}
-            dense
+            dense={4}
             order={readOrder(order)}
             onOrder={(next) => onChange({ order: writeOrder(next) })}
             empty="No route in this range"

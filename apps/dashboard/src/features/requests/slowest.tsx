@@ -41,7 +41,13 @@ export function Slowest({ scope }: { scope: RequestScope }) {
       ) : (
         <div className={classes.stale} data-stale={slowest.isPlaceholderData || undefined}>
           {data.partial && <Notice>Not everything was looked at. {data.partial.message}</Notice>}
-          <DataTable columns={columns} rows={data.events} keyOf={(event) => event.id} dense empty="No request of this range says how long it took" />
+          <DataTable
+            columns={columns}
+            rows={data.events}
+            keyOf={(event) => event.id}
+            dense={3}
+            empty="No request of this range says how long it took"
+          />
         </div>
       )}
     </section>

@@ -1,6 +1,6 @@
 import type { EventJson } from '@heartwood/protocol'
 import { expect, it } from 'vitest'
-import { toTimeline } from './model.ts'
+import { relatedIds, toTimeline } from './model.ts'
 
 const START = Date.parse('2026-11-21T12:00:00Z')
 const at = (ms: number, parts: Partial<EventJson> = {}): EventJson => ({
@@ -44,4 +44,10 @@ it('does not let a straggler an hour later squeeze what took long', () => {
 
 it('spreads events without durations over their time', () => {
   expect(toTimeline([at(0), at(25), at(100)], null).map(({ left }) => left)).toEqual([0, 0.25, 1])
+})
+
+it('names what else the events belong to, but not a crowd', () => {
+  const lines = ['a', 'b', 'c', 'd'].map((requestId) => ({ event: at(0, { traceId: 't', userId: 'u', requestId }) }))
+  expect(relatedIds(lines, 't')).toEqual([{ role: 'user', id: 'u' }])
+  expect(relatedIds(lines.slice(0, 1), 'u').map(({ id }) => id)).toEqual(['t', 'a'])
 })

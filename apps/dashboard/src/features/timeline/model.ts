@@ -1,4 +1,4 @@
-import type { EventJson } from '@heartwood/protocol'
+import { type EventJson, TIMELINE_ROLES, type TimelineRole } from '@heartwood/protocol'
 import { createCodec, type SearchOf, textField } from '../../state/url-codec.ts'
 
 const fields = { kind: textField() }
@@ -38,6 +38,23 @@ function stretchOf(event: EventJson): { from: number; to: number } {
   const at = preciseMs(event.timestamp)
   const took = Math.max(0, event.request?.durationMs ?? 0)
   return event.kind === 'span' ? { from: at, to: at + took } : { from: at - took, to: at }
+}
+
+export interface RelatedId {
+  role: TimelineRole
+  id: string
+}
+
+const ROLE_FIELDS = { flow: 'flowId', trace: 'traceId', request: 'requestId', session: 'sessionId', user: 'userId', release: 'release' } as const
+/** More of one role say that it is not what the events have in common. */
+const MOST_RELATED = 3
+
+/** The other ids that the events carry: all of a role, if they are few. */
+export function relatedIds(lines: readonly { event: EventJson }[], own: string): RelatedId[] {
+  return TIMELINE_ROLES.flatMap((role) => {
+    const ids = new Set(lines.map(({ event }) => event[ROLE_FIELDS[role]]).filter((id) => id !== undefined && id !== own))
+    return ids.size > MOST_RELATED ? [] : [...ids].flatMap((id) => (id === undefined ? [] : [{ role, id }]))
+  })
 }
 
 /** Offsets, pauses and places on the strip of events in order. `beginning` is the time of the first event that carries the id. */

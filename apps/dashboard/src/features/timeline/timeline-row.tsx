@@ -17,10 +17,12 @@ interface TimelineRowProps {
   first: boolean
   /** Show where it stands in time, and for how long. */
   strip: boolean
+  /** Say the day, too: there are several. */
+  dated: boolean
 }
 
 /** One event of the timeline, a link to its own page. */
-export function TimelineRow({ project, id, line, first, strip }: TimelineRowProps) {
+export function TimelineRow({ project, id, line, first, strip, dated }: TimelineRowProps) {
   const { event, offsetMs, deltaMs } = line
   const stamp = formatStamp(event.timestamp)
   const took = event.request?.durationMs
@@ -33,6 +35,9 @@ export function TimelineRow({ project, id, line, first, strip }: TimelineRowProp
           </span>
           <span className={`mono ${classes.message}`}>{rowText(event).text || 'without a message'}</span>
           <span className={classes.meta}>
+            <time dateTime={event.timestamp} className={classes.clock}>
+              {dated ? `${stamp.date.slice(5)} ${stamp.time.slice(0, 8)}` : stamp.time}
+            </time>
             <LevelMark level={event.level} />
             <span className={classes.service}>{event.service}</span>
             <span className={classes.delta} title="Since the event before">
@@ -52,12 +57,6 @@ export function TimelineRow({ project, id, line, first, strip }: TimelineRowProp
             {took === undefined ? '' : formatDuration(took)}
           </span>
         </EventLink>
-        {event.flowId !== undefined && event.flowId !== id && (
-          <Link to="/p/$project/flows/run/$id" params={{ project, id: event.flowId }} className={classes.run} title="Open the run">
-            {event.flowId}
-            {event.stepIndex !== undefined && `, step ${event.stepIndex + 1}`}
-          </Link>
-        )}
       </div>
     </TrackItem>
   )

@@ -1,7 +1,7 @@
 import type { api as contract, RouteOutput, TimelineRole } from '@heartwood/protocol'
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { Fragment } from 'react'
+import { Fragment, useMemo } from 'react'
 import { formatDuration, formatStamp, formatWhole, plural } from '../../lib/format.ts'
 import { CopyButton } from '../../ui/copy.tsx'
 import { Facts } from '../../ui/facts.tsx'
@@ -10,7 +10,7 @@ import { Ago } from '../../ui/stamp.tsx'
 import { EmptyState, ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
 import { Track, TrackGap } from '../../ui/track.tsx'
 import { logsWith } from '../logs/log-link.ts'
-import { preciseMs, type TimelineState } from './model.ts'
+import { preciseMs, type RelatedId, relatedIds, type TimelineState } from './model.ts'
 import classes from './timeline.module.css'
 import { useTimeline } from './timeline-api.ts'
 import { TimelineRow } from './timeline-row.tsx'
@@ -29,6 +29,8 @@ export function TimelineView({ project, id, state, onChange }: TimelineViewProps
   const timeline = useTimeline(project, id, state.kind)
   const first = timeline.data?.pages[0]
   const partial = timeline.data?.pages.find((page) => page.partial)?.partial
+  const related = useMemo(() => relatedIds(timeline.lines, id), [timeline.lines, id])
+  const dated = first?.from && first.to ? formatStamp(first.from).date !== formatStamp(first.to).date : false
   const strip = timeline.lines.some((line) => line.width > 0)
   return (
     <Page title={id} crumb="Timeline" padded actions={<CopyButton text={id} label="Copy id" />}>
@@ -43,13 +45,13 @@ export function TimelineView({ project, id, state, onChange }: TimelineViewProps
             <Nothing project={project} id={id} />
           ) : (
             <>
-              <Head project={project} answer={first} kind={timeline.kind} onKind={(kind) => onChange({ kind })} />
+              <Head project={project} answer={first} related={related} kind={timeline.kind} onKind={(kind) => onChange({ kind })} />
               <div className={classes.stale} data-stale={timeline.isPlaceholderData || undefined}>
                 <Track label="Events in order">
                   {timeline.lines.map((line, index) => (
                     <Fragment key={line.event.id}>
                       {line.gap && <TrackGap ms={line.deltaMs} />}
-                      <TimelineRow project={project} id={id} line={line} first={index === 0} strip={strip} />
+                      <TimelineRow project={project} id={id} line={line} first={index === 0} strip={strip} dated={dated} />
                     </Fragment>
                   ))}
                 </Track>
@@ -64,7 +66,7 @@ export function TimelineView({ project, id, state, onChange }: TimelineViewProps
 }
 
 const ROLE_NAMES: Record<TimelineRole, string> = {
-  flow: 'Run of a flow',
+  flow: 'Run',
   trace: 'Trace',
   request: 'Request',
   session: 'Session',
@@ -75,11 +77,12 @@ const ROLE_NAMES: Record<TimelineRole, string> = {
 interface HeadProps {
   project: string
   answer: Answer
+  related: readonly RelatedId[]
   kind: string | undefined
   onKind: (kind: string) => void
 }
 
-function Head({ project, answer, kind, onKind }: HeadProps) {
+function Head({ project, answer, related, kind, onKind }: HeadProps) {
   const { id, roles, kinds, total, from, to } = answer
   const began = from === null ? undefined : formatStamp(from)
   return (
@@ -104,9 +107,10 @@ function Head({ project, answer, kind, onKind }: HeadProps) {
                 },
               ]
             : []),
-          ...(from !== null && to !== null && from !== to ? [{ name: 'Spans', value: formatDuration(preciseMs(to) - preciseMs(from)) }] : []),
+          ...(from !== null && to !== null && from !== to ? [{ name: 'Lasted', value: formatDuration(preciseMs(to) - preciseMs(from)) }] : []),
         ]}
       />
+      <Related project={project} ids={related} />
       <div className={classes.bar}>
         <fieldset className={classes.kinds}>
           <legend className="visually-hidden">Kinds</legend>
@@ -137,6 +141,29 @@ function Head({ project, answer, kind, onKind }: HeadProps) {
         </div>
       </div>
     </header>
+  )
+}
+
+/** What else its events belong to. */
+function Related({ project, ids }: { project: string; ids: readonly RelatedId[] }) {
+  if (ids.length === 0) return null
+  return (
+    <nav className={classes.related} aria-label="Related">
+      {ids.map(({ role, id }) => (
+        <span key={`${role} ${id}`}>
+          <span className="muted">{ROLE_NAMES[role]}</span>{' '}
+          {role === 'flow' ? (
+            <Link to="/p/$project/flows/run/$id" params={{ project, id }} className="mono">
+              {id}
+            </Link>
+          ) : (
+            <Link to="/p/$project/timeline/$id" params={{ project, id }} className="mono">
+              {id}
+            </Link>
+          )}
+        </span>
+      ))}
+    </nav>
   )
 }
 

@@ -59,6 +59,7 @@ export function LogDetail(props: LogDetailProps) {
       <pre className={`mono ${classes.message}`} tabIndex={0}>
         {event.message}
       </pre>
+      <IdLinks project={project} event={event} />
       {event.error && <ErrorPart error={event.error} said={event.message} />}
       <div className={classes.columns}>
         <Fields event={event} {...props} />
