@@ -19,6 +19,8 @@ beforeAll(async () => {
     event(1, { traceId: 't1', requestId: 't1', kind: 'request' }),
     event(2, { requestId: 't1', kind: 'audit' }),
     event(4, { userId: 'u1', kind: 'log' }),
+    event(5, { traceId: '0af7651916cd43dd8448eb211c80319c' }),
+    event(6, { traceId: '0af76519-16cd-43dd-8448-eb211c80319c' }),
     ...Array.from({ length: 25 }, (_, index) => event(100, { release: '2.0.0', message: `same time ${index}` })),
   ])
   await test.load(2, [event(9, { traceId: 't1' })])
@@ -34,6 +36,12 @@ it('puts everything that carries an id in order, each event once, whatever the i
   ])
   expect(answer.kinds.map(({ kind }) => kind).sort()).toEqual(['audit', 'log', 'request'])
   expect(answer).toMatchObject({ total: 3, from: '2026-11-21T12:00:01.000Z', to: '2026-11-21T12:00:03.000Z', nextCursor: null, partial: null })
+})
+
+it('takes a trace id with the dashes of a UUID and without for the same', async () => {
+  for (const id of ['0af7651916cd43dd8448eb211c80319c', '0af76519-16cd-43dd-8448-eb211c80319c']) {
+    expect((await timeline.read(1, id, { limit: 10 })).events.map(({ message }) => message)).toEqual(['event 5', 'event 6'])
+  }
 })
 
 it('shows one kind of it', async () => {
