@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { measureDoors } from './doors.ts'
 import { measureIngest, measurePaced, measureShapes } from './ingest.ts'
 import { createReport } from './report.ts'
 import { ensureRows } from './rows.ts'
@@ -15,7 +16,7 @@ const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '5000000' },
     seconds: { type: 'string', default: '120' },
-    only: { type: 'string', default: 'start,search,ingest,paced,shapes' },
+    only: { type: 'string', default: 'start,search,ingest,paced,shapes,doors' },
     /** Name of the results file; nothing is written without it. */
     save: { type: 'string' },
   },
@@ -30,7 +31,8 @@ const report = createReport(
 const work = join(bench, '.data')
 mkdirSync(work, { recursive: true })
 const now = Math.floor(Date.now() / HOUR) * HOUR
-const files = ensureRows(join(work, `rows-${rows}`), { rows, startMs: now - 24 * HOUR, spanMs: 24 * HOUR })
+const needsRows = ['search', 'ingest', 'paced'].some((name) => wanted.has(name))
+const files = needsRows ? ensureRows(join(work, `rows-${rows}`), { rows, startMs: now - 24 * HOUR, spanMs: 24 * HOUR }) : []
 const inFolder = async (name: string, measure: (folder: string) => Promise<void>) => {
   if (!wanted.has(name)) return
   const folder = join(work, `server-${name}`)
@@ -57,6 +59,11 @@ await inFolder('ingest', async (folder) => {
 await inFolder('paced', async (folder) => {
   const server = await startBenchServer(folder)
   await measurePaced(server, { files, seconds: Math.min(seconds, 30) }, report)
+  await server.stop()
+})
+await inFolder('doors', async (folder) => {
+  const server = await startBenchServer(folder)
+  await measureDoors(server, { seconds: Math.min(seconds, 10) }, report)
   await server.stop()
 })
 await inFolder('shapes', async (folder) => {

@@ -1,11 +1,12 @@
 import { untilStored } from './ingest.ts'
 import { runLoad } from './load.ts'
+import { plantRelated, RELATED_ROWS, relatedQuestions } from './related.ts'
 import type { Report } from './report.ts'
 import { PLANTED, USER } from './rows.ts'
 import type { BenchServer } from './server.ts'
 import { percentile, short } from './stats.ts'
 
-interface Question {
+export interface Question {
   name: string
   targetMs?: number
   /** Rows that must be found, where they are known: a quick wrong answer is none. */
@@ -33,6 +34,7 @@ export async function measureSearch(
     maxRows: data.rows,
     importing: true,
   })
+  await plantRelated(server, data.range)
   await untilStored(server)
   const range = { project: server.project, from: String(data.range.from), to: String(data.range.to) }
   const search =
@@ -51,7 +53,7 @@ export async function measureSearch(
     {
       name: 'histogram of the whole range',
       targetMs: 15,
-      expect: data.rows,
+      expect: data.rows + RELATED_ROWS,
       ask: async () => ({ found: (await server.client.histogram({ query: range })).total }),
     },
     {
@@ -64,6 +66,7 @@ export async function measureSearch(
       ask: async () => ({ found: (await server.client.values({ query: { ...range, field: 'extra.tenant' } })).values.length }),
     },
     { name: 'fields', ask: async () => ({ found: (await server.client.fields({ query: range })).fields.length }) },
+    ...relatedQuestions(server, range),
   ]
   report.section(`Search over ${short(data.rows)} rows, through HTTP`, `${RUNS} warm runs each.`)
   await askAll(questions, report)
