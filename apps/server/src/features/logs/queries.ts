@@ -1,10 +1,10 @@
 import { type UnixMicros, unixMicros } from '@heartwood/protocol'
+import type { Cursor, Order } from '../../query/cursor.ts'
 import type { Buckets } from '../../query/intervals.ts'
 import type { Plan } from '../../query/planner.ts'
 import type { TimeRange } from '../../query/time-range.ts'
 import { FULL_COLUMNS, LIST_COLUMNS, ROW_COLUMNS } from '../../store/events/rows/event-row.ts'
 import { afterPlace, NEWEST_FIRST, OLDEST_FIRST, sql } from '../../store/events/sql.ts'
-import type { Cursor, Order } from './cursor.ts'
 import type { FieldValue } from './field-values.ts'
 
 /** SQL of the Logs page. Texts only: no statement is run here. */

@@ -1,7 +1,7 @@
 import type { UnixMicros } from '@heartwood/protocol'
 import { unixMicros } from '@heartwood/protocol'
+import type { Order } from '../../query/cursor.ts'
 import type { TimeRange } from '../../query/time-range.ts'
-import type { Order } from './cursor.ts'
 
 /**
  * Finds the first rows of a long range without reading all of it: small windows first, each as wide as what was found lets
