@@ -4,6 +4,8 @@ import type { DecodeJob } from '../ingest/decoder.ts'
 /** An entry in the loose vocabulary of the native door: any JSON, any alias; the step `normalise` makes an event of it. */
 export type LooseRecord = { [key: string]: unknown }
 
+export const isRecord = (value: unknown): value is LooseRecord => typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** Where a decoder puts what it reads, one entry at a time, so that no list of parsed objects is ever kept. */
 export interface EntrySink {
   /**

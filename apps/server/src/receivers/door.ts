@@ -35,7 +35,7 @@ export async function takeAtDoor(
     door,
     format,
     contentType: request.sentContentType ?? '',
-    body: request.body instanceof Uint8Array ? request.body : new Uint8Array(0),
+    body: bytesOf(request),
     projectId,
     keyId,
     settings: await deps.projects.settings(projectId),
@@ -112,6 +112,15 @@ function insistOnReadable(query: DoorQuery): void {
   const [first] = details
   if (first) throw new HeartwoodError('validation-failed', `\`${first.path}\` ${first.message}.`, { details })
 }
+
+/** The project that the address names, if it names one: whoever reads the query of a door without a schema asks here. */
+export function projectRefOf({ query }: Pick<FastifyRequest, 'query'>): string | undefined {
+  const { project } = query as { project?: unknown }
+  return typeof project === 'string' ? project : undefined
+}
+
+/** The body as the raw parser left it; empty where there was none. */
+export const bytesOf = ({ body }: Pick<FastifyRequest, 'body'>): Uint8Array => (body instanceof Uint8Array ? body : new Uint8Array(0))
 
 const yearOf = (text: string | undefined): number | undefined => (text !== undefined && /^\d{4}$/.test(text) ? Number(text) : undefined)
 

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type ErrorCode, HeartwoodError } from '../errors.ts'
 import { dropReasonOf } from '../ingest/drop-reason-of.ts'
 import type { Account } from '../ingest/ledger.ts'
+import { projectRefOf } from './door.ts'
 
 /** What a door refuses before it reads any event. Bodies that cannot be read are counted where they are read, the rest by ingest. */
 const AT_THE_DOOR: ReadonlySet<ErrorCode> = new Set([
@@ -30,7 +31,7 @@ export function accountOf(request: FastifyRequest, findProject: (ref: string) =>
   if (door === undefined) return undefined
   const { caller } = request
   if (caller.kind === 'key') return { projectId: caller.projectId, door, keyId: caller.keyId }
-  const { project } = request.query as { project?: unknown }
-  const named = caller.kind === 'anonymous' || typeof project !== 'string' ? undefined : findProject(project)
+  const ref = caller.kind === 'anonymous' ? undefined : projectRefOf(request)
+  const named = ref === undefined ? undefined : findProject(ref)
   return { projectId: named?.id ?? 0, door, keyId: '' }
 }

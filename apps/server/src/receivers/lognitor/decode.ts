@@ -1,13 +1,12 @@
 import type { UnixMicros } from '@heartwood/protocol'
 import type { DecodeJob, Sampling } from '../../ingest/decoder.ts'
 import { levelFromText } from '../../pipeline/levels.ts'
-import type { DecodeFormat, EntrySink, LooseRecord } from '../decode.ts'
+import { type DecodeFormat, type EntrySink, isRecord, type LooseRecord } from '../decode.ts'
 import { extentOf } from '../native/decode-extent.ts'
 import { parseExactly, parseJson } from '../native/decode-lenient.ts'
 import { decodeText } from '../native/decode-text.ts'
 import { parseTimestamp } from '../stamps/parse-timestamp.ts'
 import { faultOf, fromLog } from './entry.ts'
-import { isRecord } from './loose.ts'
 import { fromRow } from './row.ts'
 
 /** `POST /api/v1/ingest`: `{"batch_id": …, "logs": […]}`. */

@@ -1,7 +1,7 @@
 import { levelFromText } from '../../pipeline/levels.ts'
 import { pathOnly } from '../../pipeline/route-of-path.ts'
-import type { LooseRecord } from '../decode.ts'
-import { isRecord, leaveOut } from './loose.ts'
+import { isRecord, type LooseRecord } from '../decode.ts'
+import { leaveOut } from './leave-out.ts'
 import { versionOfRelease } from './release-id.ts'
 
 /** Fields that get a place of their own; all others are attributes under the names they came with. */

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { LIMITS } from '@heartwood/protocol'
-import type { LooseRecord } from '../decode.ts'
+import { isRecord, type LooseRecord } from '../decode.ts'
 import { parseJson } from '../native/decode-lenient.ts'
 import { decodeText } from '../native/decode-text.ts'
-import { isRecord } from './loose.ts'
 import { releaseIdOf } from './release-id.ts'
 
 /** What is sent once and answered with an id of ours: an event, and the answer. */

@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HeartwoodError } from '../../errors.ts'
 import { registerErrors } from '../../http/errors.ts'
 import type { LooseRecord } from '../decode.ts'
-import { projectOf } from '../door.ts'
+import { bytesOf, projectOf, projectRefOf } from '../door.ts'
 import { objectIn, type Report, toFeedback, toRelease } from './reports.ts'
-import { bytesOf, type Lognitor, type LognitorDeps, lognitorError, ROWS_DOOR } from './take.ts'
+import { type Lognitor, type LognitorDeps, lognitorError, ROWS_DOOR } from './take.ts'
 
 export interface LognitorRoutesDeps extends LognitorDeps {
   lognitor: Lognitor
@@ -58,8 +58,7 @@ async function takeReport(
   read: (sent: LooseRecord) => Report | undefined,
   missing: string,
 ): Promise<Report['answer']> {
-  const { project } = request.query as { project?: unknown }
-  const { projectId, keyId } = await projectOf(deps.projects, request, typeof project === 'string' ? project : undefined)
+  const { projectId, keyId } = await projectOf(deps.projects, request, projectRefOf(request))
   const sent = objectIn(bytesOf(request))
   const report = sent && read(sent)
   if (report === undefined) {

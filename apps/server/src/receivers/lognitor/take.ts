@@ -3,10 +3,10 @@ import type { IngestAnswer, UnixMs } from '@heartwood/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HeartwoodError } from '../../errors.ts'
 import type { ProjectSettings } from '../../ingest/ingest.ts'
-import { type DoorDeps, type DoorProjects, projectOf } from '../door.ts'
+import { isRecord } from '../decode.ts'
+import { bytesOf, type DoorDeps, type DoorProjects, projectOf, projectRefOf } from '../door.ts'
 import { parseJson } from '../native/decode-lenient.ts'
 import { decodeText } from '../native/decode-text.ts'
-import { isRecord } from './loose.ts'
 import { createSamplingNotes, type RateSetting } from './sampling.ts'
 import { createSeenRows } from './seen-rows.ts'
 
@@ -42,8 +42,7 @@ export function createLognitor(deps: LognitorDeps): Lognitor {
   const seen = createSeenRows()
 
   const senderOf = async (request: FastifyRequest) => {
-    const { project } = request.query as { project?: unknown }
-    const { projectId, keyId } = await projectOf(projects, request, typeof project === 'string' ? project : undefined)
+    const { projectId, keyId } = await projectOf(projects, request, projectRefOf(request))
     return { projectId, keyId, settings: await projects.settings(projectId) }
   }
 
@@ -100,8 +99,6 @@ function toAnswer({ accepted, rejected, rejectedCount }: IngestAnswer, what: str
   const message = accepted === 0 && rejectedCount > 0 ? `${what} refused` : `${what} accepted`
   return { accepted, message, rejected: rejectedCount, errors }
 }
-
-export const bytesOf = ({ body }: FastifyRequest): Uint8Array => (body instanceof Uint8Array ? body : new Uint8Array(0))
 
 const digest = (body: Uint8Array): string => `rows-${createHash('sha256').update(body).digest('hex')}`
 

@@ -1,8 +1,7 @@
-import type { LooseRecord } from '../decode.ts'
+import { isRecord, type LooseRecord } from '../decode.ts'
 
 /** Records in the vocabulary of clouds, proxies and libraries that put their message where nobody looks for it. */
 
-const isObject = (value: unknown): value is LooseRecord => typeof value === 'object' && value !== null && !Array.isArray(value)
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 /** The path of an address, with its query. */
@@ -11,10 +10,10 @@ const pathOf = (url: unknown): string | undefined => textOf(url)?.replace(/^[a-z
 const SECONDS = /^(\d{1,9}(?:\.\d{1,9})?)s$/
 /** Cloud Logging: `{"textPayload"|"jsonPayload"|"protoPayload": …, "httpRequest": …, "resource": …, "severity": …}`. */
 const fromCloudLogging = ({ jsonPayload, textPayload, protoPayload, httpRequest, resource, ...rest }: LooseRecord): LooseRecord => {
-  const payload = isObject(jsonPayload) ? jsonPayload : {}
-  const proto = isObject(protoPayload) ? protoPayload : {}
-  const http = isObject(httpRequest) ? httpRequest : undefined
-  const labels = isObject(resource) && isObject(resource.labels) ? resource.labels : {}
+  const payload = isRecord(jsonPayload) ? jsonPayload : {}
+  const proto = isRecord(protoPayload) ? protoPayload : {}
+  const http = isRecord(httpRequest) ? httpRequest : undefined
+  const labels = isRecord(resource) && isRecord(resource.labels) ? resource.labels : {}
   const { message: inner, msg, ...fields } = payload
   const took = SECONDS.exec(String(http?.latency ?? ''))
   const request = http && {
@@ -52,7 +51,7 @@ const fromCloudTrail = ({ eventName, eventSource, eventTime, sourceIPAddress, us
 
 /** Diagnostic logs of Azure, as they are streamed and as they are exported. */
 const fromAzure = (entry: LooseRecord): LooseRecord => {
-  const properties = isObject(entry.properties) ? entry.properties : {}
+  const properties = isRecord(entry.properties) ? entry.properties : {}
   const said =
     entry.resultDescription ?? entry.ResultDescription ?? properties.message ?? properties.log ?? entry.operationName ?? entry.OperationName
   return { ...entry, message: said }
@@ -60,7 +59,7 @@ const fromAzure = (entry: LooseRecord): LooseRecord => {
 
 /** tracing of Rust: the message is one of the `fields`. */
 const fromTracing = ({ fields, target, ...rest }: LooseRecord): LooseRecord => {
-  const { message, ...others } = isObject(fields) ? fields : {}
+  const { message, ...others } = isRecord(fields) ? fields : {}
   return { ...rest, message, attributes: { ...others, logger: target } }
 }
 
@@ -87,7 +86,7 @@ const HOLE = /\{[@$]?([A-Za-z_]\w{0,60})(?:,-?\d{1,3})?(?::[^{}]{0,40})?\}/g
 const fromTemplate = (entry: LooseRecord, template: string): LooseRecord => {
   const message = template.replace(HOLE, (hole, name: string) => {
     const value = entry[name]
-    return value === undefined ? hole : isObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value)
+    return value === undefined ? hole : isRecord(value) || Array.isArray(value) ? JSON.stringify(value) : String(value)
   })
   return { ...entry, message }
 }
@@ -97,7 +96,7 @@ export const translateCloud = (entry: LooseRecord): LooseRecord | undefined => {
   if (entry['@mt'] !== undefined) return typeof entry['@mt'] === 'string' && entry['@m'] === undefined ? fromTemplate(entry, entry['@mt']) : undefined
   if (entry.message !== undefined) return undefined
   if (entry.fields !== undefined)
-    return isObject(entry.fields) && entry.level !== undefined && entry.target !== undefined ? fromTracing(entry) : undefined
+    return isRecord(entry.fields) && entry.level !== undefined && entry.target !== undefined ? fromTracing(entry) : undefined
   if (entry.logName !== undefined || entry.insertId !== undefined)
     return entry.severity === undefined && entry.resource === undefined ? undefined : fromCloudLogging(entry)
   if (entry.eventName !== undefined && entry.eventSource !== undefined && entry.eventTime !== undefined) return fromCloudTrail(entry)

@@ -1,10 +1,8 @@
-import type { DecodeFormat, EntrySink, LooseRecord } from '../decode.ts'
+import { type DecodeFormat, type EntrySink, isRecord, type LooseRecord } from '../decode.ts'
 import { extentInLines, extentOf } from './decode-extent.ts'
 import { translateForeign } from './decode-foreign.ts'
 import { endOfString, parseExactly, parseJson, parseMended } from './decode-lenient.ts'
 import { decodeText } from './decode-text.ts'
-
-const isRecord = (value: unknown): value is LooseRecord => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Entries of `{ "events": […] }`, `{ "logs": […] }` and what clouds deliver; undefined when the object is an entry itself. */
 const wrapped = (value: LooseRecord): unknown[] | undefined => {

@@ -1,9 +1,8 @@
-import type { DecodeFormat, EntrySink, LooseRecord } from '../decode.ts'
+import { type DecodeFormat, type EntrySink, isRecord, type LooseRecord } from '../decode.ts'
 import { parseJson } from '../native/decode-lenient.ts'
 import { decodeText } from '../native/decode-text.ts'
 import { setField } from './fields.ts'
 
-const isRecord = (value: unknown): value is LooseRecord => typeof value === 'object' && value !== null && !Array.isArray(value)
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value))
 const isPresent = (value: unknown): boolean => value !== undefined && value !== null && value !== ''

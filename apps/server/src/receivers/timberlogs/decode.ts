@@ -1,6 +1,6 @@
 import type { DecodeJob } from '../../ingest/decoder.ts'
 import { levelFromText } from '../../pipeline/levels.ts'
-import type { DecodeFormat, EntrySink, LooseRecord } from '../decode.ts'
+import { type DecodeFormat, type EntrySink, isRecord, type LooseRecord } from '../decode.ts'
 import { decodeNative } from '../native/decode.ts'
 import { parseExactly, parseJson } from '../native/decode-lenient.ts'
 import { decodeText } from '../native/decode-text.ts'
@@ -11,8 +11,6 @@ import { decodeSyslog } from '../raw/syslog.ts'
 import { createTextDecoder } from '../raw/text.ts'
 import { toRecord, withAliases } from './entry.ts'
 import { type RawFormat, resolveFormat, STRUCTURED } from './formats.ts'
-
-const isRecord = (value: unknown): value is LooseRecord => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The body of `POST /v1/logs`: entries by the protocol's names, or one of its six raw formats. */
 export const decodeTimberlogs: DecodeFormat = (job, sink) => DECODERS[resolveFormat(job)](job, sink)

@@ -1,6 +1,6 @@
 import { levelFromNumber, levelFromText } from '../../pipeline/levels.ts'
 import { jsonText } from '../../pipeline/texts.ts'
-import type { LooseRecord } from '../decode.ts'
+import { isRecord, type LooseRecord } from '../decode.ts'
 import { setField } from '../raw/fields.ts'
 
 /** Levels as clients and documents of this protocol write them; whatever else comes is kept as data. */
@@ -59,7 +59,6 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
   }).flatMap(([name, aliases]) => aliases.split(' ').map((alias): [string, string] => [alias, name])),
 )
 
-const isRecord = (value: unknown): value is LooseRecord => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === ''
 const isScalar = (value: unknown): boolean => typeof value !== 'object'
 

@@ -2,7 +2,7 @@ import type { IngestAnswer } from '@heartwood/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HeartwoodError } from '../../errors.ts'
 import type { EntryDefaults } from '../../ingest/decoder.ts'
-import type { DoorDeps } from '../door.ts'
+import { bytesOf, type DoorDeps } from '../door.ts'
 import { hasLeft, type Orphans } from '../orphans.ts'
 import { RAW_FORMATS, type RawFormat } from './formats.ts'
 import { readQuery } from './query.ts'
@@ -48,7 +48,7 @@ export async function takeTimberlogs(deps: TimberlogsDeps, request: FastifyReque
     reply.code(400)
     return { error: `Unsupported format: ${asked.slice(0, 50)}`, code: 'PARSE_ERROR' }
   }
-  const body = request.body instanceof Uint8Array ? request.body : new Uint8Array(0)
+  const body = bytesOf(request)
   if (asked === '' && isOtlp(request.sentContentType, body)) {
     deps.ingest.refuse({ projectId, keyId, door: TIMBERLOGS_DOOR }, 'malformed')
     reply.code(400)

@@ -1,7 +1,5 @@
 import type { LooseRecord } from '../decode.ts'
 
-export const isRecord = (value: unknown): value is LooseRecord => typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** A copy without some members; the object itself where it has none of them. */
 export function leaveOut(object: LooseRecord, names: readonly string[]): LooseRecord {
   if (!names.some((name) => name in object)) return object
