@@ -100,7 +100,7 @@ export const flowRoutes = {
   flowRun: defineRoute({
     method: 'GET',
     path: '/api/flows/runs/:id',
-    summary: 'One run: its events in the order of their steps, with gaps and missing steps',
+    summary: 'One run: its events in order of time, with gaps and missing steps',
     access: 'read',
     params: z.object({ id: nameSchema }),
     query: z.object({ project: projectRef }),

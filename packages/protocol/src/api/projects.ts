@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { defineRoute, SCOPES } from './route.ts'
+import {
+  KEY_CLIENTS,
+  keySchema,
+  projectNameSchema,
+  projectRef,
+  projectSchema,
+  redactionSchema,
+  retentionSchema,
+  sampleRatesSchema,
+} from './schemas.ts'
+
+/** Projects and their keys. */
+export const projectRoutes = {
+  listProjects: defineRoute({
+    method: 'GET',
+    path: '/api/projects',
+    summary: 'Projects that the caller may see',
+    access: 'read',
+    response: z.object({ projects: z.array(projectSchema) }),
+  }),
+  createProject: defineRoute({
+    method: 'POST',
+    path: '/api/projects',
+    summary: 'Create a project',
+    access: 'owner',
+    body: z.object({ name: projectNameSchema, retentionDays: retentionSchema.optional() }),
+    status: 201,
+    response: projectSchema,
+  }),
+  updateProject: defineRoute({
+    method: 'PATCH',
+    path: '/api/projects/:project',
+    summary: 'Change name, retention, redaction or sample rates of a project',
+    access: 'admin',
+    params: z.object({ project: projectRef }),
+    body: z.object({
+      name: projectNameSchema.optional(),
+      retentionDays: retentionSchema.optional(),
+      redaction: redactionSchema.optional(),
+      sampleRates: sampleRatesSchema.optional().describe('Replaces all that were set; `{}` clears them'),
+    }),
+    response: projectSchema,
+    errors: ['project-not-found', 'pattern-invalid'],
+  }),
+  deleteProject: defineRoute({
+    method: 'DELETE',
+    path: '/api/projects/:project',
+    summary: 'Delete a project, its keys and its events',
+    access: 'owner',
+    params: z.object({ project: projectRef }),
+    query: z.object({ confirm: z.string().describe('The name of the project, typed out') }),
+    response: z.object({ ok: z.literal(true) }),
+    errors: ['project-not-found', 'confirmation-wrong'],
+  }),
+  listKeys: defineRoute({
+    method: 'GET',
+    path: '/api/keys',
+    summary: 'Keys of a project; never their secrets',
+    access: 'admin',
+    query: z.object({ project: projectRef }),
+    response: z.object({ keys: z.array(keySchema) }),
+    errors: ['project-not-found'],
+  }),
+  createKey: defineRoute({
+    method: 'POST',
+    path: '/api/keys',
+    summary: 'Create a key; the answer is the only time it is shown',
+    access: 'admin',
+    body: z.object({
+      project: projectRef,
+      scope: z.enum(SCOPES),
+      name: z.string().trim().max(100).default(''),
+      client: z.enum(KEY_CLIENTS).default('heartwood'),
+      origins: z.array(z.string().max(300)).max(100).default([]),
+    }),
+    status: 201,
+    response: keySchema.extend({ key: z.string() }),
+    errors: ['project-not-found'],
+  }),
+  revokeKey: defineRoute({
+    method: 'DELETE',
+    path: '/api/keys/:id',
+    summary: 'Revoke a key; it stops at once',
+    access: 'admin',
+    params: z.object({ id: z.string().max(100) }),
+    response: z.object({ ok: z.literal(true) }),
+    errors: ['key-not-found'],
+  }),
+}
