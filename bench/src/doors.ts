@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { unixMicros } from '@heartwood/protocol'
 import type { DecodeJob } from '../../apps/server/src/ingest/decoder.ts'
 import { decodeDoor } from '../../apps/server/src/receivers/decode-door.ts'
+import { hasPythonClients, runDriver } from '../../e2e/compat/support/python.ts'
 import { untilStored } from './ingest.ts'
 import { createLoadConnection } from './load-connection.ts'
 import type { Report } from './report.ts'
@@ -155,6 +156,26 @@ export async function measureDoors(server: BenchServer, { seconds }: { seconds: 
     report.row('answers other than 2xx', short(refused), '0')
     const all = door.perRequest * sent.reduce((sum, one) => sum + one.requests, 0)
     report.row('rows lost', short(all - ((await server.client.health()).store.rows - before)), '0')
+  }
+}
+
+const OWN = 9_000
+
+/** Logs that each system's own client gets rid of, where it is installed: it logs no faster than it is answered. */
+export async function measureClients(server: BenchServer, report: Report): Promise<void> {
+  if (!hasPythonClients) return report.section('Their own clients', 'Not installed: `node tools/python-clients.mjs`.')
+  report.section('Their own clients', `${short(OWN)} logs with the options they come with; Lognitor's and Timberlogs' from ten threads.`)
+  for (const [client, args] of [
+    ['lognitor', { mode: 'threads', count: OWN / 10 }],
+    ['timberlogs', { mode: 'threads', count: OWN / 10 }],
+    ['tracehub', { mode: 'burst', count: OWN, batch_size: 50 }],
+  ] as const) {
+    const { key } = await server.client.createKey({ body: { project: server.project, scope: 'ingest', client } })
+    const before = (await server.client.health()).store.rows
+    const { result } = await runDriver<{ seconds: number }>(`${client}/failures.py`, { url: server.url, key, args })
+    await untilStored(server)
+    report.row(`${client}, logs a second`, short(OWN / result.seconds))
+    report.row(`${client}, logs lost`, short(OWN - ((await server.client.health()).store.rows - before)), '0')
   }
 }
 

@@ -3,7 +3,7 @@ import { cpus, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { measureDoors } from './doors.ts'
+import { measureClients, measureDoors } from './doors.ts'
 import { measureIngest, measurePaced, measureShapes } from './ingest.ts'
 import { createReport } from './report.ts'
 import { ensureRows } from './rows.ts'
@@ -64,6 +64,7 @@ await inFolder('paced', async (folder) => {
 await inFolder('doors', async (folder) => {
   const server = await startBenchServer(folder)
   await measureDoors(server, { seconds: Math.min(seconds, 10) }, report)
+  await measureClients(server, report)
   await server.stop()
 })
 await inFolder('shapes', async (folder) => {

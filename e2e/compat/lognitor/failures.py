@@ -26,6 +26,7 @@ def burst(prefix, total):
             driver.mark("underway")
 
 
+started = time.perf_counter()
 if mode == "steady":
     burst("n", count)
 elif mode == "threads":
@@ -37,5 +38,6 @@ elif mode == "key":
     lognitor.reconfigure(api_key=driver.key)
     burst("n", count)
 lognitor.flush()
+seconds = time.perf_counter() - started
 lognitor.shutdown()
-driver.done({"left": lognitor._instance._batch_buffer.length})
+driver.done({"left": lognitor._instance._batch_buffer.length, "seconds": seconds})

@@ -276,6 +276,21 @@ export function tryLognitor(): void {
       expect(messages(await own.events(60))).toEqual(numbered(60))
       await proxy.close()
     })
+    worksBeside('403, 422: the batch is gone, the client stays on', async () => {
+      const own = await createProject(server, 'Lognitor 403', 'lognitor')
+      const proxy = await startProxy(server.url, (count) => (count <= 2 ? { status: count === 1 ? 403 : 422 } : 'pass'))
+      await runDriver(failures, { url: proxy.url, key: own.key, args: { mode: 'steady', count: 100 } })
+      expect(messages(await own.events(50))).toEqual(numbered(100).slice(50))
+      await proxy.close()
+    })
+    worksBeside('batch_size: 2,000 logs in one request', async () => {
+      const own = await createProject(server, 'Lognitor large', 'lognitor')
+      const proxy = await startProxy(server.url, () => 'pass')
+      await runDriver(failures, { url: proxy.url, key: own.key, args: { mode: 'steady', count: 2000, batch_size: 2000 } })
+      expect(messages(await own.events(2000))).toEqual(numbered(2000))
+      expect(proxy.requests()).toBe(1)
+      await proxy.close()
+    })
     worksBeside('ten threads, slow answers', async () => {
       const own = await createProject(server, 'Lognitor threads', 'lognitor')
       const proxy = await startProxy(server.url, () => ({ delayMs: 100 }))

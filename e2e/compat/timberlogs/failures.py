@@ -20,6 +20,7 @@ client = create_timberlogs(
 mode = driver.args["mode"]
 count = driver.args.get("count", 30)
 
+started = time.perf_counter()
 if mode == "steady":
     # A little every few milliseconds, so that the server is under load when it goes.
     for i in range(count):
@@ -54,6 +55,7 @@ elif mode == "outage":
         client._config.api_key = driver.args["right_key"]
     client.info("later")
 client.flush()
+seconds = time.perf_counter() - started
 left = len(client._queue)
 client.disconnect()
-driver.done({"errors": errors, "left": left, "queued": locals().get("queued", 0)})
+driver.done({"errors": errors, "left": left, "queued": locals().get("queued", 0), "seconds": seconds})

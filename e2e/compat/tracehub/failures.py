@@ -15,10 +15,11 @@ logger = TraceHubLogger(
     endpoint=driver.url,
     flush_interval=60,
     # Only `flush` sends in steady work, so that its worker holds nothing when the program ends.
-    batch_size=20 if mode == "burst" else 1000,
+    batch_size=driver.args.get("batch_size", 20) if mode == "burst" else 1000,
     timeout=driver.args.get("timeout", 10.0),
     dlq_path=os.path.abspath("dlq"),
 )
+started = time.perf_counter()
 if mode == "steady":
     for i in range(count):
         logger.info(f"n{i}", extra={"n": i})
@@ -36,6 +37,7 @@ elif mode == "burst":
     for i in range(count):
         logger.info(f"n{i}", extra={"n": i})
 logger.flush()
+seconds = time.perf_counter() - started
 if mode != "burst":
     logger.close()
-driver.done({"dead": sorted(os.path.abspath(os.path.join("dlq", name)) for name in os.listdir("dlq"))})
+driver.done({"seconds": seconds, "dead": sorted(os.path.abspath(os.path.join("dlq", name)) for name in os.listdir("dlq"))})

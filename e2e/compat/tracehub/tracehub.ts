@@ -149,6 +149,16 @@ export function tryTraceHub(): void {
       expect(messages(await own.events(40))).toEqual(numbered(40))
       await proxy.close()
     })
+    worksBeside('429, 503 throughout: what it kept on disk is imported', async () => {
+      const own = await createProject(server, 'TraceHub 429', 'tracehub')
+      const proxy = await startProxy(server.url, (count) => (count === 1 ? { status: 429 } : count <= 4 ? { status: 503 } : 'pass'))
+      const { result } = await runDriver<Failure>(failures, { url: proxy.url, key: own.key, args: { mode: 'steady', count: 60 } })
+      expect(proxy.requests()).toBe(5)
+      const { code } = await heartwood(server, ['import', '--project', own.slug, ...result.dead])
+      expect(code).toBe(0)
+      expect(messages(await own.events(60))).toEqual(numbered(60))
+      await proxy.close()
+    })
     worksBeside('slow answers', async () => {
       const own = await createProject(server, 'TraceHub slow', 'tracehub')
       const proxy = await startProxy(server.url, () => ({ delayMs: 100 }))
