@@ -47,6 +47,7 @@ test('the slow route is found, the page is narrowed to it, and a request opens w
   await expect(page.getByRole('img', { name: /^5 requests by status/ })).toBeVisible()
   await page.getByRole('button', { name: 'Show the numbers' }).click()
   await expect(page.getByRole('region', { name: 'Numbers of the charts' }).getByRole('row').nth(1)).toBeVisible()
+  await page.getByRole('heading', { name: 'Requests' }).hover()
   await expectAccessible(page)
 
   await page.goto(`/p/${shop.project}/requests`)

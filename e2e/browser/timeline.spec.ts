@@ -34,6 +34,7 @@ test('a pasted id opens everything that carries it, in order, by kind, with paus
   await findEvents(server, shop.project, 'user:user-4711', 345)
 
   await page.goto(`/p/${shop.project}/logs`)
+  await expect(page.getByRole('row', { name: /click 339/ })).toBeVisible()
   await page.keyboard.press('Control+k')
   await page.getByPlaceholder('Go to, or paste an id').fill(ID)
   await page.keyboard.press('Enter')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatAgo, formatBytes, formatDuration, formatShort, formatStamp, formatWhole } from './format.ts'
+import { formatAgo, formatBytes, formatDuration, formatShare, formatShort, formatStamp, formatWhole } from './format.ts'
 
 describe('numbers and times as people read them', () => {
   it('shortens numbers without jumping a unit', () => {
@@ -45,4 +45,8 @@ describe('numbers and times as people read them', () => {
     expect(formatAgo('2026-11-21T12:00:01Z', now)).toBe('just now')
     expect(formatAgo('2026-11-01T12:00:00Z', now)).toBe('20 days ago')
   })
+})
+
+it('never writes nothing or all where there is a little', () => {
+  expect([0, 0.0004, 0.0123, 0.5, 0.9994, 0.99999, 1].map(formatShare)).toEqual(['0%', '<0.1%', '1.2%', '50%', '>99.9%', '>99.9%', '100%'])
 })

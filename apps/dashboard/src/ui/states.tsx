@@ -57,3 +57,13 @@ export function Notice({ tone = 'warn', children }: { tone?: 'warn' | 'failed'; 
     </div>
   )
 }
+
+/** Above an answer that is not whole: why. */
+export function PartialNotice({ partial }: { partial: { message: string } | null | undefined }) {
+  if (!partial) return null
+  return (
+    <div className={classes.partial}>
+      <Notice>Not everything was looked at. {partial.message}</Notice>
+    </div>
+  )
+}

@@ -20,8 +20,9 @@ export function FlowStateMark({ state }: { state: FlowState }) {
 export function EndsBar({ counts, of, thick = false }: { counts: StateCounts; of: number; thick?: boolean }) {
   const parts = FLOW_STATES.filter((state) => counts[state] > 0)
   const text = parts.map((state) => `${formatWhole(counts[state])} ${state}`).join(', ')
+  if (parts.length === 0) return null
   return (
-    <Tooltip label={text} disabled={text === ''}>
+    <Tooltip label={text}>
       <span className={classes.ends} data-thick={thick || undefined} role="img" aria-label={text}>
         {parts.map((state) => (
           <span key={state} data-state={state} style={{ width: `${(counts[state] / Math.max(1, of)) * 100}%` }} />

@@ -8,7 +8,7 @@ import { Icon } from '../../ui/icons.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RangePicker } from '../../ui/range-picker.tsx'
 import { Ago } from '../../ui/stamp.tsx'
-import { EmptyState, ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
+import { EmptyState, ErrorState, PartialNotice, SkeletonRows } from '../../ui/states.tsx'
 import { EndsLegend, FlowStateMark, runsText, sumCounts } from './flow-parts.tsx'
 import classes from './flows.module.css'
 import { useFlowRuns, useFlowSteps } from './flows-api.ts'
@@ -24,6 +24,13 @@ interface FlowViewProps {
 
 /** One flow: where its runs stop, how long its steps take, and the runs themselves. */
 export function FlowView({ project, name, state, onChange }: FlowViewProps) {
+  const scope = { project, from: state.from, to: state.to }
+  const steps = useFlowSteps(scope, name)
+  const runs = useFlowRuns(scope, name, state.state === 'any' ? undefined : state.state, pageNumber(state.page))
+  const retry = (): void => {
+    void steps.refetch()
+    void runs.refetch()
+  }
   return (
     <Page
       title={name}
@@ -35,14 +42,20 @@ export function FlowView({ project, name, state, onChange }: FlowViewProps) {
       }
       actions={<RangePicker value={state} onChange={(range) => onChange({ ...range, page: '1' })} />}
     >
-      <Steps project={project} name={name} state={state} />
-      <Runs project={project} name={name} state={state} onChange={onChange} />
+      {steps.error && !steps.data && runs.error && !runs.data ? (
+        <ErrorState title="The flow could not be read" error={runs.error} onRetry={retry} />
+      ) : (
+        <>
+          <PartialNotice partial={steps.data?.partial ?? runs.data?.partial} />
+          <Steps steps={steps} />
+          <Runs project={project} runs={runs} state={state} onChange={onChange} />
+        </>
+      )}
     </Page>
   )
 }
 
-function Steps({ project, name, state }: Omit<FlowViewProps, 'onChange'>) {
-  const steps = useFlowSteps({ project, from: state.from, to: state.to }, name)
+function Steps({ steps }: { steps: ReturnType<typeof useFlowSteps> }) {
   const { data } = steps
   if (steps.error && !data) return <ErrorState title="The steps could not be read" error={steps.error} onRetry={() => void steps.refetch()} />
   if (data && data.runs === 0) return null
@@ -50,7 +63,6 @@ function Steps({ project, name, state }: Omit<FlowViewProps, 'onChange'>) {
   const ended = counts ? counts.finished + counts.failed + counts.stalled : 0
   return (
     <section aria-label="Steps" className={classes.stale} data-stale={steps.isPlaceholderData || undefined}>
-      {data?.partial && <Notice>Not everything was looked at. {data.partial.message}</Notice>}
       <div className={classes.head}>
         <h2>Steps</h2>
         {data && counts && (
@@ -75,9 +87,8 @@ function Steps({ project, name, state }: Omit<FlowViewProps, 'onChange'>) {
 
 const STATES = ['any', ...FLOW_STATES] as const
 
-function Runs({ project, name, state, onChange }: FlowViewProps) {
+function Runs({ project, runs, state, onChange }: Omit<FlowViewProps, 'name'> & { runs: ReturnType<typeof useFlowRuns> }) {
   const page = pageNumber(state.page)
-  const runs = useFlowRuns({ project, from: state.from, to: state.to }, name, state.state === 'any' ? undefined : state.state, page)
   const columns: Column<FlowRun>[] = [
     {
       name: 'Run',
@@ -123,7 +134,6 @@ function Runs({ project, name, state, onChange }: FlowViewProps) {
         </EmptyState>
       ) : (
         <div className={classes.stale} data-stale={runs.isPlaceholderData || undefined}>
-          {runs.data.partial && <Notice>Not everything was looked at. {runs.data.partial.message}</Notice>}
           <DataTable columns={columns} rows={runs.data.runs} keyOf={(run) => run.flowId} dense={4} />
           {(page > 1 || runs.data.hasMore) && (
             <nav className={classes.pages} aria-label="Pages">

@@ -6,7 +6,7 @@ import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RangePicker } from '../../ui/range-picker.tsx'
 import { Ago, Count } from '../../ui/stamp.tsx'
-import { EmptyState, ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
+import { EmptyState, ErrorState, PartialNotice, SkeletonRows } from '../../ui/states.tsx'
 import { EndsBar, EndsLegend, HowToSend, runsText, sumCounts } from './flow-parts.tsx'
 import classes from './flows.module.css'
 import { type FlowSummary, useFlows } from './flows-api.ts'
@@ -49,7 +49,7 @@ export function FlowsView({ project, address, state, onChange }: FlowsViewProps)
         <NoFlows address={address} state={state} onChange={onChange} />
       ) : (
         <div data-stale={flows.isPlaceholderData || undefined} className={classes.stale}>
-          {flows.data.partial && <Notice>Not everything was looked at. {flows.data.partial.message}</Notice>}
+          <PartialNotice partial={flows.data.partial} />
           <div className={classes.head}>
             <span className={classes.lead}>
               <b>{plural(flows.data.flows.length, 'flow')}</b>,{' '}

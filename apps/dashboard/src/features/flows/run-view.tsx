@@ -8,7 +8,7 @@ import { CopyButton } from '../../ui/copy.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Ago } from '../../ui/stamp.tsx'
-import { EmptyState, ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
+import { EmptyState, ErrorState, PartialNotice, SkeletonRows } from '../../ui/states.tsx'
 import { Track, TrackGap, TrackItem } from '../../ui/track.tsx'
 import { logsWith } from '../logs/log-link.ts'
 import { FlowStateMark } from './flow-parts.tsx'
@@ -66,7 +66,7 @@ export function RunView({ project, id, open, onOpen }: RunViewProps) {
         <SkeletonRows rows={12} height={34} />
       ) : (
         <>
-          {data.partial && <Notice>Not everything was looked at. {data.partial.message}</Notice>}
+          <PartialNotice partial={data.partial} />
           <Head project={project} run={data.run} missing={data.missingSteps.length} />
           <Track label="Events of the run">
             {lines.map((line) =>

@@ -6,7 +6,7 @@ import { stringifySearch } from '../../state/url-codec.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RangePicker } from '../../ui/range-picker.tsx'
-import { ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
+import { ErrorState, PartialNotice, SkeletonRows } from '../../ui/states.tsx'
 import { CopyLink } from '../logs/logs-parts.tsx'
 import { includeValue } from '../logs/model/query-edit.ts'
 import { QueryBar } from '../logs/query-bar/query-bar.tsx'
@@ -14,7 +14,7 @@ import { toQueryFault } from '../logs/query-fault.ts'
 import { formatRequests, type RequestsState } from './model.ts'
 import { NoRequests } from './no-requests.tsx'
 import classes from './requests.module.css'
-import { toScope, useRequestChart, useRequestServices } from './requests-api.ts'
+import { toScope, useRequestChart, useRequestRoutes, useRequestServices, useSlowest } from './requests-api.ts'
 import { RequestCharts } from './requests-charts.tsx'
 import { Routes } from './routes-table.tsx'
 import { Slowest } from './slowest.tsx'
@@ -33,6 +33,8 @@ export function RequestsView({ project, address, state, onChange }: RequestsView
   const scope = useMemo(() => toScope(project, state, tick), [project, state, tick])
   const logScope = useMemo(() => ({ project, q: state.q, from: state.from, to: state.to, tick }), [project, state.q, state.from, state.to, tick])
   const chart = useRequestChart(scope)
+  const routes = useRequestRoutes(scope)
+  const slowest = useSlowest(scope)
   const refresh = useCallback(() => setTick((count) => count + 1), [])
   const setQuery = useCallback((q: string) => (q === state.q ? refresh() : onChange({ q })), [onChange, refresh, state.q])
   const fault = toQueryFault(chart.error)
@@ -61,12 +63,15 @@ export function RequestsView({ project, address, state, onChange }: RequestsView
         {fault ? null : chart.error && !data ? (
           <ErrorState title="The requests could not be read" error={chart.error} onRetry={() => void chart.refetch()} />
         ) : !data ? (
-          <SkeletonRows rows={12} height={34} />
+          <div>
+            <div className={classes.chartSkeleton} />
+            <SkeletonRows rows={10} height={34} />
+          </div>
         ) : data.total.count === 0 ? (
           <NoRequests project={project} address={address} state={state} onChange={onChange} />
         ) : (
           <>
-            {data.partial && <Notice>Not everything was looked at. {data.partial.message}</Notice>}
+            <PartialNotice partial={data.partial ?? routes.data?.partial ?? slowest.data?.partial} />
             <div data-stale={chart.isPlaceholderData || undefined} className={classes.stale}>
               <Totals chart={data} />
               <RequestCharts chart={data} onSelect={(fromMs, toMs) => onChange(absoluteRange(fromMs, toMs))} />
@@ -76,8 +81,8 @@ export function RequestsView({ project, address, state, onChange }: RequestsView
                 onStatus={(status) => setQuery(includeValue(state.q, 'status', String(status)))}
               />
             </div>
-            <Routes scope={scope} order={state.order} onChange={onChange} />
-            <Slowest scope={scope} />
+            <Routes routes={routes} order={state.order} onChange={onChange} />
+            <Slowest project={project} slowest={slowest} />
           </>
         )}
       </div>

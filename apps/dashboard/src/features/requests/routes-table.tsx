@@ -2,13 +2,13 @@ import { NativeSelect } from '@mantine/core'
 import { formatDuration, formatShare, formatWhole, plural } from '../../lib/format.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Count } from '../../ui/stamp.tsx'
-import { ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
+import { ErrorState, SkeletonRows } from '../../ui/states.tsx'
 import { formatRate, orderRoutes, type RequestsState, type RouteLine, readOrder, writeOrder } from './model.ts'
 import classes from './requests.module.css'
-import { type RequestScope, useRequestRoutes } from './requests-api.ts'
+import type { useRequestRoutes } from './requests-api.ts'
 
 interface RoutesProps {
-  scope: RequestScope
+  routes: ReturnType<typeof useRequestRoutes>
   order: string
   onChange: (patch: Partial<RequestsState>) => void
 }
@@ -22,8 +22,7 @@ const ORDERS = [
 ]
 
 /** Requests by service, method and route; a route, pressed, is what the page is about. */
-export function Routes({ scope, order, onChange }: RoutesProps) {
-  const routes = useRequestRoutes(scope)
+export function Routes({ routes, order, onChange }: RoutesProps) {
   const { data } = routes
   const columns: Column<RouteLine>[] = [
     {
@@ -84,7 +83,6 @@ export function Routes({ scope, order, onChange }: RoutesProps) {
         <SkeletonRows rows={8} height={34} />
       ) : (
         <div className={classes.stale} data-stale={routes.isPlaceholderData || undefined}>
-          {data.partial && <Notice>Not everything was looked at. {data.partial.message}</Notice>}
           <DataTable
             columns={columns}
             rows={orderRoutes(data.routes, readOrder(order))}

@@ -4,21 +4,20 @@ import type { ReactNode } from 'react'
 import { formatDuration } from '../../lib/format.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Ago } from '../../ui/stamp.tsx'
-import { ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
+import { ErrorState, SkeletonRows } from '../../ui/states.tsx'
 import { logsAt } from '../logs/log-link.ts'
 import { timelineIdOf } from './model.ts'
 import classes from './requests.module.css'
-import { type RequestScope, useSlowest } from './requests-api.ts'
+import type { useSlowest } from './requests-api.ts'
 
 /** The requests that took longest; each opens with all that carries its id. */
-export function Slowest({ scope }: { scope: RequestScope }) {
-  const slowest = useSlowest(scope)
+export function Slowest({ project, slowest }: { project: string; slowest: ReturnType<typeof useSlowest> }) {
   const { data } = slowest
   const columns: Column<EventJson>[] = [
     {
       name: 'Request',
       cell: (event) => (
-        <RequestLink project={scope.project} event={event}>
+        <RequestLink project={project} event={event}>
           <span className={classes.method}>{event.request?.method ?? '–'}</span>
           <span className="mono">{event.request?.path ?? event.request?.route ?? event.message}</span>
         </RequestLink>
@@ -40,7 +39,6 @@ export function Slowest({ scope }: { scope: RequestScope }) {
         <SkeletonRows rows={6} height={34} />
       ) : (
         <div className={classes.stale} data-stale={slowest.isPlaceholderData || undefined}>
-          {data.partial && <Notice>Not everything was looked at. {data.partial.message}</Notice>}
           <DataTable
             columns={columns}
             rows={data.events}

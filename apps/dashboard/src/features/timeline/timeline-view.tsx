@@ -7,7 +7,7 @@ import { CopyButton } from '../../ui/copy.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Ago } from '../../ui/stamp.tsx'
-import { EmptyState, ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
+import { EmptyState, ErrorState, PartialNotice, SkeletonRows } from '../../ui/states.tsx'
 import { Track, TrackGap } from '../../ui/track.tsx'
 import { logsWith } from '../logs/log-link.ts'
 import { preciseMs, type RelatedId, relatedIds, type TimelineState } from './model.ts'
@@ -40,7 +40,7 @@ export function TimelineView({ project, id, state, onChange }: TimelineViewProps
         <SkeletonRows rows={14} height={34} />
       ) : (
         <>
-          {partial && <Notice>Not everything was looked at. {partial.message}</Notice>}
+          <PartialNotice partial={partial} />
           {first.total === 0 ? (
             <Nothing project={project} id={id} />
           ) : (
