@@ -13,24 +13,28 @@ const MINUTES_AT_ONCE = 1_000
  * is wrong, and can be interrupted and repeated.
  *
  * @param source table expression with the block's rows
+ * @param mark names its statements, to end them by
  */
 export const completeBlock = async (
   engine: Engine,
   { columns }: Pick<SealedBlock, 'columns'>,
   known: ReadonlySet<string>,
   source: string,
+  mark: string,
 ): Promise<void> => {
   const names = columns.map(sql.identifier).join(', ')
   // A column that is empty throughout is not in the block.
   const ts = columns.includes('ts') ? 'ts' : "toDateTime64(0, 6, 'UTC')"
-  const settings = settingsClause({ ...INSERT_SETTINGS, insert_deduplicate: 0, deduplicate_insert: 'disable' }, known)
+  const settings = settingsClause({ ...INSERT_SETTINGS, insert_deduplicate: 0, deduplicate_insert: 'disable', log_comment: mark }, known)
   await engine.command(`INSERT INTO events (${names})${settings} SELECT ${names} FROM ${source}
 WHERE id NOT IN (SELECT id FROM events WHERE (project_id, ts) IN (SELECT project_id, ${ts} FROM ${source})) SETTINGS max_threads = 1`)
 
   const wrong = await engine.rows<{ project_id: number; at: number }>(wrongMinutes(`SELECT project_id, toStartOfMinute(${ts}) FROM ${source}`))
   for (let start = 0; start < wrong.length; start += MINUTES_AT_ONCE) {
     const minutes = wrong.slice(start, start + MINUTES_AT_ONCE).map((minute) => `(${minute.project_id}, toDateTime(${minute.at}, 'UTC'))`)
-    await engine.command(`DELETE FROM events_by_minute WHERE (project_id, minute) IN (${minutes.join()}) SETTINGS lightweight_deletes_sync = 2`)
+    await engine.command(
+      `DELETE FROM events_by_minute WHERE (project_id, minute) IN (${minutes.join()}) SETTINGS lightweight_deletes_sync = 2, log_comment = ${sql.text(mark)}`,
+    )
     await engine.command(`INSERT INTO events_by_minute (${COUNTED}, count, retention_days)${settings} ${countsOf(minutes.join())}`)
   }
 }

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { HeartwoodError } from '../../errors.ts'
 import { completeBlock } from './completion.ts'
 import type { EventStore, QueryOptions, QueryResult, SealedBlock } from './event-store.ts'
-import { deleteProjectStatements, mergeDayStatement, restingDayQuery, type StoreUsage, USAGE_QUERY } from './maintenance.ts'
+import { deleteProjectStatements, mergeWeekStatement, restingWeekQuery, type StoreUsage, USAGE_QUERY } from './maintenance.ts'
 import { type Engine, readCapabilities } from './schema/capabilities.ts'
 import { migrate } from './schema/migrate.ts'
 import { cancelledAnswer, EngineError, insertError, killStatement, parseAnswer, queryError, selectStatement, stoppedAnswer } from './statement.ts'
@@ -18,8 +18,11 @@ export interface Transport {
   select(statement: string, own: boolean, signal?: AbortSignal): Promise<string | undefined>
   /** @param own as for `select`. */
   command(statement: string, own: boolean): Promise<void>
-  /** @param known settings that this engine has. */
-  insert(block: SealedBlock, known: ReadonlySet<string>): Promise<void>
+  /**
+   * @param known settings that this engine has.
+   * @param mark names this run of the statement, to end it by.
+   */
+  insert(block: SealedBlock, known: ReadonlySet<string>, mark: string): Promise<void>
   /** An insert whose caller is gone may still be running. */
   insertsOutliveCaller: boolean
   /** Lets statements read the block's rows from `source`, a table expression, while `use` runs. */
@@ -49,26 +52,33 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
     }
   }
 
+  /** Runs statements that carry a mark; when the signal fires, the one that runs is killed. */
+  const killable = async <Value>(signal: AbortSignal | undefined, run: (mark: string) => Promise<Value>): Promise<Value> => {
+    const mark = `heartwood-${randomUUID()}`
+    let running = true
+    const onAbort = (): void => {
+      kill(mark, () => running).catch((error: unknown) => log?.warn({ err: error }, 'a statement could not be stopped'))
+    }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    try {
+      return await run(mark)
+    } finally {
+      running = false
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
   const select = async <Row>(sql: string, options: QueryOptions, own: boolean): Promise<QueryResult<Row>> => {
     if (closing !== undefined) throw new HeartwoodError('shutting-down', 'The event store is closing.')
     const { signal } = options
     if (signal?.aborted) return cancelledAnswer()
-    const mark = `heartwood-${randomUUID()}`
-    let running = true
-    const onAbort = (): void => {
-      kill(mark, () => running).catch((error: unknown) => log?.warn({ err: error }, 'a query could not be stopped'))
-    }
     const started = performance.now()
-    signal?.addEventListener('abort', onAbort, { once: true })
     try {
-      const text = await transport.select(selectStatement(sql, options, mark), own, signal)
+      const text = await killable(signal, (mark) => transport.select(selectStatement(sql, options, mark), own, signal))
       return text === undefined ? cancelledAnswer() : parseAnswer(text, options, performance.now() - started)
     } catch (error) {
       if (error instanceof EngineError) return stoppedAnswer(error, options, performance.now() - started)
       throw error
-    } finally {
-      running = false
-      signal?.removeEventListener('abort', onAbort)
     }
   }
 
@@ -81,13 +91,20 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
   const engine: Engine = { command, rows: (sql) => wholeAnswer(sql, SMALL) }
 
   /** Failures of its commands are those of the insert that it completes. */
-  const completing: Engine = { command: (text) => transport.command(text, false), rows: (sql) => wholeAnswer(sql, LARGE) }
+  const completing = (signal: AbortSignal | undefined): Engine => ({
+    async command(text) {
+      insistOnGoingOn(signal)
+      await transport.command(text, false)
+    },
+    rows: (sql) => wholeAnswer(sql, signal === undefined ? LARGE : { ...LARGE, signal }),
+  })
 
-  const insert = async (block: SealedBlock, known: ReadonlySet<string>): Promise<void> => {
+  const insert = async (block: SealedBlock, known: ReadonlySet<string>, mark: string, signal: AbortSignal | undefined): Promise<void> => {
+    insistOnGoingOn(signal)
     // The token makes this one wait for, or give way to, an insert that still runs.
-    if (!block.mayBeStored || transport.insertsOutliveCaller) await transport.insert(block, known)
+    if (!block.mayBeStored || transport.insertsOutliveCaller) await transport.insert(block, known, mark)
     if (!block.mayBeStored) return
-    await transport.withRows(block, (source) => completeBlock(completing, block, known, source))
+    await transport.withRows(block, (source) => completeBlock(completing(signal), block, known, source, mark))
   }
 
   const readKnownSettings = async (): Promise<ReadonlySet<string>> => {
@@ -100,10 +117,11 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
       await migrate(engine)
       await readKnownSettings()
     },
-    async insert(block) {
+    async insert(block, signal) {
       if (block.rows === 0) return
       if (closing !== undefined) throw new HeartwoodError('shutting-down', 'The event store is closing.')
-      await insert(block, await readKnownSettings()).catch(rethrow(insertError))
+      const known = await readKnownSettings()
+      await killable(signal, (mark) => insert(block, known, mark, signal)).catch(rethrow(insertError))
     },
     async query(sql, options) {
       // Known since the migration: a query that was asked for before the store closes has begun by then.
@@ -115,9 +133,9 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
       for (const statement of deleteProjectStatements(projectId)) await command(statement, false)
     },
     async consolidate(restSeconds = 15) {
-      const [resting] = await engine.rows<{ day: string }>(restingDayQuery(restSeconds))
+      const [resting] = await engine.rows<{ week: string }>(restingWeekQuery(restSeconds))
       if (resting === undefined || closing !== undefined) return false
-      await transport.commandAside(mergeDayStatement(resting.day)).catch(rethrow(queryError))
+      await transport.commandAside(mergeWeekStatement(resting.week)).catch(rethrow(queryError))
       return true
     },
     async ping() {
@@ -145,6 +163,11 @@ const SMALL: QueryOptions = { budget: { timeMs: 30_000, memoryBytes: 200 * 1024 
 /** A block's minutes can hold millions of rows of others. */
 const LARGE: QueryOptions = { budget: { timeMs: 600_000, memoryBytes: 1024 * 1024 * 1024, rowsToRead: 1_000_000_000_000 } }
 const KILL_EVERY_MS = 50
+
+const insistOnGoingOn = (signal: AbortSignal | undefined): void => {
+  if (signal?.aborted) throw new EngineError(QUERY_WAS_CANCELLED, 'The insert was ended.')
+}
+const QUERY_WAS_CANCELLED = 394
 
 const rethrow =
   (toError: (failure: EngineError) => HeartwoodError) =>

@@ -159,6 +159,20 @@ export const describeEventStore = (name: string, open: () => Promise<StoreHarnes
       expect(await counts()).toEqual([100, 100, 40, 40])
     })
 
+    it('ends an insert when its signal fires, and completes it when the block comes again', async () => {
+      const projectId = newProject()
+      const events = Array.from({ length: 150 }, (_, index) =>
+        sampleEvent({ timestamp: unixMicros(now - index * 20 * 86_400_000_000), retentionDays: 3_650 }),
+      )
+      const { block } = await blocks.build([{ projectId, events }])
+      const ending = new AbortController()
+      const inserted = harness.store.insert(block, ending.signal)
+      ending.abort()
+      await expect(inserted).rejects.toMatchObject({ code: 'engine-unavailable' })
+      await harness.store.insert({ ...block, mayBeStored: true })
+      expect([await count(projectId), await countInRollup(projectId)]).toEqual([150, 150])
+    })
+
     it('stores equal rows again when their token is another', async () => {
       const projectId = newProject()
       const { block } = await blocks.build([{ projectId, events: [sampleEvent({ timestamp: now, message: 'again' })] }])
@@ -167,20 +181,20 @@ export const describeEventStore = (name: string, open: () => Promise<StoreHarnes
       expect([await count(projectId), await countInRollup(projectId)]).toEqual([2, 2])
     })
 
-    it('merges the parts of a day at rest, and leaves alone what is merged or fresh', async () => {
+    it('merges the parts of a week at rest, and leaves alone what is merged or fresh', async () => {
       const projectId = newProject()
-      const day = now - 20 * 86_400_000_000
+      const week = now - 20 * 86_400_000_000
       for (let part = 0; part < 4; part++) {
         await store(
           projectId,
-          Array.from({ length: 50 }, (_, index) => sampleEvent({ timestamp: unixMicros(day + index) })),
+          Array.from({ length: 50 }, (_, index) => sampleEvent({ timestamp: unixMicros(week + index) })),
         )
       }
       const isDone = async (rest: number): Promise<boolean> => !(await harness.store.consolidate(rest))
       expect(await isDone(3_600)).toBe(true)
       while (!(await isDone(0)));
       const [parts] = await query<{ count: number }>(
-        `SELECT count() AS count FROM system.parts WHERE active AND table = 'events' AND partition = toString(toDate(fromUnixTimestamp64Micro(toInt64(${day}), 'UTC')))`,
+        `SELECT count() AS count FROM system.parts WHERE active AND table = 'events' AND partition = toString(toMonday(fromUnixTimestamp64Micro(toInt64(${week}), 'UTC')))`,
       )
       expect([parts?.count, await count(projectId), await countInRollup(projectId)]).toEqual([1, 200, 200])
     })

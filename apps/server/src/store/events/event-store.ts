@@ -40,9 +40,10 @@ export interface EventStore {
   /** Brings the schema forward; refuses data written by a newer version (`data-newer`). */
   migrate(): Promise<void>
   /**
+   * @param signal ends it wherever it stands: some of the rows may be stored then (`mayBeStored` from there on)
    * @throws HeartwoodError `engine-unavailable` when trying again can help, `engine-failed` when the block itself is at fault.
    */
-  insert(block: SealedBlock): Promise<void>
+  insert(block: SealedBlock, signal?: AbortSignal): Promise<void>
   /**
    * Runs one SELECT; values stand in it as literals made by `sql` (sql.ts). Rows are objects by column name; 64-bit integers come as numbers
    * where they are exact and as text otherwise.
@@ -52,8 +53,8 @@ export interface EventStore {
   /** Deletes all events of a project. They vanish soon after, not at once: the engine works through its files in the background. */
   deleteProject(projectId: number): Promise<void>
   /**
-   * Merges the parts of one day into one, if a day has come to rest that is worth it: a search costs nearly the same for each part it touches.
-   * @param restSeconds without a new part after which a day counts as at rest; default 15
+   * Merges the parts of one week into one, if a week has come to rest that is worth it: a search costs nearly the same for each part it touches.
+   * @param restSeconds without a new part after which a week counts as at rest; default 15
    * @returns whether it did; call it again then.
    */
   consolidate(restSeconds?: number): Promise<boolean>

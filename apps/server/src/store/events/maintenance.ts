@@ -13,16 +13,16 @@ SELECT sumIf(rows, table IN ('events', 'visits')) AS rows, sum(bytes_on_disk) AS
 FROM system.parts
 WHERE active AND database = currentDatabase()`
 
-/** While the table takes inserts, a day is left alone for as long as this. */
+/** While the table takes inserts, a week is left alone for as long as this. */
 const BUSY_REST_SECONDS = 600
-/** Beyond this the engine's own merges must do: one more copy of the day would take minutes. */
+/** Beyond this the engine's own merges must do: one more copy of the week would take minutes. */
 const MOST_ROWS = 50_000_000
-/** A day of which one part has so much gains little; merging from here on copies a row a few times at most, however often a day comes to rest. */
+/** A week of which one part has so much gains little; merging from here on copies a row a few times at most, however often a week comes to rest. */
 const LARGEST_SHARE = 0.8
 
-/** The newest day at rest whose parts are worth merging. */
-export const restingDayQuery = (restSeconds: number): string => `
-SELECT partition_id AS day
+/** The newest week at rest whose parts are worth merging. */
+export const restingWeekQuery = (restSeconds: number): string => `
+SELECT partition_id AS week
 FROM system.parts
 WHERE active AND database = currentDatabase() AND table = 'events'
 GROUP BY partition_id
@@ -30,9 +30,9 @@ HAVING count() > 1 AND max(rows) < ${LARGEST_SHARE} * sum(rows) AND sum(rows) <=
   AND dateDiff('second', max(modification_time), now()) >= if(
     (SELECT dateDiff('second', max(modification_time), now()) FROM system.parts WHERE active AND database = currentDatabase() AND table = 'events' AND level = 0) < ${sql.integer(restSeconds)},
     ${BUSY_REST_SECONDS}, ${sql.integer(restSeconds)})
-ORDER BY day DESC LIMIT 1`
+ORDER BY week DESC LIMIT 1`
 
-export const mergeDayStatement = (day: string): string => `OPTIMIZE TABLE events PARTITION ID ${sql.text(day)} FINAL`
+export const mergeWeekStatement = (week: string): string => `OPTIMIZE TABLE events PARTITION ID ${sql.text(week)} FINAL`
 
 /** Asks for a project's rows to be removed; that goes on in the background, part by part, and survives a restart. */
 export const deleteProjectStatements = (projectId: number): string[] =>

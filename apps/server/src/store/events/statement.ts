@@ -28,8 +28,15 @@ export const INSERT_SETTINGS = { async_insert: 0, max_insert_threads: 1, max_par
 /**
  * Every insert carries its token. `deduplicate_insert_select` belongs to it: newer engines ignore tokens of INSERT … SELECT without
  * it, because they cannot know that the same token always comes with the same rows.
+ *
+ * @param mark names this run of the statement, to end it by.
  */
-export const insertStatement = ({ columns, token }: SealedBlock, known: ReadonlySet<string>, source: { file: string } | 'body'): string => {
+export const insertStatement = (
+  { columns, token }: SealedBlock,
+  known: ReadonlySet<string>,
+  source: { file: string } | 'body',
+  mark: string,
+): string => {
   const names = columns.map(sql.identifier).join(', ')
   const settings = settingsClause(
     {
@@ -41,7 +48,7 @@ export const insertStatement = ({ columns, token }: SealedBlock, known: Readonly
     },
     known,
   )
-  const into = `INSERT INTO events (${names})${settings}, insert_deduplication_token = ${sql.text(token)}`
+  const into = `INSERT INTO events (${names})${settings}, log_comment = ${sql.text(mark)}, insert_deduplication_token = ${sql.text(token)}`
   return source === 'body'
     ? `${into} FORMAT Native`
     : `${into} SELECT ${names} FROM file(${sql.text(source.file)}, 'Native') SETTINGS max_threads = 1`

@@ -32,8 +32,8 @@ export const createChdbEventStore = ({ folder, memoryBytes, readers = 3, log }: 
       async command(statement, own) {
         await pool.run(own ? 'admin' : 'reader', statement, 'Null')
       },
-      async insert(block, known) {
-        await pool.run('writer', insertStatement(block, known, { file: block.path }), 'Null')
+      async insert(block, known, mark) {
+        await pool.run('writer', insertStatement(block, known, { file: block.path }, mark), 'Null')
       },
       insertsOutliveCaller: false,
       withRows: ({ path }, use) => use(`file(${sql.text(path)}, 'Native')`),
@@ -59,6 +59,7 @@ const makeFolder = (folder: string): void => {
 }
 
 const MIB = 1024 * 1024
+const PART_THREADS = 8
 
 /** The engine's own limits are shares of the machine's memory: as a part of a program it has to be told. */
 const engineArguments = (memoryBytes: number): string[] => {
@@ -78,6 +79,10 @@ const engineArguments = (memoryBytes: number): string[] => {
     max_threads_min_free_memory_per_thread: 0,
     max_thread_pool_size: 500,
     max_thread_pool_free_size: 32,
+    // Files of parts are read and removed by 64 and 128 threads otherwise, each with memory of its own.
+    max_active_parts_loading_thread_pool_size: PART_THREADS,
+    max_outdated_parts_loading_thread_pool_size: PART_THREADS,
+    max_parts_cleaning_thread_pool_size: PART_THREADS,
   }
   return Object.entries(values).map(([name, value]) => `--${name}=${value}`)
 }

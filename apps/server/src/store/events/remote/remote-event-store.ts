@@ -65,8 +65,8 @@ export const createRemoteEventStore = ({ url, timeoutMs = 600_000, connections =
       async commandAside(query) {
         await run(main, (client) => client.command({ query }))
       },
-      async insert(block, known) {
-        await send(insertStatement(block, known, 'body'), block.path)
+      async insert(block, known, mark) {
+        await send(insertStatement(block, known, 'body', mark), block.path)
       },
       insertsOutliveCaller: true,
       async withRows({ path, token, columns }, use) {
