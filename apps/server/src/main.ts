@@ -155,7 +155,16 @@ async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifet
   lifetime.onEnd('local token', localToken.remove)
   const auth = await createAuth({ meta, localToken: localToken.token, publicUrl })
   lifetime.onEnd('access', auth.close)
-  const projects = createProjects({ meta, directory: auth.directory, events: store, settled: () => present.settled(), checkPattern })
+  const projects = createProjects({
+    meta,
+    directory: auth.directory,
+    events: store,
+    settled: () => present.settled(),
+    async discardDeadLetters(projectId) {
+      for (const lost of await queue.deadLetters.discard(projectId)) ledger.discarded(lost, 'project-not-found', lost.rows)
+    },
+    checkPattern,
+  })
   const keys = createKeys({ meta, directory: auth.directory, authenticator: auth.authenticator })
 
   const queue = await createLogQueue({
@@ -338,13 +347,13 @@ async function openStore(config: Readonly<Config>, logger: Logger, lifetime: Lif
   return store
 }
 
-/** Merges days that have come to rest, one at a time. @returns ends it. */
+/** Merges weeks that have come to rest, one at a time. @returns ends it. */
 function keepConsolidated(store: EventStore, logger: Logger): () => void {
   let running = false
   const consolidate = async () => {
     if (running) return
     running = true
-    await store.consolidate().catch((error) => logger.debug({ err: error }, 'the parts of a day could not be merged; they are merged later'))
+    await store.consolidate().catch((error) => logger.debug({ err: error }, 'the parts of a week could not be merged; they are merged later'))
     running = false
   }
   const timer = setInterval(() => void consolidate(), CONSOLIDATE_MS)

@@ -56,7 +56,7 @@ const createFakeStore = (): FakeStore => {
     tokens: [],
     doubts: [],
     fail: () => undefined,
-    async insert({ path, token, mayBeStored }: SealedBlock) {
+    async insert({ path, token, mayBeStored }: SealedBlock, _signal?: AbortSignal) {
       fake.doubts.push(mayBeStored)
       const names = blocks.contents.get(path) ?? []
       const error = fake.fail(names)
@@ -285,6 +285,25 @@ test('an engine that refuses everything does not empty the queue into the dead l
   store.fail = () => undefined
   expect(await current.drain()).toBe(true)
   expect(store.stored.length + queue.depth().deadLetters).toBe(8)
+})
+
+test('an insert that still runs when the time to drain is over is ended, and its group comes again as one that may be stored', async () => {
+  await publish('a', 'b')
+  const insert = store.insert
+  store.insert = (_, signal) =>
+    new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(away()))
+    })
+  const first = createWriter()
+  first.start()
+  expect(await first.drain(20)).toBe(false)
+  await queue.close()
+  queue = await createLogQueue({ folder: '', files, capBytes: 1 << 24 })
+  store.insert = insert
+  const second = createWriter()
+  second.start()
+  expect(await second.drain()).toBe(true)
+  expect([store.stored, store.doubts]).toEqual([['a', 'b'], [true]])
 })
 
 test('stopping leaves what is not stored to the next writer, which repeats the tokens', async () => {

@@ -44,9 +44,9 @@ interface WriterLag {
  */
 export interface EventWriter {
   start(): void
-  /** Stores all that is queued, or as much as it can within `withinMs` (default 10 s), then stops. True when nothing was left. */
+  /** Stores all that is queued, or as much as it can within `withinMs` (default 10 s), then stops as `stop` does. True when nothing was left. */
   drain(withinMs?: number): Promise<boolean>
-  /** Lets a running insert end. What is left waits in the queue for the next start. */
+  /** Ends a running insert wherever it stands. What is left waits in the queue for the next start, which completes it. */
   stop(): Promise<void>
   lag(): WriterLag
 }
@@ -63,6 +63,7 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
   const { queue, store, blocks, log, limits = LIMITS } = options
   const pauses = createPauses(options.retry ?? { firstMs: 200, mostMs: 10_000 })
   const pace = createPace(limits.maxWaitMs)
+  const ending = new AbortController()
   let stopped = false
   let hurried = false
   let settling: Promise<void> = Promise.resolve()
@@ -171,7 +172,7 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
   const insert = async (block: SealedBlock): Promise<void> => {
     const end = pace.insertBegins(block.rows)
     try {
-      await store.insert(block)
+      await store.insert(block, ending.signal)
     } catch (error) {
       block.mayBeStored = true
       throw error
@@ -240,6 +241,7 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
   const stop = async (): Promise<void> => {
     stopped = true
     pauses.end()
+    ending.abort()
     await settling.catch(() => undefined)
   }
 

@@ -39,7 +39,7 @@ describe('ledger', () => {
   it('adds up at every moment', () => {
     const reason = fc.constantFrom(...(Object.keys(DROP_REASONS) as DropReason[]))
     const step = fc.tuple(
-      fc.constantFrom('refused', 'queued', 'takenBack', 'withdrawn', 'stored', 'deadLettered', 'replayed'),
+      fc.constantFrom('refused', 'queued', 'takenBack', 'withdrawn', 'stored', 'deadLettered', 'replayed', 'discarded'),
       reason,
       fc.nat(50),
       fc.constantFrom('a', 'b'),
@@ -48,7 +48,7 @@ describe('ledger', () => {
       fc.property(fc.array(step), (steps) => {
         const ledger = createLedger()
         for (const [name, why, entries, keyId] of steps) {
-          if (name === 'refused' || name === 'withdrawn') ledger[name]({ ...account, keyId }, why, entries)
+          if (name === 'refused' || name === 'withdrawn' || name === 'discarded') ledger[name]({ ...account, keyId }, why, entries)
           else ledger[name as 'queued' | 'takenBack' | 'stored' | 'deadLettered' | 'replayed']({ ...account, keyId }, entries)
         }
         for (const row of ledger.snapshot()) {

@@ -34,6 +34,8 @@ export interface Ledger {
   deadLettered(account: Account, entries: number): void
   /** Out of the dead letters, back into the queue; call it before they can be stored. What it returns undoes it. */
   replayed(account: Account, entries: number): () => void
+  /** Out of the dead letters, for good. */
+  discarded(account: Account, reason: DropReason, entries: number): void
   snapshot(projectId?: number): LedgerRow[]
 }
 
@@ -110,6 +112,11 @@ export function createLedger(left: { waiting: readonly Rows[]; deadLettered: rea
         leaveQueue(counts, entries)
         counts.deadLettered += left
       }
+    },
+    discarded(account, reason, entries) {
+      const counts = countsOf(account)
+      counts.deadLettered = Math.max(0, counts.deadLettered - entries)
+      addRefused(counts, reason, entries)
     },
     snapshot(projectId) {
       const rows: LedgerRow[] = []

@@ -106,6 +106,8 @@ export interface Queue {
      * @throws HeartwoodError `dead-letter-not-found`, and those of `publish`
      */
     replay(id: string, onPublish?: (batch: Batch) => () => void): Promise<number>
+    /** Removes those of a project that was deleted. @returns what they held */
+    discard(projectId: number): Promise<readonly AccountRows[]>
   }
   depth(): QueueDepth
   /** Stops taking batches; what was published stays for the next start. */

@@ -151,6 +151,7 @@ describe('projects and keys', () => {
     expect((await server.asLocal('DELETE', `/api/projects/${slug}?confirm=Old%20shop`)).status).toBe(200)
     expect(await use(key, '/ingest')).toBe('key-invalid')
     expect(server.deleted).toContain(Number(id))
+    expect(server.discarded).toContain(Number(id))
     expect((await server.asLocal('PATCH', `/api/projects/${id}`, {})).body.error.code).toBe('project-not-found')
   })
 

@@ -11,6 +11,8 @@ export interface ProjectsDeps {
   events: Pick<EventStore, 'deleteProject'>
   /** Resolves when events that were on their way into the store are there, so that they can be deleted. Default: at once. */
   settled?: () => Promise<void>
+  /** Removes what could not be stored of a project; called when nothing of it is on its way any more. Default: nothing. */
+  discardDeadLetters?: (projectId: number) => Promise<void>
   /** What is wrong with a redaction pattern; undefined when nothing is. */
   checkPattern: (pattern: string) => string | undefined
   now?: () => number
@@ -43,9 +45,10 @@ export interface Projects {
 /** How long a deletion waits for the event store before it says that the rest comes later. */
 const SETTLE_MS = 5_000
 
-export function createProjects({ meta, directory, events, settled, checkPattern, now = Date.now }: ProjectsDeps): Projects {
+export function createProjects({ meta, directory, events, settled, discardDeadLetters, checkPattern, now = Date.now }: ProjectsDeps): Projects {
   const finish = async (id: number): Promise<void> => {
     await within(SETTLE_MS, settled?.())
+    await discardDeadLetters?.(id)
     await events.deleteProject(id)
     await meta.projects.finishDeletion(id)
   }

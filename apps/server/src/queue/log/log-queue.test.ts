@@ -242,6 +242,22 @@ test('what was set aside can be listed, looked at and replayed', async () => {
   await expect(again.deadLetters.replay(id)).rejects.toMatchObject({ code: 'dead-letter-not-found' })
 })
 
+test('what was set aside of a deleted project is removed for good, and of no other', async () => {
+  const files = createSimulatedFiles()
+  const queue = await open(files)
+  for (const projectId of [1, 2, 1]) {
+    await queue.publish(batch('bad', { projectId, rows: projectId + 2 }))
+    const group = await queue.take(NOW_OR_NEVER)
+    if (group === undefined) throw new Error('a group was expected')
+    await queue.deadLetter(group, 'the engine refused it')
+  }
+  const account = { projectId: 1, door: 'native', keyId: 'key-1', rows: 3 }
+  expect(await queue.deadLetters.discard(1)).toMatchObject([account, account])
+  await queue.close()
+  const again = await open(files.survivors('power', () => 0))
+  expect((await again.deadLetters.list()).map(({ batch }) => batch.projectId)).toEqual([2])
+})
+
 test('a replay that a crash cuts off is finished at the next start, and the queue says what a former run left', async () => {
   const files = createSimulatedFiles()
   const queue = await open(files)

@@ -211,6 +211,13 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
     return batch.rows
   }
 
+  const discard = async (projectId: number): Promise<AccountRows[]> => {
+    const letters = (await deadLetters.summaries()).filter((letter) => letter.projectId === projectId)
+    for (const { id } of letters) await deadLetters.remove(id)
+    admission.wake()
+    return letters
+  }
+
   const shutDown = async (): Promise<void> => {
     admission.close()
     await appender.close()
@@ -248,7 +255,7 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
     },
     reread: groups.reread,
     split: groups.split,
-    deadLetters: { list: deadLetters.list, get: deadLetters.get, replay },
+    deadLetters: { list: deadLetters.list, get: deadLetters.get, replay, discard },
     depth() {
       const oldestAt = groups.oldestAt()
       const oldestMs = oldestAt === undefined ? 0 : Math.max(0, now() - oldestAt)

@@ -7,11 +7,14 @@ export interface ProjectsServer extends TestServer {
   projects: Projects
   /** Projects whose events were deleted. */
   deleted: number[]
+  /** Projects whose dead letters were removed. */
+  discarded: number[]
 }
 
 /** The routes of this feature on a real store, with an event store that only notes what it was asked to delete; for tests. */
 export async function createProjectsServer(options: { failDeletion?: () => boolean } = {}): Promise<ProjectsServer> {
   const deleted: number[] = []
+  const discarded: number[] = []
   const events = {
     async deleteProject(id: number) {
       if (options.failDeletion?.() === true) throw new Error('the engine is away')
@@ -22,12 +25,15 @@ export async function createProjectsServer(options: { failDeletion?: () => boole
   const made: Projects[] = []
   const server = await createTestServer({
     register(app, { directory, authenticator }, meta) {
-      const projects = createProjects({ meta, directory, events, checkPattern })
+      const discardDeadLetters = async (id: number) => {
+        discarded.push(id)
+      }
+      const projects = createProjects({ meta, directory, events, discardDeadLetters, checkPattern })
       made.push(projects)
       registerProjects(app, { projects, keys: createKeys({ meta, directory, authenticator }), directory })
     },
   })
   const [projects] = made
   if (projects === undefined) throw new Error('The routes were not registered.')
-  return { ...server, projects, deleted }
+  return { ...server, projects, deleted, discarded }
 }
