@@ -76,9 +76,12 @@ export async function expectAccessible(page: Page): Promise<void> {
   }
 }
 
-/** The page itself stays where it is; tables and code may scroll within. */
+/** The page and its body stay where they are; tables and code may scroll within. */
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(await page.evaluate<boolean>('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true)
+  expect(
+    await page.evaluate<boolean>("[...document.querySelectorAll('main > div > div')].every((part) => part.scrollWidth <= part.clientWidth)"),
+  ).toBe(true)
 }
 
 export { expect }
