@@ -1,4 +1,5 @@
 import { isRecord, type LooseRecord } from '../decode.ts'
+import { levelOfStatus } from '../raw/text/request-line.ts'
 
 /** Records in the vocabulary of clouds, proxies and libraries that put their message where nobody looks for it. */
 
@@ -63,13 +64,27 @@ const fromTracing = ({ fields, target, ...rest }: LooseRecord): LooseRecord => {
   return { ...rest, message, attributes: { ...others, logger: target } }
 }
 
-/** Access log of Traefik; times are nanoseconds. */
+/** Access log of Traefik; times are nanoseconds, and the level is always the same. */
 const fromTraefik = (entry: LooseRecord): LooseRecord => {
-  const { RequestMethod, RequestPath, DownstreamStatus, Duration, ClientAddr: _port, ClientHost, StartUTC, time, msg, ServiceName, ...rest } = entry
+  const {
+    RequestMethod,
+    RequestPath,
+    DownstreamStatus,
+    Duration,
+    ClientAddr: _port,
+    ClientHost,
+    StartUTC,
+    time,
+    msg,
+    ServiceName,
+    level: _info,
+    ...rest
+  } = entry
   return {
     timestamp: StartUTC ?? time,
     kind: 'request',
     message: textOf(msg) ?? `${RequestMethod} ${RequestPath}`,
+    level: levelOfStatus(Number(DownstreamStatus)),
     request: {
       method: RequestMethod,
       path: RequestPath,
@@ -79,6 +94,20 @@ const fromTraefik = (entry: LooseRecord): LooseRecord => {
     'client.address': ClientHost,
     attributes: { upstream: ServiceName, ...rest },
   }
+}
+
+/** Rails through lograge, as GitLab writes it: times are seconds (`duration_s`) or milliseconds (`duration`), and there is no message. */
+const fromRails = ({ method, path, status, duration, duration_s, ...rest }: LooseRecord): LooseRecord => ({
+  ...rest,
+  kind: 'request',
+  message: `${method} ${path}`,
+  request: { method, path, status, durationMs: typeof duration_s === 'number' ? Math.round(duration_s * 1e6) / 1e3 : duration },
+})
+
+/** What is thrown in programs of GitLab: names with dots for type and stack. */
+const fromDottedException = (entry: LooseRecord): LooseRecord => {
+  const { 'exception.class': type, 'exception.backtrace': trace, ...rest } = entry
+  return { ...rest, 'exception.type': type, ...(Array.isArray(trace) ? { 'error.stack': trace.join('\n') } : { 'exception.backtrace': trace }) }
 }
 
 const HOLE = /\{[@$]?([A-Za-z_]\w{0,60})(?:,-?\d{1,3})?(?::[^{}]{0,40})?\}/g
@@ -94,7 +123,9 @@ const fromTemplate = (entry: LooseRecord, template: string): LooseRecord => {
 /** In our vocabulary; undefined when the record is of none of them. */
 export const translateCloud = (entry: LooseRecord): LooseRecord | undefined => {
   if (entry['@mt'] !== undefined) return typeof entry['@mt'] === 'string' && entry['@m'] === undefined ? fromTemplate(entry, entry['@mt']) : undefined
+  if (entry['exception.class'] !== undefined) return fromDottedException(entry)
   if (entry.message !== undefined) return undefined
+  if (entry.controller !== undefined && entry.action !== undefined && entry.method !== undefined && entry.path !== undefined) return fromRails(entry)
   if (entry.fields !== undefined)
     return isRecord(entry.fields) && entry.level !== undefined && entry.target !== undefined ? fromTracing(entry) : undefined
   if (entry.logName !== undefined || entry.insertId !== undefined)

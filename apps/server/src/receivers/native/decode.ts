@@ -14,6 +14,10 @@ const wrapped = (value: LooseRecord): unknown[] | undefined => {
   return Array.isArray(records) && isRecord(records[0]) ? records : undefined
 }
 
+/** Azure streams such a wrapper on each line. */
+const wrappedLine = (value: LooseRecord): unknown[] | undefined =>
+  (value.records ?? value.Records ?? value.logEvents) === undefined ? undefined : wrapped(value)
+
 /** The head and the tail of a wrapper that holds nothing but its list: such a list is read element by element. */
 const WRAPPER_HEAD = /^\s*\{\s*"(?:events|logs)"\s*:\s*\[/
 const WRAPPER_TAIL = /\]\s*\}\s*$/
@@ -116,7 +120,7 @@ class JsonReader {
       this.at = end
       this.lines = true
       if (first && !this.skipBlanks()) this.emitDocument(value)
-      else this.sink.entry(translateForeign(value as LooseRecord), undefined, line, this.exactly)
+      else this.emitLine(value as LooseRecord, line)
       return
     }
     this.readExtent(first, -1)
@@ -226,6 +230,15 @@ class JsonReader {
     this.from = list ? this.to : this.from
     if (list) for (const item of list) this.emit(item, undefined)
     else this.emit(value, undefined)
+  }
+
+  private emitLine(value: LooseRecord, line: number): void {
+    const list = wrappedLine(value)
+    if (!list) this.sink.entry(translateForeign(value), undefined, line, this.exactly)
+    else {
+      this.from = this.to
+      for (const item of list) this.emit(item, line)
+    }
   }
 
   private emit(value: unknown, line: number | undefined): void {

@@ -53,6 +53,9 @@ export const isMessageColumn = (cell: string): boolean => {
   return FIELD_OF_COLUMN.get(name.trim().toLowerCase()) === 'message'
 }
 
+/** Whether a row names columns, and among them the one that holds the message. */
+export const isCsvHeader = (cells: readonly string[]): boolean => cells.some(isMessageColumn) || isStructured(cells)
+
 /** Where errors of JSON begin is of no interest here: it is an object, a list, or neither. */
 const tryJson = (text: string): unknown => {
   try {
@@ -65,6 +68,22 @@ const tryJson = (text: string): unknown => {
 const readTags = (text: string): unknown => {
   const list = text.startsWith('[') ? tryJson(text) : undefined
   return Array.isArray(list) ? list : text.split(';').map((tag) => tag.trim())
+}
+
+const DATED = /\d{4}|[A-Za-z]{3}/
+/** Day and clock in columns of their own, as exports of tables have them: one time, unless the clock names its day itself. */
+const joinTime = (record: LooseRecord, header: readonly string[], cells: readonly string[]): void => {
+  const { time } = record
+  if (typeof time !== 'string' || record.timestamp !== undefined || DATED.test(time.replace(/^\d{6}$/, ''))) return
+  const columns = header.map((name) => name.toLowerCase())
+  const day = cells[columns.indexOf('date')]?.trim()
+  if (!day) return
+  const month = cells[columns.indexOf('month')]?.trim()
+  for (const [index, name] of columns.entries()) if (name === 'date' || name === 'month') delete record[header[index] ?? '']
+  delete record.time
+  const clock = /^\d{6}$/.test(time) ? time.replace(/\B(?=(?:\d\d)+$)/g, ':') : time.trim()
+  const short = /^(\d\d)[/.-]?(\d\d)[/.-]?(\d\d)$/.exec(day)
+  record.timestamp = `${month ? `${month} ${day}` : short ? `20${short[1]}-${short[2]}-${short[3]}` : day} ${clock}`
 }
 
 const readData = (record: LooseRecord, text: string): void => {
@@ -83,11 +102,26 @@ const toRecord = (header: readonly string[], cells: readonly string[]): LooseRec
     else if (name === 'data') readData(record, text)
     else setField(record, name, text)
   }
+  if (record.time !== undefined) joinTime(record, header, cells)
   if (cells.length > header.length) record._extra = cells.slice(header.length)
   return record
 }
 
-const toHeader = (cells: readonly string[]): string[] => cells.map((cell) => FIELD_OF_COLUMN.get(cell.trim().toLowerCase()) ?? cell.trim())
+/** Collections of logs that others have taken apart already (loghub): there the text of the line is called its content. */
+const isStructured = (cells: readonly string[]): boolean => cells[0]?.trim() === 'LineId' && cells.some((cell) => cell.trim() === 'Content')
+
+const STRUCTURED: { [column: string]: string } = {
+  Content: 'message',
+  Component: 'service',
+  Node: 'host',
+  User: 'host',
+  Logrecord: 'source',
+  LineId: 'line',
+}
+const toHeader = (cells: readonly string[]): string[] =>
+  isStructured(cells)
+    ? cells.map((cell) => STRUCTURED[cell.trim()] ?? FIELD_OF_COLUMN.get(cell.trim().toLowerCase()) ?? cell.trim())
+    : cells.map((cell) => FIELD_OF_COLUMN.get(cell.trim().toLowerCase()) ?? cell.trim())
 
 /** After this many quotes that are never closed the rest of a body is given up: each of them costs another pass. */
 const MAX_RESTARTS = 16
@@ -172,7 +206,7 @@ class CsvReader {
       return false
     }
     this.header = toHeader(cells)
-    this.hasMessage = cells.some(isMessageColumn)
+    this.hasMessage = isCsvHeader(cells)
     if (!this.hasMessage) this.sink.reject('malformed', `Line ${line} is no header: none of its columns is \`message\`.`, line)
     return true
   }

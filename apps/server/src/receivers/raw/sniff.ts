@@ -1,7 +1,7 @@
 import type { Format } from '@heartwood/protocol'
 import type { DecodeJob } from '../../ingest/decoder.ts'
 import { decodeText } from '../native/decode-text.ts'
-import { delimiterOf, isMessageColumn, isPostgresCsv } from './csv.ts'
+import { delimiterOf, isCsvHeader, isPostgresCsv } from './csv.ts'
 import { RAW_FORMATS, type RawFormat } from './formats.ts'
 
 export type KnownFormat = RawFormat['name']
@@ -65,7 +65,7 @@ export const sniffFormat = (body: Uint8Array): KnownFormat => {
   const cells = first.split(delimiterOf(first))
   if (isPostgresCsv(first)) return 'csv'
   // A row of data is no header, whatever word stands in it.
-  if (cells.length >= 2 && cells.some(isMessageColumn) && !cells.some((cell) => STAMP_CELL.test(cell))) return 'csv'
+  if (cells.length >= 2 && isCsvHeader(cells) && !cells.some((cell) => STAMP_CELL.test(cell))) return 'csv'
   return isLogfmt(first) ? 'logfmt' : 'text'
 }
 

@@ -3,7 +3,7 @@ import type { DecodeFormat } from '../decode.ts'
 import { levelInText } from '../native/decode-levels.ts'
 import { decodeText } from '../native/decode-text.ts'
 import { decodeLines } from './text/decode-lines.ts'
-import { SYSLOG_READERS } from './text/readers.ts'
+import { createSyslogReaders } from './text/readers.ts'
 import type { TextEvent } from './text/reading.ts'
 
 /**
@@ -45,7 +45,7 @@ const plainLine = (line: string): TextEvent => ({ time: Number.NaN, level: level
 /** RFC 3164 and RFC 5424, with a priority or (lines of a file) without, framed by counts or by line ends. */
 export const decodeSyslog: DecodeFormat = (job, sink) =>
   decodeLines(decodeText(unframe(job.body)), job, sink, {
-    readers: SYSLOG_READERS,
+    readers: createSyslogReaders(),
     fallback: plainLine,
     join: 'indented',
     // What came over the network is of many senders: the time of one says nothing about the next.

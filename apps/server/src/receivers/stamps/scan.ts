@@ -4,6 +4,8 @@ import { offsetOfAbbreviation, type Zone } from './zone.ts'
 /** Where a scanner leaves off: the index after the stamp. Reused from line to line. */
 export interface StampCursor {
   end: number
+  /** `03/04/2024` is the third of April. */
+  dayFirst?: boolean
 }
 
 const digit = (text: string, at: number): number => {
@@ -221,7 +223,8 @@ export const scanMail = (text: string, at: number, zone: Zone, cursor: StampCurs
   return finish(text, year, month, day, clock, zone, cursor)
 }
 
-const twelveHours = (text: string, clock: number, cursor: StampCursor): number => {
+/** The clock with the AM or PM that follows it, if one does; then the cursor goes behind it. */
+export const twelveHours = (text: string, clock: number, cursor: StampCursor): number => {
   const at = text.charCodeAt(cursor.end) === 32 || text.charCodeAt(cursor.end) === 0x202f ? cursor.end + 1 : cursor.end
   const half = text.charCodeAt(at) | 32
   if ((half !== 97 && half !== 112) || (text.charCodeAt(at + 1) | 32) !== 109 || isWordCode(text.charCodeAt(at + 2))) return clock
@@ -230,7 +233,7 @@ const twelveHours = (text: string, clock: number, cursor: StampCursor): number =
   return half === 112 ? (clock < twelve ? clock + twelve : clock) : clock >= twelve ? clock - twelve : clock
 }
 
-/** `01/15/2024 10:30:02` (month first, always), `15.01.2024 10:30:02` and `15-01-2024 10:30:02` (day first), each also with AM or PM and a comma after the date. */
+/** `01/15/2024 10:30:02` (month first, unless the cursor says otherwise or it cannot be), `15.01.2024 10:30:02` and `15-01-2024 10:30:02` (day first), each also with AM or PM and a comma after the date. */
 export const scanLocal = (text: string, at: number, zone: Zone, cursor: StampCursor): number => {
   const first = shortNumber(text, at, cursor)
   const separator = text.charCodeAt(cursor.end)
@@ -244,7 +247,8 @@ export const scanLocal = (text: string, at: number, zone: Zone, cursor: StampCur
   const plain = scanClock(text, skipSpaces(text, end), cursor)
   if (Number.isNaN(plain)) return Number.NaN
   const clock = twelveHours(text, plain, cursor)
-  return separator === 47 ? finish(text, year, first, second, clock, zone, cursor) : finish(text, year, second, first, clock, zone, cursor)
+  const monthFirst = separator === 47 && !cursor.dayFirst && first <= 12
+  return monthFirst ? finish(text, year, first, second, clock, zone, cursor) : finish(text, year, second, first, clock, zone, cursor)
 }
 
 /** `May 01, 2024 1:00:00 PM` as java.util.logging writes it. */
@@ -266,4 +270,19 @@ export const scanMonthFirst = (text: string, at: number, zone: Zone, cursor: Sta
   const plain = scanClock(text, skipSpaces(text, end), cursor)
   if (Number.isNaN(plain)) return Number.NaN
   return finish(text, year, month, day, twelveHours(text, plain, cursor), zone, cursor)
+}
+
+const SLASHED = /^\[?(\d{1,2})\/(\d{1,2})\/\d{4}[ ,]/gm
+/** Characters looked at before a text is taken for one without such dates. */
+const SLASHED_HEAD = 4_096
+/** Whether the dates at the beginnings of lines put the day first (`13/04/2024`): the first that can be read in one way only decides. */
+export const putsDayFirst = (text: string): boolean => {
+  SLASHED.lastIndex = 0
+  if (!SLASHED.test(text.slice(0, SLASHED_HEAD))) return false
+  SLASHED.lastIndex = 0
+  for (let match = SLASHED.exec(text); match; match = SLASHED.exec(text)) {
+    if (Number(match[1]) > 12) return true
+    if (Number(match[2]) > 12) return false
+  }
+  return false
 }

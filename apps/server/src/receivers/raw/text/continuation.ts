@@ -1,12 +1,14 @@
+import { continuesCrash, crashAfter, crashOpenedBy, type OpenCrash } from './crashes.ts'
 import { isFrame } from './stack.ts'
 
 /** What the lines joined so far have opened: decides which further lines belong to it although they are not indented. */
-export type OpenTrace = 'none' | 'python' | 'go'
+export type OpenTrace = 'none' | 'python' | 'go' | OpenCrash
 
 export const traceOpenedBy = (line: string, open: OpenTrace): OpenTrace => {
   if (line.includes('Traceback (most recent call last)')) return 'python'
   if (line.startsWith('panic: ') || line.startsWith('goroutine ') || line.startsWith('fatal error: ')) return 'go'
-  return open
+  if (open === 'none') return crashOpenedBy(line) ?? 'none'
+  return open === 'python' || open === 'go' ? open : crashAfter(line, open)
 }
 
 /** Ends a traceback: `ValueError: bad`, `KeyboardInterrupt`. */
@@ -18,6 +20,9 @@ const QUALIFIED_EXCEPTION =
   /^(?:(?:[a-z_$][\w$]{0,80}\.){1,12}[A-Z][\w$]{0,80}|(?:[A-Z][\w$]{0,80}\.){1,12}[\w$]{0,80}(?:Exception|Error)|\*\* \([\w.]{1,100}\).{0,200})(?::|$)/
 const BARE_EXCEPTION = /^[A-Z]\w{0,80}(?:Error|Exception)(?::|$)/
 const CLOSING = /^[\])}]+[;,]?$|^"\}/
+
+/** Whether a line leads from one traceback to the next. */
+export const resumesTrace = (line: string): boolean => BETWEEN_TRACEBACKS.test(line)
 
 export interface JoinState {
   /** Whether a reader knew the line that began the event: only then can a traceback at the margin belong to it. */
@@ -33,6 +38,7 @@ export interface JoinState {
 export const continues = (line: string, state: JoinState): boolean => {
   if (state.trace === 'python' && (PYTHON_LAST.test(line) || BETWEEN_TRACEBACKS.test(line))) return true
   if (state.trace === 'go' && GO_LINE.test(line)) return true
+  if (state.trace !== 'none' && state.trace !== 'python' && state.trace !== 'go' && continuesCrash(line, state.trace)) return true
   if (line.startsWith('Traceback (most recent call last)')) return state.known || state.trace === 'python'
   if (isFrame(line) || CLOSING.test(line)) return true
   if (!state.known || state.joined) return false

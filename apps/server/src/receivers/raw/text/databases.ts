@@ -1,7 +1,7 @@
 import { levelOfWord } from '../../native/decode-levels.ts'
 import { scanIso, scanMail } from '../../stamps/scan.ts'
 import { scanBsd, type YearlessScanner } from '../../stamps/year-clock.ts'
-import { type LineReader, numberOrText, present, type TextEvent } from './reading.ts'
+import { DIGITS, type LineReader, numberOrText, present, type TextEvent } from './reading.ts'
 
 const SEVERITY = /(DEBUG[1-5]?|INFO|NOTICE|WARNING|ERROR|LOG|FATAL|PANIC|DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION): {2}/
 const PART_OF_ENTRY = new Set(['DETAIL', 'HINT', 'CONTEXT', 'STATEMENT', 'QUERY', 'LOCATION'])
@@ -146,7 +146,37 @@ const readSlow = (event: TextEvent, line: string): void => {
   }
 }
 
+const GENERAL =
+  /^(?:\t\t *|[\t ]{1,20})(\d{1,10}) (Connect|Query|Quit|Init DB|Prepare|Execute|Close stmt|Reset stmt|Field List|Statistics|Ping|Change user|Shutdown|Refresh|Kill|Debug|Time|Long Data|Set option|Fetch|Binlog Dump|Create DB|Drop DB|Processlist|Register Slave|Daemon|Error)(?:\t|$)/
+const GENERAL_OLD = /^(\d\d)(\d\d)(\d\d) +(\d{1,2}:\d\d:\d\d)(?=\t)/
+const GENERAL_HEAD = /^Time {1,40}Id Command {1,10}Argument$/
+/** The general query log: `2024-05-01T12:00:01.123456Z\t    8 Query\tSELECT …`; MariaDB writes `240501 12:00:03`, and only when it has changed. */
+export const mysqlGeneralReader: LineReader = {
+  name: 'MySQL general log',
+  first: `${DIGITS}T`,
+  read(line, { zone, cursor }) {
+    if (GENERAL_HEAD.test(line)) return null
+    const old = line.charCodeAt(6) === 32 ? GENERAL_OLD.exec(line) : null
+    const time = scanIso(old ? `20${old[1]}-${old[2]}-${old[3]} ${old[4]?.padStart(8, '0')}` : line, 0, zone, cursor)
+    const end = old?.[0].length ?? cursor.end
+    const bare = /^\d{1,10} (?=[A-Z])/.test(line)
+    if (Number.isNaN(time) && !bare) return undefined
+    const match = GENERAL.exec(bare ? `\t\t${line}` : line.slice(end))
+    if (!match) return undefined
+    const argument = bare ? line.slice(match[0].length - 2) : line.slice(end + match[0].length)
+    const attributes = { thread: Number(match[1]), command: match[2] }
+    return { time, level: 'info', message: argument === '' ? (match[2] ?? '') : argument, product: 'mysql', attributes }
+  },
+  absorb(event, line) {
+    // A statement goes on over as many lines as it has.
+    const goesOn = event.attributes.command === 'Query' || event.attributes.command === 'Prepare' || event.attributes.command === 'Execute'
+    return goesOn && !GENERAL.test(line) && !/^\d{4}-\d\d-\d\dT\d\d:|^\d{6} [ \d]\d:|^\S{1,200}, Version: /.test(line) ? line : false
+  },
+  begins: (line) => GENERAL.test(line),
+}
+
 const REDIS = /^(?:\[(\d+)\] |(\d+):([XCSM]) )/
+const REDIS_SIGNAL = /^(\d{1,9}):signal-handler \((\d{9,11})\) /
 const REDIS_LEVEL = /^ ([.\-*#]) /
 const REDIS_LEVELS: { [mark: string]: 'debug' | 'info' | 'warn' } = { '.': 'debug', '-': 'info', '*': 'info', '#': 'warn' }
 const REDIS_ROLES: { [letter: string]: string } = { X: 'sentinel', C: 'child', S: 'replica', M: 'primary' }
@@ -164,6 +194,11 @@ export const redisReader: LineReader = {
   name: 'Redis',
   first: '0123456789[',
   read(line, reading) {
+    const signal = REDIS_SIGNAL.exec(line.slice(0, 50))
+    if (signal) {
+      const attributes = { pid: Number(signal[1]) }
+      return { time: Number(signal[2]) * 1e6, level: 'warn', message: line.slice(signal[0].length), product: 'redis', attributes }
+    }
     const head = REDIS.exec(line.slice(0, 24))
     if (!head) return undefined
     const { zone, cursor, stamp, years } = reading

@@ -64,7 +64,7 @@ class LineJoiner {
     if (pending && this.absorbs(pending, line, number)) return
     const first = line.charCodeAt(0)
     const indented = first === 32 || first === 9
-    if (indented && options.join !== 'none' && pending && !STAMP_AFTER_SPACE.test(line)) {
+    if (indented && options.join !== 'none' && pending && !STAMP_AFTER_SPACE.test(line) && !pending.reader?.begins?.(line)) {
       this.join(pending, line, number)
       return
     }
@@ -80,7 +80,7 @@ class LineJoiner {
 
   /** Whether the reader of the event before takes the line. */
   private absorbs(pending: Pending, line: string, number: number): boolean {
-    if (this.options.join !== 'stacks' || !pending.reader?.absorb || pending.length > LIMITS.detail) return false
+    if (this.options.join === 'none' || !pending.reader?.absorb || pending.length > LIMITS.detail) return false
     const taken = pending.reader.absorb(pending.event, line, this.reading)
     if (typeof taken === 'string') this.join(pending, taken, number)
     else if (taken) pending.length += line.length

@@ -1,7 +1,7 @@
 import { levelInText, levelOfLetter, levelOfWord } from '../../native/decode-levels.ts'
-import { scanIso } from '../../stamps/scan.ts'
+import { scanCtime, scanIso } from '../../stamps/scan.ts'
 import { createDayScanner } from '../../stamps/year-clock.ts'
-import { CAPITALS, DIGITS, type LineReader, numberOrText, present, scanYearless } from './reading.ts'
+import { CAPITALS, DIGITS, type LineReader, numberOrText, present, type Reading, scanYearless, type TextEvent } from './reading.ts'
 import { readTagged } from './tagged.ts'
 
 const scanLogcat = createDayScanner('-', 0)
@@ -115,6 +115,28 @@ export const proxifierReader: LineReader = {
 const KERNEL = /^\[ *(\d{1,10}\.\d{6})\] ?(?:\[ *[TC]\d{1,10}\] )?(?:\[([^\]]{1,40})\] )?/
 const HOSTED = /^[\w.-]{1,100} [^\s:[\]]{1,100}\[\d{1,10}\]: /
 const XORG = /^\[ *(\d{1,10}\.\d{3})\] (?:\((II|WW|EE|NI|--|\*\*|==|\+\+|!!|\?\?|DB)\) )?/
+const DECODED =
+  /^(kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|local\d) *:(emerg|alert|crit|err|warn|notice|info|debug) *: (?=\[)/
+/** `dmesg -x` says in words who and how bad: `kern  :err   : [   99.000001] message`. */
+export const decodedKernelReader: LineReader = {
+  name: 'dmesg with levels',
+  first: 'kumdaslncf',
+  read(line, reading) {
+    const match = DECODED.exec(line.slice(0, 24))
+    if (!match) return undefined
+    const rest = line.slice(match[0].length)
+    const event = kernelReader.read(rest, reading) ?? readDated(rest, reading)
+    return event && { ...event, level: levelOfWord(match[2] ?? ''), attributes: { ...event.attributes, facility: match[1] } }
+  },
+}
+
+/** `dmesg -T`. */
+const readDated = (text: string, { zone, cursor }: Reading): TextEvent | undefined => {
+  const time = scanCtime(text, 1, zone, cursor)
+  if (Number.isNaN(time) || text.charCodeAt(cursor.end) !== 93) return undefined
+  return { time, level: undefined, message: text.slice(cursor.end + 1).trimStart(), product: 'kernel', attributes: {} }
+}
+
 /** `[    0.000000] Linux version …`: seconds since the start of the machine, which say nothing about the date. Also of journald and the X server. */
 export const kernelReader: LineReader = {
   name: 'kernel',

@@ -2,7 +2,8 @@ import type { Level } from '@heartwood/protocol'
 import { levelOfLetter, levelOfWord } from '../../native/decode-levels.ts'
 import { scanClf, scanIso, scanLocal } from '../../stamps/scan.ts'
 import { createDayScanner, type YearlessScanner } from '../../stamps/year-clock.ts'
-import { DIGITS, type LineReader, numberOrText, present, scanYearless } from './reading.ts'
+import { readPairs } from './pairs.ts'
+import { DIGITS, type LineReader, numberOrText, present, scanYearless, type TextEvent } from './reading.ts'
 import { levelOfStatus } from './request-line.ts'
 
 const PYTHON = /^(DEBUG|INFO|WARNING|ERROR|CRITICAL):([\w.-]{1,200}):/
@@ -18,17 +19,27 @@ export const pythonReader: LineReader = {
 }
 
 const scanKlog = createDayScanner('', 1)
-const KLOG = /^([IWEF])(\d{4} \d\d:\d\d:\d\d\.\d{1,9}) +(\d+) ([\w./-]{1,200}:\d{1,6})\] ?/
-/** klog and glog: `E0501 12:00:00.123456    1234 file.go:12] message`. */
+const KLOG = /^([IWEF])(?:(\d{4})(\d\d)(\d\d)|\d{4}) (\d\d:\d\d:\d\d\.\d{1,9}) +(\d+) ([\w./-]{1,200}:\d{1,6})\] ?/
+/** What klog makes of `InfoS` and its like: `"message" key="value"`. */
+const KLOG_MESSAGE = /^"((?:[^"\\]|\\.){0,2000})"(?: (?=[\w.-]{1,60}=)|$)/
+/** klog and glog: `E0501 12:00:00.123456    1234 file.go:12] message`, and with the year as newer versions of glog write it. */
 export const klogReader: LineReader = {
   name: 'klog',
   first: 'IWEF',
   read(line, reading) {
     const match = KLOG.exec(line.slice(0, 280))
-    const time = match ? scanYearless(line, reading, scanKlog) : Number.NaN
-    if (!match || Number.isNaN(time)) return undefined
-    const attributes = present({ pid: Number(match[3]), source: match[4] })
-    return { time, level: levelOfLetter(match[1] ?? ''), message: line.slice(match[0].length), attributes }
+    if (!match) return undefined
+    const { zone, cursor } = reading
+    const stamp = match[2] === undefined ? undefined : `${match[2]}-${match[3]}-${match[4]} ${match[5]}`
+    const time = stamp === undefined ? scanYearless(line, reading, scanKlog) : scanIso(stamp, 0, zone, cursor)
+    if (Number.isNaN(time)) return undefined
+    const rest = line.slice(match[0].length)
+    const said = rest.charCodeAt(0) === 34 ? KLOG_MESSAGE.exec(rest) : null
+    const { err, ...fields } = (said && readPairs(rest.slice(said[0].length))) ?? {}
+    const attributes = present({ pid: Number(match[6]), source: match[7], ...fields })
+    const event: TextEvent = { time, level: levelOfLetter(match[1] ?? ''), message: said?.[1]?.replaceAll('\\"', '"') ?? rest, attributes }
+    if (err !== undefined) event.error = { message: String(err) }
+    return event
   },
 }
 

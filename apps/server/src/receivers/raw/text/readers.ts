@@ -3,16 +3,19 @@ import type { Zone } from '../../stamps/zone.ts'
 import { accessReader, loadBalancerReader, squidReader } from './access.ts'
 import { awsReader, frameworkAccessReader, timeFirstAccessReader } from './access-more.ts'
 import { clusterReader } from './clusters.ts'
-import { createPostgresReader, mysqlErrorReader, mysqlSlowReader, redisReader } from './databases.ts'
+import { boxesReader, createBootReader, createNpmReader, pumaReader, shortLevelReader } from './consoles.ts'
+import { createPostgresReader, mysqlErrorReader, mysqlGeneralReader, mysqlSlowReader, redisReader } from './databases.ts'
 import { createCriReader, createDockerReader, createPrefixReader, jsonLineReader } from './envelopes.ts'
 import { createJournalFieldsReader, journalHeadReader, unifiedLogReader } from './journal.ts'
 import { createBracketedReader, createLayoutReader, createLevelFirstReader, elasticReader, monologReader } from './layouts.ts'
+import { followStacks } from './one-by-one.ts'
 import { clockReader, plainReader, stampedReader, yearlessReader } from './plain.ts'
 import {
   aptHistoryReader,
   aptTerminalReader,
   createJulReader,
   createNamedReader,
+  decodedKernelReader,
   dpkgReader,
   healthAppReader,
   kernelReader,
@@ -49,7 +52,9 @@ const createProgramReaders = (zone: Zone): LineReader[] => {
     nginxErrorReader,
     windowsCbsReader,
     mysqlErrorReader,
+    mysqlGeneralReader,
     dpkgReader,
+    shortLevelReader,
     layouts,
     goReader,
     logcatReader,
@@ -58,12 +63,16 @@ const createProgramReaders = (zone: Zone): LineReader[] => {
     redisReader,
     apacheErrorReader,
     elasticReader,
+    boxesReader,
     monologReader,
     createBracketedReader(),
     chromiumReader,
     cupsReader,
     createPhpReader(),
     kernelReader,
+    decodedKernelReader,
+    createBootReader(),
+    pumaReader,
     proxifierReader,
     rubyReader,
     klogReader,
@@ -81,6 +90,7 @@ const createProgramReaders = (zone: Zone): LineReader[] => {
     loadBalancerReader,
     squidReader,
     nestReader,
+    createNpmReader(),
     createNamedReader([layouts, stampedReader]),
     createW3cReader(),
     timeFirstAccessReader,
@@ -101,14 +111,11 @@ export const createTextReaders = (zone: Zone): LineReader[] => {
   return [
     createDockerReader(inner),
     ...(json ? [json] : []),
-    prioritySyslogReader,
+    followStacks(prioritySyslogReader),
     createCriReader(inner),
     journalHeadReader,
     createJournalFieldsReader(),
-    isoSyslogReader,
-    fullSyslogReader,
-    fileSyslogReader,
-    unixSyslogReader,
+    ...[isoSyslogReader, fullSyslogReader, fileSyslogReader, unixSyslogReader].map(followStacks),
     unifiedLogReader,
     ...programs,
     createPrefixReader(inner),
@@ -118,5 +125,8 @@ export const createTextReaders = (zone: Zone): LineReader[] => {
 /** What a Timberlogs text may hold, and nothing else. */
 export const PLAIN_READERS: readonly LineReader[] = [plainReader]
 
-/** Lines of syslog in any of its forms. */
+/** Lines of syslog in any of its forms, each for itself. */
 export const SYSLOG_READERS: readonly LineReader[] = [prioritySyslogReader, fileSyslogReader, isoSyslogReader, fullSyslogReader]
+
+/** As {@link SYSLOG_READERS}, with stacks put together; make them once per text. */
+export const createSyslogReaders = (): LineReader[] => SYSLOG_READERS.map(followStacks)

@@ -1,6 +1,6 @@
 import type { Level, UnixMicros } from '@heartwood/protocol'
 import type { LooseRecord } from '../../decode.ts'
-import type { StampCursor } from '../../stamps/scan.ts'
+import { putsDayFirst, type StampCursor } from '../../stamps/scan.ts'
 import { createYearClock, type YearClock, type YearlessScanner, type YearlessStamp } from '../../stamps/year-clock.ts'
 import type { Zone } from '../../stamps/zone.ts'
 
@@ -29,7 +29,7 @@ export const createReading = (
     zone,
     text,
     at: 0,
-    cursor: { end: 0 },
+    cursor: { end: 0, dayFirst: putsDayFirst(text) },
     stamp,
     years: createYearClock({ zone, ...options }),
     receivedAt: options.receivedAt,
@@ -88,6 +88,8 @@ export interface LineReader {
    * @returns false when it does not; a text when that is to be joined to the event in place of the line.
    */
   absorb?(event: TextEvent, line: string, reading: Reading): boolean | string
+  /** Whether an indented line below one of its own is an entry all the same. */
+  begins?(line: string): boolean
 }
 
 export const DIGITS = '0123456789'

@@ -1,3 +1,4 @@
+import { settleCrash } from './crashes.ts'
 import type { TextEvent } from './reading.ts'
 
 /** Lines of a stack as Java, .NET, JavaScript, Python, Go, Ruby, PHP and Rust print them. */
@@ -57,6 +58,7 @@ const findPythonException = (lines: readonly string[]): Found | undefined => {
  * @param lines the lines after the first, in order.
  */
 export const settle = (event: TextEvent, firstLine: string, lines: readonly string[]): void => {
+  if (settleCrash(event, lines)) return
   const first = lines.findIndex(isFrame)
   if (first < 0 && !event.message.startsWith('Traceback (most recent')) {
     const whole = [event.message, ...lines].filter((line, index) => line !== '' || index > 0).join('\n')

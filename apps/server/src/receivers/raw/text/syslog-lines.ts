@@ -118,6 +118,8 @@ export const prioritySyslogReader: LineReader = {
     if (Number.isNaN(read.time)) read.time = reading.receivedAt
     read.level = levelOfSeverity(priority % 8)
     read.attributes.facility = priority >> 3
+    // `dmesg -r`: the kernel names neither a host nor itself.
+    if (priority < 8 && read.message.charCodeAt(0) === 91 && event === undefined) read.service = 'kernel'
     return readPayload(read)
   },
 }

@@ -1,4 +1,4 @@
-import { scanClock } from '../../stamps/scan.ts'
+import { scanClock, twelveHours } from '../../stamps/scan.ts'
 import type { Reading } from './reading.ts'
 
 const DAY_MS = 86_400_000
@@ -9,8 +9,9 @@ const HALF_DAY_MS = 43_200_000
  * of receipt, or of the one before.
  */
 export const scanTimeOfDay = (line: string, at: number, { zone, cursor, receivedAt, last }: Reading): number => {
-  const clock = scanClock(line, at, cursor)
-  if (Number.isNaN(clock)) return Number.NaN
+  const plain = scanClock(line, at, cursor)
+  if (Number.isNaN(plain)) return Number.NaN
+  const clock = twelveHours(line, plain, cursor)
   const isFirst = last === undefined
   const base = (last ?? receivedAt) / 1_000
   const midnight = Math.floor((base + zone.offsetOfWall(base)) / DAY_MS) * DAY_MS
