@@ -96,7 +96,7 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
         return await attempt()
       } catch (error) {
         if (isFinal(error) || isCoded(error, 'shutting-down')) throw error
-        failed(error, message)
+        if (!stopped) failed(error, message)
         await pauses.afterFailure(tries)
       }
     }
