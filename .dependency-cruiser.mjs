@@ -23,8 +23,8 @@ export default {
       name: 'only-roots-compose',
       comment: 'Concrete adapters, the environment and standing work belong to the composition roots; nobody imports a root.',
       severity: 'error',
-      from: { path: '^apps/server/src/', pathNot: '^apps/server/src/(?:main|app)(?:\\.int)?(?:\\.test)?\\.ts$' },
-      to: { path: '^apps/server/src/(?:main|app|decode-worker|block-worker|threads)\\.ts$' },
+      from: { path: '^apps/server/src/', pathNot: '^apps/server/src/(?:main|compose|app)(?:\\.int)?(?:\\.test)?\\.ts$' },
+      to: { path: '^apps/server/src/(?:main|compose|app|decode-worker|block-worker|threads)\\.ts$' },
     },
     {
       name: 'protocol-is-a-leaf',

@@ -10,7 +10,7 @@ import { createBlockEncoder } from './store/events/block/block-encoder.ts'
 import { createIdSource } from './store/events/block/id-source.ts'
 import { eventToJson } from './store/events/rows/event-row.ts'
 
-/** What main.ts gives this thread. */
+/** What compose.ts gives this thread. */
 export interface DecodeWorkerData {
   /** Operator's MMDB file. */
   geoFile: string | undefined
