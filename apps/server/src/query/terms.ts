@@ -1,4 +1,5 @@
 import { EVENT_KINDS, KINDS, LEVELS, type Level, type UnixMicros } from '@heartwood/protocol'
+import { isUuid } from '../store/events/sql.ts'
 import type { Glob, RangeTest, Term, TextTest } from './ast.ts'
 import type { Field, NumberColumn } from './fields.ts'
 import { parseInstant } from './instant.ts'
@@ -15,7 +16,6 @@ export interface Named {
 
 const EXISTS = { op: 'exists' } as const
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const OTHER_LEVELS: ReadonlyMap<string, Level> = new Map(
   Object.entries<Level>({
     warning: 'warn',
@@ -230,7 +230,7 @@ function instantOf(named: Named, text: string, span: Span): UnixMicros {
 }
 
 function idTerm(named: Named, text: string, span: Span): Term {
-  if (UUID.test(text)) return { on: 'id', ids: [text.toLowerCase()] }
+  if (isUuid(text)) return { on: 'id', ids: [text.toLowerCase()] }
   throw queryError(span, `“${text}” is no id of an event`, `Write ${named.name}: and a UUID.`)
 }
 

@@ -64,7 +64,7 @@ function textLine(event: EventJson): string {
 const SEVERITIES: Readonly<Record<Level, number>> = { trace: 7, debug: 7, info: 6, warn: 4, error: 3, fatal: 2 }
 const FACILITY_USER = 1
 /** The element of structured data that holds the whole event, for the way back. */
-export const SYSLOG_ELEMENT = 'heartwood@32473'
+const SYSLOG_ELEMENT = 'heartwood@32473'
 
 /** RFC 5424, one line an event. */
 function syslogLine(event: EventJson): string {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineRoute } from './route.ts'
 import { partialSchema, projectRef, timeSchema } from './schemas.ts'
 
-export const heartbeatSchema = z
+const heartbeatSchema = z
   .object({
     id: z.string(),
     projectId: z.string(),

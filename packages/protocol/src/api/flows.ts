@@ -13,7 +13,7 @@ export const FLOW_STATES = ['finished', 'failed', 'running', 'stalled'] as const
 const flowStateSchema = z.enum(FLOW_STATES).meta({ id: 'FlowState' })
 export type FlowState = z.infer<typeof flowStateSchema>
 
-export const flowRunSchema = z
+const flowRunSchema = z
   .object({
     flowId: z.string(),
     name: z.string().describe('The id without its last, random part: `checkout` of `checkout-7f3a91c2`'),

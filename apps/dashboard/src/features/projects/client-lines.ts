@@ -1,6 +1,6 @@
 import type { KeyJson } from '@heartwood/protocol'
 
-export interface LinesInput {
+interface LinesInput {
   /** Of this server, without a slash at its end. */
   address: string
   key: string

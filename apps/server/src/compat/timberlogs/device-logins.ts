@@ -24,7 +24,8 @@ interface Login {
   decision: Decision | undefined
 }
 
-const LIFE_MS = 10 * 60_000
+/** How long a code can be approved and used. */
+export const LOGIN_LIFE_MS = 10 * 60_000
 const LIMIT = 1_000
 /** Letters that are not taken for others, and make no words. */
 const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ'
@@ -58,7 +59,14 @@ export function createDeviceLogins(now: () => number): DeviceLogins {
       let userCode = newUserCode()
       while (byUser.has(userCode)) userCode = newUserCode()
       const startedAt = now()
-      const login: Login = { userCode, deviceHash: hashSecret(deviceCode), address, startedAt, expiresAt: startedAt + LIFE_MS, decision: undefined }
+      const login: Login = {
+        userCode,
+        deviceHash: hashSecret(deviceCode),
+        address,
+        startedAt,
+        expiresAt: startedAt + LOGIN_LIFE_MS,
+        decision: undefined,
+      }
       byDevice.set(login.deviceHash, login)
       byUser.set(userCode, login)
       return { deviceCode, userCode }

@@ -12,7 +12,7 @@ export const LEVELS_OF: Record<TimberlogsLevel, readonly Level[]> = {
   error: ['error', 'fatal'],
 }
 
-const levelOf = (level: Level): TimberlogsLevel => TIMBERLOGS_LEVELS.find((name) => LEVELS_OF[name].includes(level)) ?? 'info'
+export const toTimberlogsLevel = (level: Level): TimberlogsLevel => TIMBERLOGS_LEVELS.find((name) => LEVELS_OF[name].includes(level)) ?? 'info'
 
 /** A log as the API gives it: every key is always there, as the command line tool checks each. */
 export interface TimberlogsLog {
@@ -51,7 +51,7 @@ export function toLog(event: EventJson): TimberlogsLog {
   return {
     id: event.id,
     timestamp: Date.parse(event.timestamp),
-    level: levelOf(event.level),
+    level: toTimberlogsLevel(event.level),
     message: event.message,
     source: event.service ?? null,
     environment: event.environment ?? null,

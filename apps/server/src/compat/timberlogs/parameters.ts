@@ -40,7 +40,7 @@ export function filterOf(query: Query): LogFilter {
   }
 }
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 const DAY = /^\d{4}-\d\d-\d\d$/
 
 function dayOf(query: Query, name: string): number | undefined {

@@ -1,10 +1,12 @@
+import type { Level } from '@heartwood/protocol'
 import { HeartwoodError } from '../../errors.ts'
 import type { Logs } from '../../features/logs/service.ts'
 import { DEFAULT_BUDGET, startSpending } from '../../query/spending.ts'
 import type { EventStore } from '../../store/events/event-store.ts'
 import { type EventRow, toEventJson } from '../../store/events/rows/event-row.ts'
-import { TIMBERLOGS_LEVELS, type TimberlogsLevel, type TimberlogsLog, toLog } from './log.ts'
-import { filterOf, pageOf, periodOf, type Query, textOf, toDay } from './parameters.ts'
+import { isUuid } from '../../store/events/sql.ts'
+import { TIMBERLOGS_LEVELS, type TimberlogsLevel, type TimberlogsLog, toLog, toTimberlogsLevel } from './log.ts'
+import { DAY_MS, filterOf, pageOf, periodOf, type Query, textOf, toDay } from './parameters.ts'
 import { flowsQuery, GROUPS, type Group, type LogFilter, logsQuery, type Page, SEARCH_FIELDS, type SearchField, statsQuery } from './queries.ts'
 import { readSearch, type SearchWords } from './search-words.ts'
 
@@ -62,8 +64,6 @@ export interface ReadingDeps {
 
 /** Filters of these have an index that finds the few rows: to read them in the order of the table would open every part of it. */
 const INDEXED = ['flowId', 'userId', 'sessionId'] as const
-const DAY_MS = 86_400_000
-const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const MIN_SEARCH = 2
 
 const noCounts = (): Counts => ({ debug: 0, info: 0, warn: 0, error: 0, total: 0 })
@@ -95,14 +95,12 @@ export function createTimberlogsReading({ store, logs, now }: ReadingDeps): Timb
     signal: AbortSignal,
   ): Promise<Map<string, Counts>> => {
     const spending = startSpending(store, DEFAULT_BUDGET, signal)
-    const { rows } = await spending.query<{ key: string; level: Parameters<typeof levelName>[0]; rows: number }>(
-      statsQuery(projectId, range, group, filter),
-    )
+    const { rows } = await spending.query<{ key: string; level: Level; rows: number }>(statsQuery(projectId, range, group, filter))
     const groups = new Map<string, Counts>()
     for (const { key, level, rows: count } of rows) {
       const counts = groups.get(key) ?? noCounts()
-      counts[levelName(level)] += Number(count)
-      counts.total += Number(count)
+      counts[toTimberlogsLevel(level)] += count
+      counts.total += count
       groups.set(key, counts)
     }
     return groups
@@ -112,7 +110,7 @@ export function createTimberlogsReading({ store, logs, now }: ReadingDeps): Timb
     logs: (projectId, query, signal) => readPage(projectId, filterOf(query), pageOf(query, { usual: 100, most: 1_000 }), signal),
 
     async log(projectId, id, signal) {
-      if (!ID.test(id)) throw new HeartwoodError('event-not-found', 'Log not found')
+      if (!isUuid(id)) throw new HeartwoodError('event-not-found', 'Log not found')
       return { log: toLog(await logs.event(projectId, id, undefined, signal)) }
     },
 
@@ -133,17 +131,16 @@ export function createTimberlogsReading({ store, logs, now }: ReadingDeps): Timb
       const { rows } = await spending.query<{ flow_id: string; logs: number; first: number; last: number; source: string; total: number }>(
         flowsQuery(projectId, filterOf(query), page),
       )
-      const total = Number(rows[0]?.total ?? 0)
+      const total = rows[0]?.total ?? 0
       const flows = rows.map((row) => ({
         flowId: row.flow_id,
         name: row.flow_id.includes('-') ? row.flow_id.slice(0, row.flow_id.lastIndexOf('-')) : row.flow_id,
         source: row.source === '' ? null : row.source,
-        logCount: Number(row.logs),
-        firstSeen: Number(row.first),
-        lastSeen: Number(row.last),
+        logCount: row.logs,
+        firstSeen: row.first,
+        lastSeen: row.last,
       }))
-      const hasMore = page.offset + flows.length < total
-      return { flows, pagination: { ...page, count: flows.length, hasMore, total: flows.length === 0 ? Math.min(total, page.offset) : total } }
+      return { flows, pagination: { ...page, count: flows.length, hasMore: page.offset + flows.length < total, total } }
     },
 
     async stats(projectId, query, signal) {
@@ -174,9 +171,6 @@ export function createTimberlogsReading({ store, logs, now }: ReadingDeps): Timb
     },
   }
 }
-
-const levelName = (level: TimberlogsLog['level'] | 'trace' | 'fatal'): TimberlogsLevel =>
-  level === 'trace' ? 'debug' : level === 'fatal' ? 'error' : level
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 

@@ -3,7 +3,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { abortOnClose } from '../../http/abort-on-close.ts'
 import type { Caller } from '../../http/caller.ts'
 import { registerErrors } from '../../http/errors.ts'
-import type { DeviceLogins } from './device-logins.ts'
+import { type DeviceLogins, LOGIN_LIFE_MS } from './device-logins.ts'
 import { timberlogsError } from './errors.ts'
 import type { Query } from './parameters.ts'
 import type { TimberlogsReading } from './reading.ts'
@@ -65,7 +65,7 @@ function registerDeviceLogin(scope: FastifyInstance, { logins, createToken, publ
       device_code: login.deviceCode,
       user_code: login.userCode,
       verification_uri: `${address.replace(/\/$/, '')}/device`,
-      expires_in: 600,
+      expires_in: LOGIN_LIFE_MS / 1000,
       interval: 5,
     }
   })

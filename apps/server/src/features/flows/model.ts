@@ -75,12 +75,12 @@ export const toRunJson = (run: Run): FlowRun => ({
 })
 
 /** A quantile by the nearest rank; null of nothing. */
-export function quantile(values: readonly number[], share: number): number | null {
+function quantile(values: readonly number[], share: number): number | null {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null
 }
 
-export const countStates = (runs: readonly Run[]): Record<FlowState, number> => {
+const countStates = (runs: readonly Run[]): Record<FlowState, number> => {
   const counts = { finished: 0, failed: 0, running: 0, stalled: 0 }
   for (const { state } of runs) counts[state]++
   return counts

@@ -1,8 +1,6 @@
 import type { TimeRange } from '../../query/time-range.ts'
 import { FULL_COLUMNS } from '../../store/events/rows/event-row.ts'
-import { sql } from '../../store/events/sql.ts'
-
-const within = ({ from, to }: TimeRange): string => `ts >= ${sql.micros(from)} AND ts < ${sql.micros(to)}`
+import { sql, within } from '../../store/events/sql.ts'
 
 const RUN = `flow_id, toUnixTimestamp64Milli(min(ts)) AS started, toUnixTimestamp64Milli(max(ts)) AS ended, count() AS events, max(step_index) AS last_step,
 argMax(message, (ts, toUInt128(id))) AS last_message, argMax(level, (ts, toUInt128(id))) AS end_level, max(level) AS top_level, groupUniqArrayIf(10)(service, service != '') AS services`

@@ -32,8 +32,8 @@ export interface Flows {
 const MOST_RUNS = 10_000
 const MOST_RUNS_FOR_STEPS = 1_000
 const MOST_EVENTS = 1_000
-const HOUR = 3_600_000_000
-const DAY = 24 * HOUR
+const HOUR_MICROS = 3_600_000_000
+const DAY_MICROS = 24 * HOUR_MICROS
 
 interface RunRow {
   flow_id: string
@@ -62,7 +62,7 @@ const toFacts = (row: RunRow): RunFacts => ({
 export function createFlows({ store, now }: { store: EventStore; now(): UnixMs }): Flows {
   /** Runs that began in the range, newest first. A run is read an hour beyond both ends, so that its first and last events are its own. */
   const loadRuns = async (spending: Spending, projectId: number, range: TimeRange, name?: string): Promise<{ runs: Run[]; sampled: boolean }> => {
-    const read = { from: unixMicros(range.from - HOUR), to: unixMicros(range.to + HOUR) }
+    const read = { from: unixMicros(range.from - HOUR_MICROS), to: unixMicros(range.to + HOUR_MICROS) }
     const { rows } = await spending.query<RunRow>(runsQuery(projectId, read, range, name, MOST_RUNS + 1))
     const runs = judgeRuns(rows.slice(0, MOST_RUNS).map(toFacts), now())
     return { runs: name === undefined ? runs : runs.filter((run) => run.name === name), sampled: rows.length > MOST_RUNS }
@@ -112,7 +112,7 @@ export function createFlows({ store, now }: { store: EventStore; now(): UnixMs }
         throw new HeartwoodError('flow-not-found', `There is no run ${flowId} in this project.`)
       }
       const started = rowMicros(first.ts)
-      const day = { from: unixMicros(started - DAY), to: unixMicros(started + DAY) }
+      const day = { from: unixMicros(started - DAY_MICROS), to: unixMicros(started + DAY_MICROS) }
       const { runs: siblings } = await loadRuns(spending, projectId, day, flowName(flowId))
       const own = await spending.query<RunRow>(runQuery(projectId, flowId))
       const others = siblings.filter((one) => one.flowId !== flowId)

@@ -4,7 +4,7 @@ import type { Buckets } from '../../query/intervals.ts'
 import type { Plan } from '../../query/planner.ts'
 import type { TimeRange } from '../../query/time-range.ts'
 import { FULL_COLUMNS, LIST_COLUMNS, ROW_COLUMNS } from '../../store/events/rows/event-row.ts'
-import { afterPlace, NEWEST_FIRST, OLDEST_FIRST, sql } from '../../store/events/sql.ts'
+import { afterPlace, NEWEST_FIRST, OLDEST_FIRST, sql, within } from '../../store/events/sql.ts'
 import type { FieldValue } from './field-values.ts'
 
 /** SQL of the Logs page. Texts only: no statement is run here. */
@@ -15,10 +15,8 @@ export interface Scope {
   plan: Plan
 }
 
-const within = (column: string, { from, to }: TimeRange): string => `${column} >= ${sql.micros(from)} AND ${column} < ${sql.micros(to)}`
-
 const condition = ({ projectId, plan }: Scope, range: TimeRange): string =>
-  `project_id = ${sql.integer(projectId)} AND ${within('ts', range)} AND ${plan.where}`
+  `project_id = ${sql.integer(projectId)} AND ${within(range)} AND ${plan.where}`
 
 /** What a page of rows shows. */
 export interface RowSelection {
@@ -87,7 +85,7 @@ export interface PageQuery {
 export function pageQuery({ scope: { projectId, plan }, range, order, after, limit, selection }: PageQuery): string {
   const place = after ? ` AND ${afterPlace(order, after.ts, after.id)}` : ''
   const filter = plan.where === '1' ? '' : ` PREWHERE ${plan.where}`
-  return `SELECT ${selection.columns} FROM events${filter} WHERE project_id = ${sql.integer(projectId)} AND ${within('ts', range)}${place}
+  return `SELECT ${selection.columns} FROM events${filter} WHERE project_id = ${sql.integer(projectId)} AND ${within(range)}${place}
 ORDER BY ${order === 'desc' ? NEWEST_FIRST : OLDEST_FIRST} LIMIT ${sql.integer(limit)}`
 }
 
@@ -163,4 +161,4 @@ export const columnCountsQuery = (scope: Scope, range: TimeRange, fields: readon
 
 /** One event; where its time is not known, in the given range. */
 export const eventQuery = (projectId: number, id: string, range: TimeRange | undefined): string =>
-  `SELECT ${FULL_COLUMNS} FROM events WHERE project_id = ${sql.integer(projectId)}${range ? ` AND ${within('ts', range)}` : ''} AND id = ${sql.uuid(id)} LIMIT 1`
+  `SELECT ${FULL_COLUMNS} FROM events WHERE project_id = ${sql.integer(projectId)}${range ? ` AND ${within(range)}` : ''} AND id = ${sql.uuid(id)} LIMIT 1`

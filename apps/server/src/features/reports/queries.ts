@@ -1,12 +1,12 @@
 import type { TimeRange } from '../../query/time-range.ts'
-import { NEWEST_FIRST, sql } from '../../store/events/sql.ts'
+import { NEWEST_FIRST, sql, within } from '../../store/events/sql.ts'
 
 /** SQL of what jobs, users and deployments report. Texts only: no statement is run here. */
 
 type ReportKind = 'checkin' | 'feedback' | 'release'
 
-const reports = (projectId: number, kind: ReportKind, { from, to }: TimeRange): string =>
-  `FROM events WHERE project_id = ${sql.integer(projectId)} AND kind = '${kind}' AND ts >= ${sql.micros(from)} AND ts < ${sql.micros(to)}`
+const reports = (projectId: number, kind: ReportKind, range: TimeRange): string =>
+  `FROM events WHERE project_id = ${sql.integer(projectId)} AND kind = '${kind}' AND ${within(range)}`
 
 const attribute = (name: string): string => `attributes[${sql.text(name)}]`
 

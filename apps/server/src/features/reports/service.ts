@@ -2,6 +2,7 @@ import { type api, type RouteOutput, type RouteParsed, toMicros, type UnixMs, un
 import { DEFAULT_BUDGET, startSpending } from '../../query/spending.ts'
 import { parseTimeRange } from '../../query/time-range.ts'
 import type { EventStore } from '../../store/events/event-store.ts'
+import { fromEngineTime } from '../../store/events/rows/event-row.ts'
 import { checkinsQuery, feedbackQuery, lastCheckinsQuery, releasesQuery } from './queries.ts'
 
 type Api = typeof api
@@ -22,9 +23,7 @@ export interface Reports {
 
 const THIRTY_DAYS_MS = 30 * 24 * 3600 * 1000
 
-/** `2026-11-20 00:00:00.123456` as the engine prints it. */
-const toTime = (text: string): string => `${text.replace(' ', 'T')}Z`
-/** Absent, not empty. */
+/** Absent, not empty. `fromEntries` forgets which names it was given. */
 const given = <Name extends string>(values: { [Key in Name]: string | undefined }): { [Key in Name]?: string } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== '')) as { [Key in Name]?: string }
 
@@ -34,7 +33,13 @@ export function createReports({ store, now }: { store: EventStore; now(): UnixMs
       const spending = startSpending(store, DEFAULT_BUDGET, signal)
       const statement = checkinsQuery(projectId, parseTimeRange(from, to, now()), heartbeat, limit)
       const { rows } = await spending.query<{ id: string; ts: string; name: string; heartbeat_id: string; status: string }>(statement)
-      const checkins = rows.map(({ id, ts, name, heartbeat_id, status }) => ({ id, timestamp: toTime(ts), heartbeatId: heartbeat_id, name, status }))
+      const checkins = rows.map(({ id, ts, name, heartbeat_id, status }) => ({
+        id,
+        timestamp: fromEngineTime(ts),
+        heartbeatId: heartbeat_id,
+        name,
+        status,
+      }))
       return { checkins, partial: spending.partial }
     },
 
@@ -45,7 +50,7 @@ export function createReports({ store, now }: { store: EventStore; now(): UnixMs
       const feedback = rows.map((row) => ({
         id: row.id,
         feedbackId: row.feedback_id,
-        timestamp: toTime(row.ts),
+        timestamp: fromEngineTime(row.ts),
         comments: row.message,
         ...given({ name: row.feedback_name, email: row.feedback_email, url: row.feedback_url, eventId: row.feedback_event_id }),
       }))
@@ -61,9 +66,9 @@ export function createReports({ store, now }: { store: EventStore; now(): UnixMs
         return {
           releaseId: latest.release_id ?? '',
           version: release,
-          firstAt: toTime(first),
-          lastAt: toTime(last),
-          deployments: Number(deployments),
+          firstAt: fromEngineTime(first),
+          lastAt: fromEngineTime(last),
+          deployments,
           ...given({
             commit: latest['deploy.commit'],
             branch: latest['deploy.branch'],
@@ -82,7 +87,7 @@ export function createReports({ store, now }: { store: EventStore; now(): UnixMs
       const range = { from: toMicros(unixMs(now() - THIRTY_DAYS_MS)), to: toMicros(unixMs(now() + 60_000)) }
       const { rows } = await spending.query<{ id: string; last: string; checkins: number }>(lastCheckinsQuery(projectId, range))
       return {
-        byId: new Map(rows.map(({ id, last, checkins }) => [id, { lastAt: toTime(last), checkins: Number(checkins) }])),
+        byId: new Map(rows.map(({ id, last, checkins }) => [id, { lastAt: fromEngineTime(last), checkins }])),
         partial: spending.partial,
       }
     },

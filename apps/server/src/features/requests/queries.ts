@@ -2,7 +2,7 @@ import type { Buckets } from '../../query/intervals.ts'
 import type { Plan } from '../../query/planner.ts'
 import type { TimeRange } from '../../query/time-range.ts'
 import { ROW_COLUMNS } from '../../store/events/rows/event-row.ts'
-import { NEWEST_FIRST, sql } from '../../store/events/sql.ts'
+import { NEWEST_FIRST, sql, within } from '../../store/events/sql.ts'
 
 /** Which requests are asked for. */
 export interface RequestScope {
@@ -16,7 +16,7 @@ export interface RequestScope {
 
 const condition = ({ projectId, plan, range, service, method, route }: RequestScope): string =>
   [
-    `project_id = ${sql.integer(projectId)} AND ts >= ${sql.micros(range.from)} AND ts < ${sql.micros(range.to)} AND kind = 'request'`,
+    `project_id = ${sql.integer(projectId)} AND ${within(range)} AND kind = 'request'`,
     ...(service === undefined ? [] : [`service = ${sql.text(service)}`]),
     ...(method === undefined ? [] : [`method = ${sql.text(method)}`]),
     ...(route === undefined ? [] : [`${ROUTE} = ${sql.text(route)}`]),

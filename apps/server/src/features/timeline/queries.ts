@@ -2,7 +2,7 @@ import type { Kind, TimelineRole, UnixMicros } from '@heartwood/protocol'
 import { ROW_COLUMNS } from '../../store/events/rows/event-row.ts'
 import { afterPlace, OLDEST_FIRST, sql } from '../../store/events/sql.ts'
 
-export const ROLE_COLUMNS: Readonly<Record<TimelineRole, string>> = {
+const ROLE_COLUMNS: Readonly<Record<TimelineRole, string>> = {
   flow: 'flow_id',
   trace: 'trace_id',
   request: 'request_id',

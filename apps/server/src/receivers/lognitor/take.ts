@@ -12,7 +12,7 @@ import { createSeenRows } from './seen-rows.ts'
 
 export const LOGS_DOOR = 'lognitor'
 export const ROWS_DOOR = 'lognitor-requests'
-export const RATES_HEADER = 'x-lognitor-sample-rates'
+const RATES_HEADER = 'x-lognitor-sample-rates'
 /** Larger bodies are told apart as a whole only: reading them here would hold up everybody's requests. */
 const READ_HERE_BYTES = 1024 * 1024
 

@@ -8,6 +8,9 @@ const ESCAPES: { [char: string]: string } = { '\\': '\\\\', "'": "\\'", '\0': '\
 const wellFormed = (value: string): string => value.replace(/\p{Surrogate}/gu, '\ufffd')
 const escapeText = (value: string): string => wellFormed(value).replace(/[\\'\0\n\r\t\b\f]/g, (char) => ESCAPES[char] ?? char)
 
+/** Whether a text has the form of an event's id. */
+export const isUuid = (value: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
+
 export const sql = {
   /** A string literal. Lone surrogates become U+FFFD, as everywhere in the store. */
   text: (value: string): string => `'${escapeText(value)}'`,
@@ -32,7 +35,7 @@ export const sql = {
 
   /** @throws RangeError when the text is no UUID. */
   uuid: (value: string): string => {
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) throw new RangeError('not a UUID')
+    if (!isUuid(value)) throw new RangeError('not a UUID')
     return `toUUID('${value}')`
   },
 
@@ -50,6 +53,9 @@ export const sql = {
   /** A pattern for `match` (RE2) in which every character of the text stands for itself. */
   regexp: (value: string): string => value.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&'),
 } as const
+
+/** Events from `from` on and before `to`. */
+export const within = ({ from, to }: { from: UnixMicros; to: UnixMicros }): string => `ts >= ${sql.micros(from)} AND ts < ${sql.micros(to)}`
 
 /** Newest first. UUIDs compare by their second half in ClickHouse; as numbers they compare as our ids rise. */
 export const NEWEST_FIRST = 'ts DESC, toUInt128(id) DESC'

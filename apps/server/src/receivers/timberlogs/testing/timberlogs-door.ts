@@ -7,7 +7,7 @@ import { registerTimberlogsReceiver } from '../routes.ts'
 /** What the door's clock says. */
 export const NOW = Date.UTC(2026, 10, 21, 12)
 
-export interface Answer {
+interface Answer {
   success?: boolean
   count?: number
   rejected?: number

@@ -45,7 +45,7 @@ export interface EventRow {
 }
 
 /** `2026-11-20 00:00:00.123456` as ClickHouse prints it → RFC 3339. */
-const fromEngineTime = (text: string): string => `${text.replace(' ', 'T')}Z`
+export const fromEngineTime = (text: string): string => `${text.replace(' ', 'T')}Z`
 
 /** The point in time of a row, for cursors. */
 export const rowMicros = (text: string): UnixMicros => {
