@@ -37,6 +37,7 @@ const readClient = (line: string, end: number): { address?: string; user?: strin
 /** Common and combined log format of Apache, nginx and whoever copied them, with or without the virtual host in front. */
 export const accessReader: LineReader = {
   name: 'access log',
+  dated: false,
   first: '',
   read(line, { zone, cursor }) {
     const bracket = line.indexOf(' [')
@@ -81,6 +82,7 @@ const SQUID = /^(\d{10}\.\d{3}) +(\d{1,9}) (\S{1,100}) ([A-Z_]{2,60})\/(\d{3}) (
 /** Squid: `1714521600.123    100 192.0.2.1 TCP_MISS/200 1234 GET http://shop.example/ - HIER_DIRECT/198.51.100.2 text/html`. */
 export const squidReader: LineReader = {
   name: 'Squid',
+  dated: false,
   first: DIGITS,
   read(line) {
     const match = line.charCodeAt(10) === 46 ? SQUID.exec(line) : null

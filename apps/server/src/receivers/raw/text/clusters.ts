@@ -11,6 +11,7 @@ const HPC = /^(\d{1,10}) ([\w.-]{1,60}) ([\w.-]{1,60}) ([\w.-]{1,60}) (\d{9,10})
 /** Machines of the large compute clusters: BlueGene/L, Thunderbird (Spirit, Liberty), and the HPC cluster of Los Alamos. All carry the epoch. */
 export const clusterReader: LineReader = {
   name: 'compute cluster',
+  dated: false,
   first: `-${DIGITS}${CAPITALS}`,
   read(line) {
     const head = line.length > 500 ? line.slice(0, 500) : line

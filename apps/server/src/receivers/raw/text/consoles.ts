@@ -97,6 +97,7 @@ export const createNpmReader = (): LineReader => {
   let number = ''
   return {
     name: 'npm',
+    dated: false,
     first: DIGITS,
     read(line) {
       if (!begun && !NPM_START.test(line)) return undefined

@@ -79,6 +79,7 @@ const MYSQL = /^ (\d+) \[(System|Note|Warning|Error|ERROR)\] (?:\[(MY-\d{6})\] )
 /** `2024-05-01T12:00:00.123456Z 0 [Warning] [MY-010068] [Server] …`. */
 export const mysqlErrorReader: LineReader = {
   name: 'MySQL error log',
+  dated: true,
   first: '12',
   read(line, { zone, cursor }) {
     const time = scanIso(line, 0, zone, cursor)
@@ -192,6 +193,7 @@ const dayFirst: YearlessScanner = (text, at, stamp) => {
 /** `1234:M 01 May 2024 12:00:00.123 * Ready to accept connections`, older versions without a year. */
 export const redisReader: LineReader = {
   name: 'Redis',
+  dated: false,
   first: '0123456789[',
   read(line, reading) {
     const signal = REDIS_SIGNAL.exec(line.slice(0, 50))

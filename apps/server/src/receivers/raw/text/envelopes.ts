@@ -45,7 +45,7 @@ const hasTime = (record: TextEvent['attributes']): boolean =>
  * Reads the line inside in its own right. A line that was cut in parts is put together again, and a stack, each line of which has an envelope of
  * its own, goes to the event that it belongs to.
  */
-const createEnvelopeReader = (name: string, first: string, splitLine: Split, readers: readonly LineReader[]): LineReader => {
+const createEnvelopeReader = (name: string, first: string, dated: boolean, splitLine: Split, readers: readonly LineReader[]): LineReader => {
   const inner = createMatcher(readers)
   let isPartial = false
   let parts = ''
@@ -81,6 +81,7 @@ const createEnvelopeReader = (name: string, first: string, splitLine: Split, rea
   return {
     name,
     first,
+    dated,
     read(line, reading) {
       const envelope = openLine(line, reading)
       if (!envelope) return undefined
@@ -165,10 +166,10 @@ const splitPrefix: Split = (line, { zone, cursor }) => {
   return { time, text, service, attributes: code === 91 ? { pod: match[1] } : {} }
 }
 
-export const createCriReader = (inner: readonly LineReader[]): LineReader => createEnvelopeReader('Kubernetes', '12', splitCri, inner)
-export const createDockerReader = (inner: readonly LineReader[]): LineReader => createEnvelopeReader('Docker', '{', splitDocker, inner)
+export const createCriReader = (inner: readonly LineReader[]): LineReader => createEnvelopeReader('Kubernetes', '12', true, splitCri, inner)
+export const createDockerReader = (inner: readonly LineReader[]): LineReader => createEnvelopeReader('Docker', '{', false, splitDocker, inner)
 export const createPrefixReader = (inner: readonly LineReader[]): LineReader =>
-  createEnvelopeReader('name before the line', `[P${DIGITS}${CAPITALS.toLowerCase()}`, splitPrefix, inner)
+  createEnvelopeReader('name before the line', `[P${DIGITS}${CAPITALS.toLowerCase()}`, false, splitPrefix, inner)
 
 /** The object that a whole text is, in our vocabulary. */
 export const readJson = (text: string): TextEvent['record'] => {

@@ -88,6 +88,7 @@ const UNIFIED_LEVELS: { [type: string]: TextEvent['level'] } = { Debug: 'debug',
 /** The unified log of macOS and iOS, as `log show` prints it: with its columns, or compact. */
 export const unifiedLogReader: LineReader = {
   name: 'macOS unified log',
+  dated: true,
   first: '12',
   read(line, { zone, cursor }) {
     if (line.charCodeAt(10) !== 32) return undefined

@@ -7,6 +7,8 @@ import { scanTimeOfDay } from './time-of-day.ts'
 /** How a logging library arranges what follows an ISO time. The named groups say which part is what. */
 interface Layout {
   name: string
+  /** What may stand behind the blank that follows the time: `A` a capital, `0` a digit, else the character itself. */
+  next: string
   pattern: RegExp
   /** Would take lines of the others, so it never comes first. */
   general?: boolean
@@ -22,6 +24,7 @@ const LAYOUTS: readonly Layout[] = [
   // 2024-05-01T12:00:00.123+02:00  INFO 1234 --- [app] [main] c.a.Foo : message
   {
     name: 'Spring Boot',
+    next: ' A',
     pattern: new RegExp(
       `^ {1,60}${LEVEL} (?:\\[(?<mdc>[^\\]]{0,200})\\] )?(?<pid>\\d{1,9})? ?--- (?:\\[(?<app>[^\\]]{0,100})\\] )?\\[(?<thread>[^\\]]{0,200})\\] (?:\\[[^\\]]{0,200}\\] )?(?<logger>\\S{1,300}) {1,60}: (?<message>[\\s\\S]*)$`,
     ),
@@ -29,30 +32,35 @@ const LAYOUTS: readonly Layout[] = [
   // 25746 INFO nova.osapi_compute.wsgi.server [req-38101a0b … - - -] message
   {
     name: 'OpenStack',
+    next: '0',
     pattern: new RegExp(`^ (?<pid>\\d{1,9}) ${LEVEL} (?<logger>[\\w.]{1,200}) (?:\\[(?<request>[^\\]]{0,200})\\] )?(?<message>[\\s\\S]*)$`),
   },
   // - INFO  [main:QuorumPeerConfig@101] - message
   {
     name: 'Zookeeper',
+    next: '-',
     pattern: new RegExp(`^ - ${LEVEL} {1,60}\\[(?<thread>[^@]{1,200}):(?<logger>[\\w.$]{1,200})@(?<source>\\d{1,6})\\] - (?<message>[\\s\\S]*)$`),
   },
   // | INFO     | module:function:12 - message
-  { name: 'loguru', pattern: new RegExp(`^ \\| (?:${LEVEL}|SUCCESS) {1,60}\\| (?<logger>[^ ]{1,200}:\\d{1,6}) - (?<message>[\\s\\S]*)$`) },
+  { name: 'loguru', next: '|', pattern: new RegExp(`^ \\| (?:${LEVEL}|SUCCESS) {1,60}\\| (?<logger>[^ ]{1,200}:\\d{1,6}) - (?<message>[\\s\\S]*)$`) },
   // [main] ERROR com.acme.Foo - message
   {
     name: 'logback',
+    next: '[',
     pattern: new RegExp(
       `^ \\[(?<thread>[^\\]]{1,200})\\] {1,60}\\[?${LEVEL} {0,8}\\]? {1,60}(?<logger>[\\w.$/:[\\]-]{1,200}) {1,60}[-–:] (?<message>[\\s\\S]*)$`,
     ),
   },
   {
     name: 'logback without a logger',
+    next: '[',
     general: true,
     pattern: new RegExp(`^ \\[(?<thread>[^\\]]{1,200})\\] {1,60}${LEVEL} {1,60}-? ?(?<message>[\\s\\S]*)$`),
   },
   // INFO [main] org.apache.hadoop.Foo: message
   {
     name: 'log4j with a thread',
+    next: '[A',
     pattern: new RegExp(
       `^ \\[?${LEVEL} {0,8}\\]? {1,60}[[(](?<thread>[^\\]]{1,200})[\\])] {1,60}(?<logger>[\\w.$]{1,200}(?:@\\d{1,6})?)(?: \\((?<source>[^()\\s]{1,200})\\))?(?::| -) (?<message>[\\s\\S]*)$`,
     ),
@@ -60,11 +68,13 @@ const LAYOUTS: readonly Layout[] = [
   // - com.acme.Foo - ERROR - message
   {
     name: 'Python',
+    next: '-',
     pattern: new RegExp(`^ - (?<logger>[^\\s]{1,200}) - (?:(?<thread>\\S{1,100}) - )?${LEVEL} - (?<message>[\\s\\S]*)$`),
   },
   // INFO com.acme.Foo - message, INFO  org.apache.Foo: message; only for loggers with a dot or a capital, or any word would be one
   {
     name: 'log4j',
+    next: '[A',
     pattern: new RegExp(
       `^ \\[?${LEVEL}\\]? {1,60}\\[?(?<logger>(?:[a-z_]\\w{0,60}\\.){1,12}[\\w$]{1,100}|[A-Z]\\w{0,60}[.$][\\w.$]{1,200}|[A-Z]\\w{0,60}:\\d{1,6})\\]?(?::| -) (?<message>[\\s\\S]*)$`,
     ),
@@ -72,31 +82,35 @@ const LAYOUTS: readonly Layout[] = [
   // ERROR [org.jboss.as] (main) message
   {
     name: 'WildFly',
+    next: 'A',
     pattern: new RegExp(`^ ${LEVEL} {1,60}\\[(?<logger>[\\w.$]{1,200})\\] \\((?<thread>[^)]{1,200})\\) (?<message>[\\s\\S]*)$`),
   },
   // [12345] [INFO] message
-  { name: 'gunicorn', pattern: new RegExp(`^ ?\\[(?<pid>\\d{1,9})\\] \\[${LEVEL} {0,8}\\] (?<message>[\\s\\S]*)$`) },
+  { name: 'gunicorn', next: '[', pattern: new RegExp(`^ ?\\[(?<pid>\\d{1,9})\\] \\[${LEVEL} {0,8}\\] (?<message>[\\s\\S]*)$`) },
   // I NETWORK  [conn12] message
   {
     name: 'MongoDB before 4.4',
+    next: 'A',
     pattern: /^ (?<letter>[IWEFD])\d? (?<component>[A-Z_]{2,20}|-) {1,20}\[(?<thread>[^\]]{1,100})\] (?<message>[\s\S]*)$/,
   },
   // [ 1234 ] {query id} <Error> executeQuery: message
   {
     name: 'ClickHouse',
+    next: '[',
     pattern:
       /^ \[ ?(?<pid>\d{1,9}) ?\] \{(?<request>[^}]{0,100})\} <(?<level>Trace|Debug|Test|Information|Notice|Warning|Error|Critical|Fatal)> (?<logger>[^:]{1,200}): (?<message>[\s\S]*)$/,
   },
   // INFO [main] org.apache.catalina.startup.Catalina.start message
   {
     name: 'Tomcat',
+    next: 'A',
     general: true,
     pattern: new RegExp(
       `^ ${LEVEL} \\[(?<thread>[^\\]]{1,200})\\] (?<logger>(?:[a-z]\\w{0,60}\\.){2,12}[A-Z][\\w$]{0,100}\\.[\\w$<>]{1,100}) (?<message>[\\s\\S]*)$`,
     ),
   },
   // [INF] message
-  { name: 'Serilog', pattern: /^ \[(?<level>VRB|DBG|INF|WRN|ERR|FTL)\] (?<message>[\s\S]*)$/ },
+  { name: 'Serilog', next: '[', pattern: /^ \[(?<level>VRB|DBG|INF|WRN|ERR|FTL)\] (?<message>[\s\S]*)$/ },
 ]
 
 const toEvent = (time: number, groups: { [name: string]: string | undefined }): TextEvent => ({
@@ -133,10 +147,12 @@ export const createLayoutReader = (): LineReader => {
   }
 
   function readLayout(rest: string, time: number): TextEvent | undefined {
+    const code = rest.charCodeAt(rest.charCodeAt(0) === 32 ? 1 : 0)
+    const next = code >= 65 && code <= 90 ? 'A' : code >= 48 && code <= 57 ? '0' : String.fromCharCode(code)
     const groups = last?.pattern.exec(rest)?.groups
     if (groups) return toEvent(time, groups)
     for (const layout of LAYOUTS) {
-      const match = layout === last ? undefined : layout.pattern.exec(rest)?.groups
+      const match = layout === last || !layout.next.includes(next) ? undefined : layout.pattern.exec(rest)?.groups
       if (!match) continue
       if (!layout.general) last = layout
       return toEvent(time, match)

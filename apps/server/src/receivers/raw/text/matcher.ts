@@ -8,8 +8,16 @@ export interface Matcher {
   readonly matched: LineReader | undefined
 }
 
-/** The readers that can begin with each of the first 128 characters; the last list is for all others. */
-const createDispatch = (readers: readonly LineReader[]): LineReader[][] => {
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+/** `2024-`, `2024/`, `2024.` */
+const beginsWithYear = (line: string): boolean => {
+  const sign = line.charCodeAt(4)
+  return (sign === 45 || sign === 47 || sign === 46) && isDigit(line.charCodeAt(0)) && isDigit(line.charCodeAt(3))
+}
+
+/** The readers whose lines can begin with each of the first 128 characters; the last list is for all others. */
+const createDispatch = (all: readonly LineReader[], dated: boolean): LineReader[][] => {
+  const readers = all.filter((reader) => reader.dated === undefined || reader.dated === dated)
   const dispatch: LineReader[][] = []
   for (let code = 0; code <= 128; code++) {
     dispatch.push(readers.filter(({ first }) => first === '' || (code < 128 && first.includes(String.fromCharCode(code)))))
@@ -18,7 +26,8 @@ const createDispatch = (readers: readonly LineReader[]): LineReader[][] => {
 }
 
 export const createMatcher = (readers: readonly LineReader[]): Matcher => {
-  const dispatch = createDispatch(readers)
+  const datedReaders = createDispatch(readers, true)
+  const otherReaders = createDispatch(readers, false)
   let last: LineReader | undefined
   let matched: LineReader | undefined
   return {
@@ -31,6 +40,7 @@ export const createMatcher = (readers: readonly LineReader[]): Matcher => {
         matched = last
         if (event !== undefined) return event
       }
+      const dispatch = beginsWithYear(line) ? datedReaders : otherReaders
       for (const reader of dispatch[Math.min(line.charCodeAt(0), 128)] ?? []) {
         if (reader === last) continue
         const event = reader.read(line, reading)

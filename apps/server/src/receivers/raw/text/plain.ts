@@ -86,6 +86,7 @@ const MONTH_DAY = /^\d\d-\d\d \d\d:\d\d:\d\d[.,]\d{3}/
 /** `May  1 12:00:00 …` and `05-01 12:00:00.123 …` that are lines of no other kind. */
 export const yearlessReader: LineReader = {
   name: 'yearless',
+  dated: false,
   general: true,
   first: `01${CAPITALS}`,
   read(line, reading) {
@@ -101,6 +102,7 @@ const CLOCK_ALONE = /^(\[)?(?=\d\d:\d\d:\d\d[.,\s\]])/
 /** A time without a date: `12:00:00.123 [info] …`, `[12:00:00 INF] …`. Only with a level, for a clock may begin a sentence, too. */
 export const clockReader: LineReader = {
   name: 'time without a date',
+  dated: false,
   general: true,
   first: `012[`,
   read(line, reading) {

@@ -1,7 +1,7 @@
 import { levelInText, levelOfLetter, levelOfWord } from '../../native/decode-levels.ts'
 import { scanCtime, scanIso } from '../../stamps/scan.ts'
 import { createDayScanner } from '../../stamps/year-clock.ts'
-import { CAPITALS, DIGITS, type LineReader, numberOrText, present, type Reading, scanYearless, type TextEvent } from './reading.ts'
+import { CAPITALS, type LineReader, numberOrText, present, type Reading, scanYearless, type TextEvent } from './reading.ts'
 import { readTagged } from './tagged.ts'
 
 const scanLogcat = createDayScanner('-', 0)
@@ -62,6 +62,7 @@ const CBS = /^, (Info|Warning|Error|Perf|Detail|Fatal) +([A-Za-z]\w{0,30}) +/
 /** Windows component servicing: `2016-09-28 04:30:30, Info                  CBS    …`. */
 export const windowsCbsReader: LineReader = {
   name: 'Windows CBS',
+  dated: true,
   first: '12',
   read(line, { zone, cursor }) {
     const time = scanIso(line, 0, zone, cursor)
@@ -84,6 +85,7 @@ const pad = (clock: string): string =>
 /** HealthApp: `20171223-22:15:29:606|Step_LSC|30002312|onStandStepChanged 3579`. */
 export const healthAppReader: LineReader = {
   name: 'HealthApp',
+  dated: false,
   first: '12',
   read(line, { zone, cursor }) {
     const match = HEALTH.exec(line.slice(0, 200))
@@ -164,6 +166,7 @@ const DPKG_PACKAGE = /(?:^| )([a-z0-9][a-z0-9+.-]{1,100}:(?:[a-z0-9-]{2,20}))(?:
 /** `2024-05-01 12:00:00 status installed libc6:amd64 2.36-9`. */
 export const dpkgReader: LineReader = {
   name: 'dpkg',
+  dated: true,
   first: '12',
   read(line, { zone, cursor }) {
     const time = scanIso(line, 0, zone, cursor)
@@ -235,7 +238,7 @@ const NAMED = /^([A-Za-z][\w./-]{0,99}) (?=\d{4}-\d\d-\d\d[ T])/
 /** A word before an ISO time: `update-alternatives 2024-05-01 12:00:00: …`, `nova-api.log.1.2017-05-16_13:53:08 2017-05-16 00:00:00.008 …`. */
 export const createNamedReader = (readers: readonly LineReader[]): LineReader => ({
   name: 'name before the time',
-  first: `${CAPITALS}${CAPITALS.toLowerCase()}${DIGITS}`,
+  first: `${CAPITALS}${CAPITALS.toLowerCase()}`,
   read(line, reading) {
     const match = NAMED.exec(line.slice(0, 130)) ?? /^([A-Za-z][\w./-]{0,80}[\d_:-]{0,30}) (?=\d{4}-\d\d-\d\d[ T])/.exec(line.slice(0, 130))
     if (!match || levelOfWord(match[1] ?? '')) return undefined

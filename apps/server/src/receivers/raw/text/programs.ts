@@ -169,6 +169,7 @@ const GO = /^ (?:([\w./-]{1,200}\.go:\d{1,6}): )?/
 /** Go's standard logger: `2024/05/01 12:00:00 main.go:12: message`; slog's default writes a level first. */
 export const goReader: LineReader = {
   name: 'Go log',
+  dated: true,
   general: true,
   first: '12',
   read(line, { zone, cursor }) {
@@ -196,6 +197,7 @@ const MYSQL_OLD = /^(\d\d)(\d\d)(\d\d) +(\d{1,2}):(\d\d):(\d\d) +(?:(\d+ )?\[(No
 /** Stamps with two digits for the year: HDFS `081109 203615 148 INFO …`, Spark `17/06/09 20:10:40 INFO …`, MySQL before 5.7 `240501 12:00:00 [ERROR] …`. */
 export const shortYearReader: LineReader = {
   name: 'year of two digits',
+  dated: false,
   first: DIGITS,
   read(line, { zone, cursor }) {
     const head = line.slice(0, 300)

@@ -79,6 +79,8 @@ export interface LineReader {
   readonly name: string
   /** The characters with which its lines can begin; '' means any. */
   readonly first: string
+  /** Whether its lines begin with a date whose year has four digits (`2024-05-01`): true all, false none, undefined some. */
+  readonly dated?: boolean
   /** @returns undefined when the line is none of its own; null when it is, but says nothing that happened (a header). */
   read(line: string, reading: Reading): TextEvent | null | undefined
   /** Takes so many forms that it must not come before the others because it matched last. */

@@ -152,6 +152,7 @@ export const fullSyslogReader: LineReader = {
 const ISO_TAGGED = /^ {1,2}([A-Za-z0-9_.:-]{1,255}) {1,2}(?:-- )?([^\s:[\]]{1,200}(?:\[[^\]\s]{0,64}\])?):(?: |$)/
 export const isoSyslogReader: LineReader = {
   name: 'syslog file with ISO times',
+  dated: true,
   first: '12',
   read(line, reading) {
     const { zone, cursor } = reading
@@ -171,6 +172,7 @@ export const isoSyslogReader: LineReader = {
 /** `journalctl -o short-unix`: `1714557600.123456 host tag[pid]: message`. */
 export const unixSyslogReader: LineReader = {
   name: 'journal with seconds',
+  dated: false,
   first: '1',
   read(line, { zone, cursor }) {
     if (line.charCodeAt(10) !== 46) return undefined

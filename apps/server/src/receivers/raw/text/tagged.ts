@@ -20,7 +20,11 @@ const GLUED_MODULE = /^(\S{1,100})\(([\w.-]{1,64})\)$/
 export const readTagged = (rest: string, time: number): TextEvent => {
   const colon = rest.indexOf(':')
   const isAddress = colon >= 0 && colon < 5 && ADDRESS.test(rest)
-  let tag = isAddress ? null : (TAGGED.exec(rest) ?? TAGGED_BY_PID.exec(rest))
+  // A host has neither a colon nor brackets before the blank behind it.
+  const blank = rest.indexOf(' ')
+  const bracket = rest.indexOf('[')
+  const isHost = blank > 0 && blank < colon && !(bracket >= 0 && bracket < blank)
+  let tag = isAddress || isHost ? null : (TAGGED.exec(rest) ?? TAGGED_BY_PID.exec(rest))
   let host: string | undefined
   let at = 0
   if (!tag) {
@@ -40,8 +44,11 @@ export const readTagged = (rest: string, time: number): TextEvent => {
   const domain = message.charCodeAt(0) === 40 ? DOMAIN.exec(message) : null
   if (domain) message = message.slice(domain[0].length)
   // `sshd(pam_unix)[812]:` is sshd.
-  const glued = GLUED_MODULE.exec(tag[1] ?? '')
-  const attributes = present({ ...(VERSION.test(tag[2] ?? '') ? { version: tag[2] } : { procId: tag[2] }), module: glued?.[2] ?? domain?.[1] })
+  const glued = tag[1]?.endsWith(')') ? GLUED_MODULE.exec(tag[1]) : null
+  const attributes: TextEvent['attributes'] = {}
+  const module = glued?.[2] ?? domain?.[1]
+  if (tag[2]) attributes[tag[2].includes('.') && VERSION.test(tag[2]) ? 'version' : 'procId'] = tag[2]
+  if (module) attributes.module = module
   return { time, level: undefined, message, host, service: glued?.[1] ?? tag[1], attributes }
 }
 

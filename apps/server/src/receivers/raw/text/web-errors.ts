@@ -37,6 +37,7 @@ const readNginxTail = (event: TextEvent): void => {
 /** `2024/05/01 12:00:00 [error] 1234#1234: *5 open() "/x" failed (2: No such file or directory), client: …`. */
 export const nginxErrorReader: LineReader = {
   name: 'nginx error log',
+  dated: true,
   first: '12',
   read(line, { zone, cursor }) {
     if (line.charCodeAt(4) !== 47) return undefined
