@@ -125,6 +125,15 @@ describe('query', () => {
     expect(coloured.stdout).toContain('\u001b[33mWARN')
   })
 
+  test('says when not all runs of flows were looked at', async () => {
+    const partial = { reason: 'time', message: 'Stopped after 10 s.' }
+    server.answer = (path) => (path === '/api/flows' ? { flows: [], sampled: false, partial } : { runs: [], hasMore: false, partial })
+    for (const command of ['list', 'runs']) {
+      const { exit, stderr } = await runHere(['flows', command], { env, cwd: folder })
+      expect({ exit, told: stderr.includes('Stopped after 10 s.') }).toEqual({ exit: 0, told: true })
+    }
+  })
+
   test('ends with 2 and a caret under the place when the query is wrong', async () => {
     server.answer = (_path, _query, response) => {
       const error = {

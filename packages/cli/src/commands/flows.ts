@@ -2,6 +2,7 @@ import type { EventJson, FlowRun, FlowState } from '@heartwood/protocol'
 import { type Command, type Context, type GlobalOptions, say, writeLine } from '../context.ts'
 import { EXIT } from '../errors.ts'
 import { type ExportFormat, exporters } from '../export/formats.ts'
+import { sayPartial } from '../output/partial.ts'
 import { formatTable } from '../output/table.ts'
 import { formatDuration } from '../output/units.ts'
 import { needProject } from '../server/choose-project.ts'
@@ -18,6 +19,7 @@ export const listFlows = (): Command<RangeOptions> =>
   onServer(async ({ client }, context, options) => {
     const project = await needProject(client, options.project)
     const answer = await client.flows({ query: { project: project.id, ...rangeOf(options) } })
+    sayPartial(context, answer.partial, 'counted')
     if (options.json) return printJson(context, answer.flows)
     if (answer.flows.length === 0) return nothing(context, options)
     const rows = answer.flows.map((flow) => [
@@ -48,7 +50,8 @@ export const listRuns = ([name]: string[]): Command<RangeOptions & { state?: Flo
       ...(name === undefined ? {} : { name }),
       ...(state === undefined ? {} : { state }),
     }
-    const { runs, hasMore } = await client.flowRuns({ query: filter })
+    const { runs, hasMore, partial } = await client.flowRuns({ query: filter })
+    sayPartial(context, partial, 'searched')
     if (options.json) return printJson(context, runs)
     if (runs.length === 0) return nothing(context, options)
     await writeLine(context.stdout, formatTable(['RUN', 'STATE', 'STARTED', 'TOOK', 'EVENTS', 'LAST STEP', 'LAST MESSAGE'], runs.map(runRow)))
@@ -62,6 +65,7 @@ export const showRun = ([id = '']: string[]): Command<{ format?: ExportFormat }>
     const project = await needProject(client, options.project)
     const answer = await client.flowRun({ params: { id }, query: { project: project.id } })
     const { run, events, missingSteps } = answer
+    sayPartial(context, answer.partial, 'searched')
     if (options.format !== undefined)
       return printAs(
         context,
@@ -93,7 +97,7 @@ async function printAs(context: Context, format: ExportFormat, events: readonly 
 }
 
 async function printJson(context: Context, value: unknown): Promise<number> {
-  await writeLine(context.stdout, JSON.stringify(value, null, 2))
+  await writeLine(context.stdout, JSON.stringify(value))
   return EXIT.done
 }
 

@@ -1,13 +1,11 @@
-import { type ApiClient, ApiError, type EventJson } from '@heartwood/protocol'
+import { type ApiClient, ApiError, type EventJson, LIMITS } from '@heartwood/protocol'
 import { type Command, type Context, say } from '../context.ts'
 import { CliError, EXIT } from '../errors.ts'
 import { createEventPrinter } from '../output/event-printer.ts'
+import { sayPartial } from '../output/partial.ts'
 import { formatQueryError } from '../output/query-error.ts'
 import { needProject } from '../server/choose-project.ts'
 import { onServer } from './call.ts'
-
-/** `LIMITS.searchPage` of the protocol. */
-const PAGE = 1_000
 
 interface QueryOptions {
   from: string
@@ -44,11 +42,11 @@ export async function eachEvent(
   let cursor: string | undefined
   do {
     const page = await client
-      .search({ query: { ...filter, limit: Math.min(PAGE, limit - printed), ...(cursor === undefined ? {} : { cursor }) } })
+      .search({ query: { ...filter, limit: Math.min(LIMITS.searchPage, limit - printed), ...(cursor === undefined ? {} : { cursor }) } })
       .catch((error: unknown) => Promise.reject(explainQueryError(filter.q ?? '', error)))
     for (const event of page.events) await take(event)
     printed += page.events.length
-    if (page.partial) say(context, `Not everything was searched (${page.partial.reason}): ${page.partial.message}`)
+    sayPartial(context, page.partial, 'searched')
     cursor = page.events.length === 0 ? undefined : (page.nextCursor ?? undefined)
   } while (cursor !== undefined && printed < limit && !context.signal.aborted)
   return { printed, hasMore: cursor !== undefined }

@@ -1,6 +1,7 @@
 import { LEVELS } from '@heartwood/protocol'
-import { type Command, say, writeLine } from '../context.ts'
+import { type Command, writeLine } from '../context.ts'
 import { CliError, EXIT } from '../errors.ts'
+import { sayPartial } from '../output/partial.ts'
 import { formatTable } from '../output/table.ts'
 import { needProject } from '../server/choose-project.ts'
 import { onServer } from './call.ts'
@@ -13,8 +14,7 @@ interface StatsOptions {
   groupBy: 'day' | 'hour' | 'service'
 }
 
-const HOUR = 3_600_000
-const WIDTHS = { day: 24 * HOUR, hour: HOUR }
+const WIDTHS_MS = { day: 86_400_000, hour: 3_600_000 }
 /** Buckets of the histogram that the server gives at most. */
 const MOST_BUCKETS = 500
 
@@ -28,31 +28,20 @@ export const stats = ([q = '']: string[]): Command<StatsOptions> =>
     if (groupBy === 'service') {
       const { facets, partial } = await client.facets({ query: { ...filter, fields: 'service', limit: 200 } }).catch(explain)
       const values = facets[0]?.values ?? []
-      if (options.json)
-        await writeLine(
-          context.stdout,
-          JSON.stringify(
-            values.map(({ value, count }) => ({ service: value, total: count })),
-            null,
-            2,
-          ),
-        )
-      else
-        await writeLine(
-          context.stdout,
-          formatTable(
-            ['SERVICE', 'TOTAL'],
-            values.map(({ value, count }) => [value, String(count)]),
-          ),
-        )
-      if (partial) say(context, `Not everything was counted (${partial.reason}): ${partial.message}`)
+      const rows = values.map(({ value, count }) => ({ service: value, total: count }))
+      const table = formatTable(
+        ['SERVICE', 'TOTAL'],
+        rows.map(({ service, total }) => [service, String(total)]),
+      )
+      await writeLine(context.stdout, options.json ? JSON.stringify(rows) : table)
+      sayPartial(context, partial, 'counted')
       return EXIT.done
     }
     const { buckets, intervalMs, total, partial } = await client.histogram({ query: { ...filter, buckets: MOST_BUCKETS } }).catch(explain)
-    const width = WIDTHS[groupBy]
+    const width = WIDTHS_MS[groupBy]
     if (intervalMs > width) throw new CliError('option-invalid', `There are too many ${groupBy}s between ${options.from} and ${options.to}.`)
     const rows = inWidths(buckets, width)
-    if (options.json) await writeLine(context.stdout, JSON.stringify({ total, rows }, null, 2))
+    if (options.json) await writeLine(context.stdout, JSON.stringify({ total, rows }))
     else {
       const cells = rows.map(({ from, total: sum, byLevel }) => [
         groupBy === 'day' ? from.slice(0, 10) : from.slice(0, 16).replace('T', ' '),
@@ -61,7 +50,7 @@ export const stats = ([q = '']: string[]): Command<StatsOptions> =>
       ])
       await writeLine(context.stdout, formatTable([`${groupBy.toUpperCase()} (UTC)`, ...LEVELS.map((level) => level.toUpperCase()), 'TOTAL'], cells))
     }
-    if (partial) say(context, `Not everything was counted (${partial.reason}): ${partial.message}`)
+    sayPartial(context, partial, 'counted')
     return EXIT.done
   })
 
