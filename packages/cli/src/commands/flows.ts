@@ -97,7 +97,7 @@ async function printAs(context: Context, format: ExportFormat, events: readonly 
 }
 
 async function printJson(context: Context, value: unknown): Promise<number> {
-  await writeLine(context.stdout, JSON.stringify(value))
+  await writeLine(context.stdout, JSON.stringify(value, null, 2))
   return EXIT.done
 }
 

@@ -33,7 +33,7 @@ export const stats = ([q = '']: string[]): Command<StatsOptions> =>
         ['SERVICE', 'TOTAL'],
         rows.map(({ service, total }) => [service, String(total)]),
       )
-      await writeLine(context.stdout, options.json ? JSON.stringify(rows) : table)
+      await writeLine(context.stdout, options.json ? JSON.stringify(rows, null, 2) : table)
       sayPartial(context, partial, 'counted')
       return EXIT.done
     }
@@ -41,7 +41,7 @@ export const stats = ([q = '']: string[]): Command<StatsOptions> =>
     const width = WIDTHS_MS[groupBy]
     if (intervalMs > width) throw new CliError('option-invalid', `There are too many ${groupBy}s between ${options.from} and ${options.to}.`)
     const rows = inWidths(buckets, width)
-    if (options.json) await writeLine(context.stdout, JSON.stringify({ total, rows }))
+    if (options.json) await writeLine(context.stdout, JSON.stringify({ total, rows }, null, 2))
     else {
       const cells = rows.map(({ from, total: sum, byLevel }) => [
         groupBy === 'day' ? from.slice(0, 10) : from.slice(0, 16).replace('T', ' '),
