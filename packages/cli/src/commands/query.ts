@@ -24,7 +24,8 @@ export const query = ([q = '']: string[]): Command<QueryOptions> =>
     const onTerminal = context.stdout.isTTY === true && !options.json
     const filter = { project: project.id, q, from, to, order, ...(onTerminal ? {} : { fields: '*' }) }
     const { printed, hasMore } = await eachEvent(client, filter, { limit, context }, print)
-    if (onTerminal && printed === 0) say(context, `No event matches between ${from} and ${to}.`)
+    // Said in a pipe, too, as long as a person sees it: mostly the range is the default.
+    if ((onTerminal || context.stderr.isTTY === true) && printed === 0) say(context, `No event matches between ${from} and ${to}.`)
     if (onTerminal && hasMore) say(context, `There are more than these ${printed}; --limit shows more.`)
     return EXIT.done
   })
