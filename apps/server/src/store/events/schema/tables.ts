@@ -45,7 +45,7 @@ const IDENTITY = ['project_id UInt32', `kind ${KIND_TYPE}`, 'id UUID', time('ts'
  * The kind is not in the key: the newest events of all kinds must be at one end of the table. The id is, as a number (UUIDs compare by
  * their second half), so that "newest first" is the order of the files and a page of it reads only its own rows: 8 ms against 60.
  *
- * Weeks, not days, because an insert makes a part of each partition that it touches (docs/decisions/0013).
+ * Weeks, not days, because an insert makes a part of each partition that it touches (docs/decisions/0014).
  */
 export const eventsTable = ({ mergeTreeSettings }: Capabilities): string => `
 CREATE TABLE IF NOT EXISTS events (
