@@ -1,6 +1,6 @@
-import { unixMicros } from '@heartwood/protocol'
 import { expect, it } from 'vitest'
 import { createDecodeRunner } from './decode-job.ts'
+import { sampleJob } from './testing/sample-job.ts'
 
 it('takes so many events of one request and refuses the rest, each counted', () => {
   const taken: unknown[] = []
@@ -26,24 +26,7 @@ it('takes so many events of one request and refuses the rest, each counted', () 
     },
     3,
   )
-  const outcome = run({
-    door: 'native',
-    format: 'json',
-    contentType: '',
-    body: new Uint8Array(0),
-    projectId: 1,
-    retentionDays: 90,
-    redaction: { keys: [], patterns: [] },
-    defaults: {},
-    timezone: 'UTC',
-    year: undefined,
-    after: undefined,
-    importing: false,
-    receivedAt: unixMicros(Date.now() * 1000),
-    address: '',
-    userAgent: '',
-    tails: [],
-  })
+  const outcome = run(sampleJob())
   expect(taken).toEqual(['m0', 'm1', 'm2'])
   expect(outcome).toMatchObject({ rows: 3, rejectedByReason: { 'too-large': 2 }, rejections: [{ index: 3 }, { index: 4 }] })
 })

@@ -1,7 +1,7 @@
-import { unixMicros } from '@heartwood/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createDecodeThread, type DecodeThreadOptions } from './decode-thread.ts'
-import type { DecodeJob, Decoder } from './decoder.ts'
+import type { Decoder } from './decoder.ts'
+import { sampleJob } from './testing/sample-job.ts'
 
 /** A thread that does what the body says: `die`, `hang`, `throw`, `wait`, or answer with the length of the body as its rows. */
 const OBEDIENT = `
@@ -16,25 +16,6 @@ parentPort.on('message', ({ id, job }) => {
 })`
 const workerUrl = new URL(`data:text/javascript,${encodeURIComponent(OBEDIENT)}`)
 
-const job = (text: string): DecodeJob => ({
-  door: 'native',
-  format: 'auto',
-  contentType: '',
-  body: new Uint8Array(new TextEncoder().encode(text)),
-  projectId: 1,
-  retentionDays: 90,
-  redaction: { keys: [], patterns: [] },
-  defaults: {},
-  timezone: 'UTC',
-  year: undefined,
-  after: undefined,
-  importing: false,
-  receivedAt: unixMicros(0),
-  address: '',
-  userAgent: '',
-  tails: [],
-})
-
 let thread: Decoder
 afterEach(() => thread.close())
 const start = (options: Partial<DecodeThreadOptions> = {}): Decoder => {
@@ -44,7 +25,7 @@ const start = (options: Partial<DecodeThreadOptions> = {}): Decoder => {
 
 describe('decode thread', () => {
   it('takes bodies over without a copy', async () => {
-    const mine = { ...job(''), body: new Uint8Array(new ArrayBuffer(7)) }
+    const mine = { ...sampleJob(''), body: new Uint8Array(new ArrayBuffer(7)) }
     expect((await start().decode(mine)).rows).toBe(7)
     expect(mine.body.byteLength).toBe(0)
   })
@@ -52,46 +33,46 @@ describe('decode thread', () => {
   it('fails the jobs of a thread that dies so that they are sent again, and starts another', async () => {
     const reasons: string[] = []
     const decoder = start({ onRestart: (reason) => reasons.push(reason) })
-    const results = await Promise.allSettled([decoder.decode(job('die')), decoder.decode(job('ab'))])
+    const results = await Promise.allSettled([decoder.decode(sampleJob('die')), decoder.decode(sampleJob('ab'))])
     expect(results.map((result) => result.status === 'rejected' && [result.reason.code, result.reason.retryAfterSeconds])).toEqual([
       ['queue-full', 1],
       ['queue-full', 1],
     ])
-    expect((await decoder.decode(job('abc'))).rows).toBe(3)
+    expect((await decoder.decode(sampleJob('abc'))).rows).toBe(3)
     expect(reasons).toHaveLength(1)
   })
 
   it('ends a thread that hangs', async () => {
     const decoder = start({ jobTimeoutMs: 300 })
-    await expect(decoder.decode(job('hang'))).rejects.toMatchObject({ code: 'queue-full' })
-    expect((await decoder.decode(job('abc'))).rows).toBe(3)
+    await expect(decoder.decode(sampleJob('hang'))).rejects.toMatchObject({ code: 'queue-full' })
+    expect((await decoder.decode(sampleJob('abc'))).rows).toBe(3)
   })
 
   it('lets jobs wait in order up to a number of bytes, then refuses', async () => {
     const decoder = start({ inFlightBytes: 5, waitingBytes: 12 })
     const order: number[] = []
-    const jobs = ['wait1', 'wait22', 'wait33'].map((text, index) => decoder.decode(job(text)).then(() => order.push(index)))
-    await expect(decoder.decode(job('wait44'))).rejects.toMatchObject({ code: 'queue-full' })
+    const jobs = ['wait1', 'wait22', 'wait33'].map((text, index) => decoder.decode(sampleJob(text)).then(() => order.push(index)))
+    await expect(decoder.decode(sampleJob('wait44'))).rejects.toMatchObject({ code: 'queue-full' })
     await Promise.all(jobs)
     expect(order).toEqual([0, 1, 2])
   })
 
   it('passes on that a job failed', async () => {
-    await expect(start().decode(job('throw'))).rejects.toMatchObject({ code: 'internal' })
+    await expect(start().decode(sampleJob('throw'))).rejects.toMatchObject({ code: 'internal' })
   })
 
   it('ends what is under way before it closes, and takes no more', async () => {
     const decoder = start({ inFlightBytes: 5 })
-    const jobs = ['wait1', 'wait2'].map((text) => decoder.decode(job(text)))
+    const jobs = ['wait1', 'wait2'].map((text) => decoder.decode(sampleJob(text)))
     const closed = decoder.close()
-    await expect(decoder.decode(job('x'))).rejects.toMatchObject({ code: 'shutting-down' })
+    await expect(decoder.decode(sampleJob('x'))).rejects.toMatchObject({ code: 'shutting-down' })
     await closed
     expect((await Promise.all(jobs)).map(({ rows }) => rows)).toEqual([5, 5])
   })
 
   it('does not wait for a job that hangs when it closes, and says so to who waits', async () => {
     const decoder = start({ closeTimeoutMs: 50 })
-    const hung = decoder.decode(job('hang'))
+    const hung = decoder.decode(sampleJob('hang'))
     const failed = expect(hung).rejects.toMatchObject({ code: 'shutting-down' })
     await decoder.close()
     await failed

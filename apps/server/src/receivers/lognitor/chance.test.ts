@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DecodeJob } from '../../ingest/decoder.ts'
+import { sampleJob } from '../../ingest/testing/sample-job.ts'
 import { normalise } from '../../pipeline/steps/normalise.ts'
 import { SAMPLE_NOW, sampleContext } from '../../pipeline/testing/sample-context.ts'
 import type { LooseRecord } from '../decode.ts'
@@ -8,24 +9,7 @@ import type { DoorUnderTest } from '../testing/door-under-test.ts'
 import { decodeLogs, decodeRows } from './decode.ts'
 import { createLognitorUnderTest } from './testing/lognitor-under-test.ts'
 
-const jobOf = (body: string): DecodeJob => ({
-  door: 'lognitor',
-  format: 'json',
-  contentType: '',
-  body: Buffer.from(body),
-  projectId: 1,
-  retentionDays: 90,
-  redaction: { keys: [], patterns: [] },
-  defaults: {},
-  timezone: 'UTC',
-  year: undefined,
-  after: undefined,
-  importing: false,
-  receivedAt: SAMPLE_NOW,
-  address: '',
-  userAgent: '',
-  tails: [],
-})
+const jobOf = (body: string): DecodeJob => ({ ...sampleJob(body), door: 'lognitor', receivedAt: SAMPLE_NOW })
 
 let door: DoorUnderTest
 beforeAll(async () => {
