@@ -3,8 +3,10 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { readTokens, useColorScheme } from './colour-scheme.ts'
 import { drawAxis } from './draw-stack.ts'
 import { type LineBucket, type LineLayout, layoutLines } from './line-layout.ts'
+import { prepareCanvas } from './prepare-canvas.ts'
 import classes from './stack-chart.module.css'
 import { AXIS_HEIGHT } from './stack-layout.ts'
+import { stepByArrow } from './step-by-arrow.ts'
 
 interface LineChartProps {
   label: string
@@ -32,21 +34,16 @@ export function LineChart(props: LineChartProps) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes what the custom properties hold.
   useEffect(() => {
-    const element = canvas.current
-    const context = element?.getContext('2d')
-    if (!element || !context || width === 0) return
-    const ratio = window.devicePixelRatio || 1
-    element.width = Math.round(width * ratio)
-    element.height = Math.round(height * ratio)
-    context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    drawLines(context, element, layout, { width, height, x, series, top: layout.max > 0 ? props.formatValue(layout.max) : '' })
+    const context = prepareCanvas(canvas.current, width, height)
+    if (context === undefined) return
+    drawLines(context, context.canvas, layout, { width, height, x, series, top: layout.max > 0 ? props.formatValue(layout.max) : '' })
   }, [layout, width, height, x, series, scheme])
 
   const handleKey = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0
-    if (step === 0) return
+    const next = stepByArrow(event.key, hover, buckets.length)
+    if (next === undefined) return
     event.preventDefault()
-    setHover(Math.min(buckets.length - 1, Math.max(0, hover === undefined ? buckets.length - 1 : hover + step)))
+    setHover(next)
   }
   return (
     <div

@@ -2,8 +2,10 @@ import { useElementSize } from '@mantine/hooks'
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { readTokens, useColorScheme } from './colour-scheme.ts'
 import { drawStack, type StackPaint } from './draw-stack.ts'
+import { prepareCanvas } from './prepare-canvas.ts'
 import classes from './stack-chart.module.css'
 import { barAt, brushRange, layoutStack, type StackBucket, type StackInput } from './stack-layout.ts'
+import { stepByArrow } from './step-by-arrow.ts'
 
 interface StackChartProps {
   label: string
@@ -38,14 +40,9 @@ export function StackChart(props: StackChartProps) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes what the custom properties hold.
   useEffect(() => {
-    const element = canvas.current
-    const context = element?.getContext('2d')
-    if (!element || !context || width === 0) return
-    const ratio = window.devicePixelRatio || 1
-    element.width = Math.round(width * ratio)
-    element.height = Math.round(height * ratio)
-    context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    drawStack(context, layout, { width, height, hover, brush }, readPaint(element, props.series))
+    const context = prepareCanvas(canvas.current, width, height)
+    if (context === undefined) return
+    drawStack(context, layout, { width, height, hover, brush }, readPaint(context.canvas, props.series))
   }, [layout, width, height, hover, brush, props.series, scheme])
 
   const place = (event: PointerEvent): number => event.clientX - event.currentTarget.getBoundingClientRect().left
@@ -67,10 +64,10 @@ export function StackChart(props: StackChartProps) {
     return bucket && { fromMs: bucket.fromMs, toMs: bucket.fromMs + intervalMs }
   }
   const handleKey = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0
-    if (step !== 0) {
+    const next = stepByArrow(event.key, hover, buckets.length)
+    if (next !== undefined) {
       event.preventDefault()
-      setHover(Math.min(buckets.length - 1, Math.max(0, hover === undefined ? buckets.length - 1 : hover + step)))
+      setHover(next)
     }
     const range = event.key === 'Enter' && hover !== undefined ? intervalOf(hover) : undefined
     if (range) props.onSelect(range.fromMs, range.toMs)
