@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { unixMicros } from '@heartwood/protocol'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { bareJob } from './split.ts'
 import { decodeSyslog } from './syslog.ts'
 
@@ -16,4 +16,38 @@ it.each([
     reject: () => expect.unreachable(),
   })
   expect(times[1]).toBe(expected)
+})
+
+describe('a stack that was sent line by line', () => {
+  const read = (...lines: string[]) => {
+    const messages: unknown[] = []
+    decodeSyslog(bareJob(Buffer.from(lines.join('\n')), { receivedAt, year: undefined }), {
+      entry: (record) => void messages.push([record.message, (record.error as { stack?: string } | undefined)?.stack]),
+      reject: () => expect.unreachable(),
+    })
+    return messages
+  }
+
+  it('is one event as long as the lines are of one process', () => {
+    const [first, second] = read(
+      'May  1 12:00:01 fern shop[5]: ERROR failed',
+      'May  1 12:00:01 fern shop[5]: #011at com.acme.Foo(Foo.java:1)',
+      'May  1 12:00:01 fern shop[5]: Caused by: java.io.IOException: disk',
+      'May  1 12:00:01 fern shop[6]: #011at com.acme.Foo(Foo.java:1)',
+    )
+    expect(first).toEqual(['ERROR failed', '\tat com.acme.Foo(Foo.java:1)\nCaused by: java.io.IOException: disk'])
+    expect(second).toEqual(['#011at com.acme.Foo(Foo.java:1)', undefined])
+  })
+
+  it('is not seen in indented messages, lists, and lines minutes apart', () => {
+    const lines = [
+      'May  1 12:00:00 fern sudo:     mara : TTY=pts/0 ; COMMAND=/bin/ls',
+      'May  1 12:00:00 fern sudo:     mara : TTY=pts/0 ; COMMAND=/bin/cat',
+      'May  1 12:00:01 fern app[5]: com.acme.Foo: order placed',
+      'May  1 12:00:01 fern app[5]: com.acme.Foo: order placed',
+      'May  1 12:00:01 fern app[5]: #12 processed',
+      'May  1 12:02:01 fern app[5]:     at noon',
+    ]
+    expect(read(...lines)).toHaveLength(lines.length)
+  })
 })

@@ -90,3 +90,11 @@ test('a time without a date is of today, or of yesterday when it has not come ye
   expect(events.map(({ time }) => time)).toEqual(['2024-06-14T23:10:00.500Z', '2024-06-15T10:00:00.000Z'])
   expect(events[0]?.record).toMatchObject({ level: 'error', message: 'late', attributes: { logger: 'c.a.Foo', thread: 'main' } })
 })
+
+test('a slash between day and month is read by the day that can be no month', () => {
+  const times = (text: string) => read(decodeTextLog, text).map(({ time }) => time?.slice(0, 10))
+  expect(times('03/04/2024 10:00:00 a\n13/04/2024 10:00:00 b')).toEqual(['2024-04-03', '2024-04-13'])
+  expect(times('03/04/2024 10:00:00 a\n04/13/2024 10:00:00 b')).toEqual(['2024-03-04', '2024-04-13'])
+  const after = unixMicros(Date.parse('2024-05-31T10:00:00Z') * 1_000)
+  expect(read(decodeTextLog, '01/06/2024 10:00:00 of a later piece', { after })[0]?.time).toBe('2024-06-01T10:00:00.000Z')
+})

@@ -272,17 +272,25 @@ export const scanMonthFirst = (text: string, at: number, zone: Zone, cursor: Sta
   return finish(text, year, month, day, twelveHours(text, plain, cursor), zone, cursor)
 }
 
-const SLASHED = /^\[?(\d{1,2})\/(\d{1,2})\/\d{4}[ ,]/gm
+const SLASHED = /^\[?(\d{1,2})\/(\d{1,2})\/(\d{4})[ ,]/gm
 /** Characters looked at before a text is taken for one without such dates. */
 const SLASHED_HEAD = 4_096
-/** Whether the dates at the beginnings of lines put the day first (`13/04/2024`): the first that can be read in one way only decides. */
-export const putsDayFirst = (text: string): boolean => {
+/**
+ * Whether the dates at the beginnings of lines put the day first (`13/04/2024`): the first that can be read in one way only decides, else what lies
+ * nearer to the time before the text.
+ * @param after Unix microseconds of the last line before the text, when it is a later piece of a file.
+ */
+export const putsDayFirst = (text: string, after: number | undefined): boolean => {
   SLASHED.lastIndex = 0
-  if (!SLASHED.test(text.slice(0, SLASHED_HEAD))) return false
+  const first = SLASHED.exec(text.slice(0, SLASHED_HEAD))
+  if (!first) return false
   SLASHED.lastIndex = 0
   for (let match = SLASHED.exec(text); match; match = SLASHED.exec(text)) {
     if (Number(match[1]) > 12) return true
     if (Number(match[2]) > 12) return false
   }
-  return false
+  if (after === undefined) return false
+  const [, a, b, year] = first.map(Number)
+  const distance = (month = 0, day = 0) => Math.abs(wallMs(year ?? 0, month, day, 0, 0, 0) - after / 1_000)
+  return distance(b, a) < distance(a, b)
 }

@@ -149,6 +149,7 @@ const splitDocker: Split = (line, { zone }) => {
 const DOCKER = /^\{"log":"/
 
 const COMPOSE = /^([a-z][\w.-]{0,80}) +\| ?/
+const NANOSECONDS = /^\.\d{7}/
 const COMPOSE_NUMBER = /[-_]\d{1,4}$/
 const PM2 = /^(?:\d{1,4}\|([\w.@/-]{1,60}) *|(PM2) *)\| /
 const KUBECTL = /^\[(?:pod\/)?([\w.-]{1,120})\/([\w.-]{1,80})\] /
@@ -160,8 +161,8 @@ const splitPrefix: Split = (line, { zone, cursor }) => {
   if (!match || (code > 96 && levelOfWord(match[1] ?? ''))) return undefined
   const rest = line.slice(match[0].length)
   const service = code === 91 ? match[2] : (match[1] ?? match[2])?.replace(COMPOSE_NUMBER, '')
-  // `kubectl logs --timestamps`, `docker compose logs -t`.
-  const time = rest.charCodeAt(10) === 84 ? scanIso(rest, 0, zone, cursor) : Number.NaN
+  // `kubectl logs --timestamps`, `docker compose logs -t`: nanoseconds; a program writes coarser ones.
+  const time = rest.charCodeAt(10) === 84 && NANOSECONDS.test(rest.slice(19, 30)) ? scanIso(rest, 0, zone, cursor) : Number.NaN
   const text = Number.isNaN(time) ? rest : rest.slice(cursor.end).replace(/^:? /, '')
   return { time, text, service, attributes: code === 91 ? { pod: match[1] } : {} }
 }

@@ -29,7 +29,7 @@ export const createReading = (
     zone,
     text,
     at: 0,
-    cursor: { end: 0, dayFirst: putsDayFirst(text) },
+    cursor: { end: 0, dayFirst: putsDayFirst(text, options.after) },
     stamp,
     years: createYearClock({ zone, ...options }),
     receivedAt: options.receivedAt,
