@@ -49,8 +49,9 @@ const settleRust = (event: TextEvent, match: RegExpExecArray, lines: readonly st
 const THROWN = /^([A-Za-z_$][\w$.]{0,120})(?: \[[\w-]{1,60}\])?(?:: ([\s\S]*))?$/
 const settleNode = (event: TextEvent, lines: readonly string[]): boolean => {
   const caret = lines.findIndex((line) => CARET.test(line))
-  const thrown = lines.slice(caret + 1).filter((line, index, all) => line !== '' || all.slice(0, index).some((before) => before !== ''))
-  if (caret < 0 || thrown.length === 0) return false
+  const start = lines.findIndex((line, index) => index > caret && line !== '')
+  if (caret < 0 || start < 0) return false
+  const thrown = lines.slice(start)
   const frame = thrown.findIndex((line) => FRAME.test(line) || NODE_AFTER.test(line))
   const message = thrown
     .slice(0, frame < 0 ? thrown.length : frame)
