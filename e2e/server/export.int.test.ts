@@ -52,6 +52,8 @@ const SENT = [
     request: { method: 'POST', route: '/pay/:id', path: '/pay/7', status: 500, durationMs: 31.25 },
   },
   { timestamp: at(8), level: 'debug', message: '', service: 'silent' },
+  { timestamp: at(9), level: 'info', message: '{"a":1}', service: 'api', detail: { breadcrumbs: [{ message: 'clicked', n: 1 }] } },
+  { timestamp: at(10), level: 'info', message: 'level=error msg="x" k=v', service: 'api' },
 ]
 
 /** What must be the same on both sides: all but what the server gives. */

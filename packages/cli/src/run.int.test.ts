@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -209,6 +209,13 @@ test('doctor works without a server, finds what is wrong and says how to mend it
   expect(findings.find((finding) => finding.check === 'data-folder')?.state).toBe('ok')
   const down = findings.find((finding) => finding.check === 'server')
   expect(down).toMatchObject({ state: 'problem', fix: expect.stringContaining('npm start') })
+})
+
+test('doctor names the pieces of the queue that could not be read', async () => {
+  mkdirSync(join(folder, 'queue', 'damaged'), { recursive: true })
+  writeFileSync(join(folder, 'queue', 'damaged', '000000000001.segment-64.bin'), 'x')
+  const { stdout } = await runHere(['doctor', '--data', folder], { env, cwd: folder })
+  expect(stdout).toContain('A piece of the queue could not be read')
 })
 
 test('doctor names the program that took the port', async () => {

@@ -1,5 +1,5 @@
 import { type Command, writeLine } from '../context.ts'
-import { checkDataFolder, checkNode, checkOwner, checkSharedMemory, checkThreadPool } from '../doctor/check-machine.ts'
+import { checkDamage, checkDataFolder, checkNode, checkOwner, checkSharedMemory, checkThreadPool } from '../doctor/check-machine.ts'
 import { checkServer } from '../doctor/check-server.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { EXIT } from '../errors.ts'
@@ -23,6 +23,7 @@ export const doctor = (version: string) => (): Command => async (context, option
     checkThreadPool(context.env.UV_THREADPOOL_SIZE),
     ...(await checkDataFolder(dataFolder)),
     checkOwner(dataFolder),
+    ...(await checkDamage(dataFolder)),
     await checkSharedMemory(),
     ...(await checkServer(connection, version)),
   ]

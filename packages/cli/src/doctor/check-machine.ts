@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
-import { access, stat, statfs } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { access, readdir, stat, statfs } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { formatBytes } from '../output/units.ts'
 import { isAlive, readRunningServer } from '../server/address.ts'
 import { type Finding, note, ok, problem, warning } from './finding.ts'
@@ -50,6 +50,20 @@ function checkFree(place: string, { bavail, blocks, bsize }: { bavail: number; b
   const fix = 'Make room there, shorten the retention of projects, or move the data folder to a larger disk.'
   if (free < GIB) return problem('disk', text, fix)
   return free < 5 * GIB ? warning('disk', text, fix) : ok('disk', text)
+}
+
+/** Pieces of the queue that could not be read lie there, with the batches that they held. */
+export async function checkDamage(folder: string): Promise<Finding[]> {
+  const damaged = join(folder, 'queue', 'damaged')
+  const pieces = await readdir(damaged).catch(() => [])
+  if (pieces.length === 0) return []
+  return [
+    warning(
+      'queue-damaged',
+      `${pieces.length === 1 ? 'A piece' : `${pieces.length} pieces`} of the queue could not be read: acknowledged batches in it were not stored. They lie in ${damaged}.`,
+      'Look at the disk. What clients still have under the same batch ids can be sent again. Delete the folder when you are done with it.',
+    ),
+  ]
 }
 
 export function checkOwner(folder: string): Finding {

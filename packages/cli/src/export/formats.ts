@@ -13,7 +13,7 @@ export interface Exporter {
 }
 
 /** An event without what each server gives anew. */
-const lasting = ({ id: _id, receivedAt: _receivedAt, ...rest }: EventJson): Omit<EventJson, 'id'> => rest
+const lasting = ({ id: _id, receivedAt: _receivedAt, issueId: _issueId, ...rest }: EventJson): Omit<EventJson, 'id'> => rest
 
 type Columns = { readonly [name: string]: (event: EventJson) => string | number | undefined }
 
@@ -45,6 +45,7 @@ const CSV_COLUMNS: Columns = {
   errorMessage: (event) => event.error?.message,
   errorStack: (event) => event.error?.stack,
   data: (event) => event.attributes && JSON.stringify(event.attributes),
+  detail: (event) => event.detail && JSON.stringify(event.detail),
 }
 
 const cellsOf = (event: EventJson): string[] => Object.values(CSV_COLUMNS).map((read) => String(read(event) ?? ''))

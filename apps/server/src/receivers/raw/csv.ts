@@ -100,6 +100,7 @@ const toRecord = (header: readonly string[], cells: readonly string[]): LooseRec
     if (text === undefined || text === '' || name === undefined || name === '') continue
     if (name === 'tags') record.tags = readTags(text)
     else if (name === 'data') readData(record, text)
+    else if (name === 'detail') setField(record, name, tryJson(text) ?? text)
     else setField(record, name, text)
   }
   if (record.time !== undefined) joinTime(record, header, cells)

@@ -113,6 +113,7 @@ export const prioritySyslogReader: LineReader = {
     if (!match || priority > 191) return undefined
     const at = match[0].length - (match[3]?.length ?? 0)
     const event = (match[3] && read5424(line, match[0].length, reading)) || read3164(line, at, reading)
+    if (event?.record !== undefined) return event
     const read = event ?? { ...readTagOnly(line.slice(at)), time: Number.NaN }
     // What comes over the wire happened just now.
     if (Number.isNaN(read.time)) read.time = reading.receivedAt
