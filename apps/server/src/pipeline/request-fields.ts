@@ -23,6 +23,7 @@ const INSIDE: ReadonlyMap<string, number> = new Map([
   ['ip', FIELD.clientAddress],
   ['client_ip', FIELD.clientAddress],
   ['remote_addr', FIELD.clientAddress],
+  ['remote_ip', FIELD.clientAddress],
   ['user_agent', FIELD.clientUserAgent],
   ['userAgent', FIELD.clientUserAgent],
   ['headers', FIELD.nested],
