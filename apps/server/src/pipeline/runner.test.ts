@@ -14,7 +14,7 @@ describe('pipeline', () => {
     expect(runner.run({ time: '2001-01-01T00:00:00Z' }, undefined)).toBeInstanceOf(Drop)
 
     const report = runner.report()
-    expect(report.map(({ name, events }) => [name, events])).toEqual(['normalise', 'scrub', 'enrich', 'route'].map((name) => [name, 101]))
+    expect(report.map(({ name, events }) => [name, events])).toEqual(['normalise', 'scrub', 'enrich', 'group', 'route'].map((name) => [name, 101]))
     for (const { nanos } of report) expect(nanos).toBeGreaterThan(0)
   })
 })
