@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EventJson } from '@heartwood/protocol'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createShop, findEvents, ingest } from '../support/events.ts'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { createShop, ingest } from '../support/events.ts'
 import { heartwood } from '../support/heartwood.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 
@@ -67,10 +67,16 @@ const cli = async (...argv: string[]) => {
   expect(ended, argv.join(' ')).toMatchObject({ code: 0 })
   return ended
 }
-const eventsOf = async (project: string): Promise<EventJson[]> => {
-  await findEvents(server, project, '', SENT.length, RANGE)
-  return (await server.client.search({ query: { project, ...RANGE, order: 'asc', fields: '*', limit: 100 } })).events
-}
+/** All events of a project once all are there; the counts by which an oldest-first search finds its beginning come a moment after the events. */
+const eventsOf = (project: string): Promise<EventJson[]> =>
+  vi.waitFor(
+    async () => {
+      const { events } = await server.client.search({ query: { project, ...RANGE, order: 'asc', fields: '*', limit: 100 } })
+      expect(events).toHaveLength(SENT.length)
+      return events
+    },
+    { timeout: 10_000 },
+  )
 
 beforeAll(async () => {
   server = await startServer()
