@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,8 +31,10 @@ const report = createReport(
 const work = join(bench, '.data')
 mkdirSync(work, { recursive: true })
 const now = Math.floor(Date.now() / HOUR) * HOUR
+// The rows lie in the last 24 hours: those of another hour are of no use.
+for (const name of readdirSync(work)) if (name.startsWith('rows-') && !name.endsWith(`-${now}`)) rmSync(join(work, name), { recursive: true })
 const needsRows = ['search', 'ingest', 'paced'].some((name) => wanted.has(name))
-const files = needsRows ? ensureRows(join(work, `rows-${rows}`), { rows, startMs: now - 24 * HOUR, spanMs: 24 * HOUR }) : []
+const files = needsRows ? ensureRows(join(work, `rows-${rows}-${now}`), { rows, startMs: now - 24 * HOUR, spanMs: 24 * HOUR }) : []
 const inFolder = async (name: string, measure: (folder: string) => Promise<void>) => {
   if (!wanted.has(name)) return
   const folder = join(work, `server-${name}`)

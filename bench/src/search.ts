@@ -36,6 +36,7 @@ export async function measureSearch(
   })
   await plantRelated(server, data.range)
   await untilStored(server)
+  const settledMs = await untilSettled(server)
   const range = { project: server.project, from: String(data.range.from), to: String(data.range.to) }
   const search =
     (q: string, limit = 100) =>
@@ -68,7 +69,10 @@ export async function measureSearch(
     { name: 'fields', ask: async () => ({ found: (await server.client.fields({ query: range })).fields.length }) },
     ...relatedQuestions(server, range),
   ]
-  report.section(`Search over ${short(data.rows)} rows, through HTTP`, `${RUNS} warm runs each.`)
+  report.section(
+    `Search over ${short(data.rows)} rows, through HTTP`,
+    `${RUNS} warm runs each, ${short(settledMs / 1000)} s after the load: days at rest are merged by then.`,
+  )
   await askAll(questions, report)
   const load = runLoad({
     url: server.url,
@@ -88,6 +92,21 @@ export async function measureSearch(
     report,
   )
   await load
+}
+
+const SETTLED_MS = 45_000
+
+/** Until the parts have stayed the same for a while. @returns milliseconds waited. */
+async function untilSettled(server: BenchServer): Promise<number> {
+  const started = performance.now()
+  let parts = -1
+  for (let since = started; performance.now() - since < SETTLED_MS; ) {
+    const { store } = await server.client.health()
+    if (store.parts !== parts) since = performance.now()
+    parts = store.parts
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+  }
+  return performance.now() - started
 }
 
 async function askAll(questions: Question[], report: Report): Promise<void> {
