@@ -20,7 +20,7 @@ export const timelineRoutes = {
     query: z.object({
       project: projectRef,
       kind: z.enum(KINDS).optional(),
-      limit: z.coerce.number().int().min(1).max(2_000).default(500),
+      limit: z.coerce.number().int().min(1).max(2_000).default(200),
       cursor: z.string().max(200).optional().describe('`nextCursor` of the page before'),
     }),
     response: z.object({

@@ -28,6 +28,11 @@ describe('raw formats', () => {
     expect(logs()[0]).toMatchObject({ level, timestamp, message })
   })
 
+  it('text: a stack belongs only to a line with a time; indented lines to any', async () => {
+    await post('one\nTraceback (most recent call last):\n  File "a.py", line 1\nValueError: x\n\tat foo\nlast', '?format=text')
+    expect(logs().map(({ message }) => message.split('\n')[0])).toEqual(['one', 'Traceback (most recent call last):', 'ValueError: x', 'last'])
+  })
+
   it('text: a line is a log, but for those that belong to the one before', async () => {
     await post(
       '2024-01-15 10:30:00 ERROR x\nTraceback (most recent call last):\n  File "a"\nValueError: y\nand on\n  more\nERROR z\n\n2024-01-15 10:30:01 a',

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TimberlogsLog } from '../../compat/timberlogs/log.ts'
 import { HeartwoodError } from '../../errors.ts'
+import { CHANCE_CASES, CHANCE_TIMEOUT_MS } from '../testing/chance.ts'
 import type { DoorUnderTest } from '../testing/door-under-test.ts'
 import { createTimberlogsDoor, NOW, type TimberlogsDoor } from './testing/timberlogs-door.ts'
 
@@ -276,7 +277,7 @@ describe('any request', () => {
   )
   const type = fc.constantFrom('application/json', 'text/plain', 'application/x-www-form-urlencoded', 'text/csv', 'x', ';')
 
-  it('is answered below 500, counts what was taken, and reads back as the tool wants it', async () => {
+  it('is answered below 500, counts what was taken, and reads back as the tool wants it', { timeout: CHANCE_TIMEOUT_MS }, async () => {
     await fc.assert(
       fc.asyncProperty(body, query, type, async (payload, asked, contentType) => {
         const before = door.events.length
@@ -285,12 +286,12 @@ describe('any request', () => {
         if (answer.status === 400) expect(typeof answer.body.error).toBe('string')
         expect(answer.body.count ?? 0).toBe(door.events.length - before)
       }),
-      { numRuns: 10_000 },
+      { numRuns: CHANCE_CASES },
     )
     expect(door.defects).toEqual([])
     for (const log of logs()) {
       expect(log.data === null || (typeof log.data === 'object' && !Array.isArray(log.data))).toBe(true)
       expect(log.tags === null || log.tags.every((tag) => typeof tag === 'string')).toBe(true)
     }
-  }, 120_000)
+  })
 })

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { registerRawBody } from '../../http/body.ts'
 import { registerErrors } from '../../http/errors.ts'
 import { createOrphans } from '../orphans.ts'
+import { CHANCE_CASES, CHANCE_TIMEOUT_MS } from '../testing/chance.ts'
 import { createDoorUnderTest, type DoorUnderTest } from '../testing/door-under-test.ts'
 import { takeTraceHub, traceHubError } from './take.ts'
 
@@ -172,7 +173,7 @@ describe('answers', () => {
   })
 })
 
-it('no body makes an error of ours', { timeout: 60_000 }, async () => {
+it('no body makes an error of ours', { timeout: CHANCE_TIMEOUT_MS }, async () => {
   const names = fc.constantFrom(...Object.keys(entry()), 'stack_trace', 'error_type', 'error_message', 'trace_id', 'module', 'extra', '__proto__')
   const anyEntry = fc.dictionary(fc.oneof(names, fc.string()), fc.jsonValue(), { noNullPrototype: true })
   const text = fc.oneof(
@@ -187,6 +188,6 @@ it('no body makes an error of ours', { timeout: 60_000 }, async () => {
       expect([202, 400]).toContain(status)
       expect(door.defects).toEqual([])
     }),
-    { numRuns: 10_000 },
+    { numRuns: CHANCE_CASES },
   )
 })

@@ -74,7 +74,9 @@ class LineJoiner {
     if (event && !Number.isNaN(event.time)) this.reading.last = event.time
     // A time alone on its line, as Oracle writes it: what follows is its message.
     const isHead = pending?.event.message === '' && pending.lines.length === 0 && !Number.isNaN(pending.event.time)
-    if (!event && pending && options.join === 'stacks' && (isHead || continues(line, this.state(pending)))) this.join(pending, line, number)
+    // Where lines without a time are events of their own, a stack belongs only to a line that has one.
+    const takesStack = pending !== undefined && options.join === 'stacks' && (options.withoutTime !== 'receipt' || !Number.isNaN(pending.event.time))
+    if (!event && takesStack && (isHead || continues(line, this.state(pending)))) this.join(pending, line, number)
     else this.begin(event ?? options.fallback(trimmed, this.reading), event ? this.matcher.matched : undefined, line, number)
   }
 
