@@ -96,7 +96,10 @@ test('a query that cannot be read is underlined where it is wrong, and says how 
 })
 
 test('fields and values are completed while typing', async ({ page }) => {
+  // The editor comes a moment after the page.
+  await expect(editor(page)).toBeEditable()
   await page.keyboard.press('/')
+  await expect(editor(page)).toBeFocused()
   await page.keyboard.type('serv')
   await page.getByRole('option', { name: /^service/ }).click()
   await page.keyboard.type('mai')
