@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { unixMicros } from '@heartwood/protocol'
 import type { DecodeJob } from '../../apps/server/src/ingest/decoder.ts'
+import { sampleJob } from '../../apps/server/src/ingest/testing/sample-job.ts'
 import { decodeDoor } from '../../apps/server/src/receivers/decode-door.ts'
 import { hasPythonClients, runDriver } from '../../e2e/compat/support/python.ts'
 import { untilStored } from './ingest.ts'
@@ -110,24 +110,7 @@ function measureDecoders(report: Report): void {
   }
 }
 
-const jobOf = (door: Door, body: Uint8Array): DecodeJob => ({
-  door: door.name,
-  format: 'json',
-  contentType: 'application/json',
-  body,
-  projectId: 1,
-  retentionDays: 30,
-  redaction: { keys: [], patterns: [] },
-  defaults: {},
-  timezone: 'UTC',
-  year: undefined,
-  after: undefined,
-  importing: false,
-  receivedAt: unixMicros(Date.now() * 1000),
-  address: '',
-  userAgent: '',
-  tails: [],
-})
+const jobOf = (door: Door, body: Uint8Array): DecodeJob => ({ ...sampleJob(body), door: door.name, contentType: 'application/json' })
 
 /** How quickly each door answers what its client sends: alone, as fast as it goes, and at half of that; and whether all of it is stored. */
 export async function measureDoors(server: BenchServer, { seconds }: { seconds: number }, report: Report): Promise<void> {

@@ -3,6 +3,7 @@ import type { Logs } from '../../features/logs/service.ts'
 import { DEFAULT_BUDGET, startSpending } from '../../query/spending.ts'
 import type { EventStore } from '../../store/events/event-store.ts'
 import { type EventRow, toEventJson } from '../../store/events/rows/event-row.ts'
+import { isUuid } from '../../store/events/sql.ts'
 import { type TraceHubLog, toLog } from './log.ts'
 import { integerOf, isLevel, levelsOf, type Query, textOf, theirLevel, timeOf } from './parameters.ts'
 import {
@@ -40,13 +41,12 @@ export interface TraceHubReading {
   /** In the first of these projects that has it. @throws HeartwoodError `event-not-found` */
   log(projectIds: readonly number[], id: string, query: Query, signal: AbortSignal): Promise<TraceHubLog>
   summary(projectId: number, signal: AbortSignal): Promise<LogsSummary>
-  /** Undefined where there is no log. */
+  /** RFC 3339; null where there is no log. */
   latest(projectId: number, signal: AbortSignal): Promise<string | null>
   severity(projectId: number, query: Query, signal: AbortSignal): Promise<{ items: { level: string; count: number }[] }>
   timeline(projectId: number, query: Query, signal: AbortSignal): Promise<{ points: { bucket: string; count: number }[]; granularity: Granularity }>
 }
 
-const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const MAX_WORDS = 20
 
 export function createTraceHubReading({ store, logs }: { store: EventStore; logs: Pick<Logs, 'event'> }): TraceHubReading {
@@ -86,7 +86,7 @@ export function createTraceHubReading({ store, logs }: { store: EventStore; logs
     },
 
     async log(projectIds, id, query, signal) {
-      if (ID.test(id)) {
+      if (isUuid(id)) {
         const at = timeOf(query, 'timestamp') === undefined ? undefined : textOf(query, 'timestamp')
         for (const projectId of projectIds) {
           const event = await logs.event(projectId, id, at, signal).catch((error: unknown) => {

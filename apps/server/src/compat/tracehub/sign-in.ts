@@ -17,7 +17,7 @@ interface Tokens {
 export interface SignIn {
   /** @throws HeartwoodError `sign-in-failed` */
   logIn(email: string, password: string): Promise<Tokens>
-  /** @throws HeartwoodError `sign-in-required` */
+  /** @throws HeartwoodError `key-invalid` */
   refresh(token: string): Promise<Tokens>
   /** Who holds an access token. */
   holderOf(token: string): Promise<Person | undefined>

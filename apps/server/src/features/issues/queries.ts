@@ -2,7 +2,7 @@ import { type IssueState, type Level, unixMicros } from '@heartwood/protocol'
 import { OCCURRENCES } from '../../pipeline/steps/group.ts'
 import type { TimeRange } from '../../query/time-range.ts'
 import { FULL_COLUMNS } from '../../store/events/rows/event-row.ts'
-import { NEWEST_FIRST, sql } from '../../store/events/sql.ts'
+import { NEWEST_FIRST, sql, within } from '../../store/events/sql.ts'
 
 /** SQL of issues. Texts only: no statement is run here. */
 
@@ -37,8 +37,7 @@ export interface IssueFilter {
 const COUNT = `greatest(toUInt64(1), toUInt64OrZero(attributes[${sql.text(OCCURRENCES)}]))`
 const NEWEST = '(ts, toUInt128(id))'
 
-const within = (range: TimeRange | undefined): string =>
-  range === undefined ? '' : ` AND ts >= ${sql.micros(range.from)} AND ts < ${sql.micros(range.to)}`
+const alsoWithin = (range: TimeRange | undefined): string => (range === undefined ? '' : ` AND ${within(range)}`)
 
 const GROUPED = `issue_id, toFloat64(sum(${COUNT})) AS occurrences, toFloat64(count()) AS events, toFloat64(uniqIf(user_id, user_id != '')) AS users,
 toUnixTimestamp64Milli(min(ts)) AS first_ms, toUnixTimestamp64Milli(max(ts)) AS last_ms, max(level) AS top_level,
@@ -68,7 +67,7 @@ export interface IssueRow {
 
 const grouped = ({ projectId, range, where }: IssueScope, issueIds: readonly string[] | undefined): string => {
   const issues = issueIds === undefined ? `issue_id != ''` : `issue_id IN ${sql.list(issueIds, sql.text)}`
-  return `SELECT ${GROUPED} FROM events WHERE project_id = ${sql.integer(projectId)}${within(range)} AND ${issues} AND ${where} GROUP BY issue_id`
+  return `SELECT ${GROUPED} FROM events WHERE project_id = ${sql.integer(projectId)}${alsoWithin(range)} AND ${issues} AND ${where} GROUP BY issue_id`
 }
 
 /** The same decision as `judge` in model.ts, where the engine has to take it: before the page is cut. */
@@ -96,7 +95,7 @@ export const issueCountQuery = (scope: IssueScope, filter: IssueFilter): string 
 /** Errors that a client held back and only counted at its end, by the hash that it gave them. */
 export const heldBackQuery = (projectId: number, range: TimeRange | undefined): string =>
   `SELECT attributes['fingerprint'] AS fingerprint, toFloat64(sum(${COUNT})) AS occurrences FROM events
-WHERE project_id = ${sql.integer(projectId)}${within(range)} AND level = 'error' AND hasAllTokens(lower(message), ['deduplicated', 'error', 'summary'])
+WHERE project_id = ${sql.integer(projectId)}${alsoWithin(range)} AND level = 'error' AND hasAllTokens(lower(message), ['deduplicated', 'error', 'summary'])
 AND issue_id = '' AND attributes['fingerprint'] != '' GROUP BY fingerprint LIMIT 10000`
 
 /** To which issue the errors of a client's hash belong. */
@@ -107,7 +106,7 @@ WHERE project_id = ${sql.integer(projectId)} AND issue_id IN ${sql.list(issueIds
 /** A stack for each issue: of its newest event. */
 export const stacksQuery = (projectId: number, places: readonly { issueId: string; lastMs: number }[]): string => {
   const place = ({ issueId, lastMs }: { issueId: string; lastMs: number }): string =>
-    `(issue_id = ${sql.text(issueId)} AND ${within({ from: unixMicros(lastMs * 1000), to: unixMicros((lastMs + 1) * 1000) }).slice(5)})`
+    `(issue_id = ${sql.text(issueId)} AND ${within({ from: unixMicros(lastMs * 1000), to: unixMicros((lastMs + 1) * 1000) })})`
   return `SELECT issue_id, JSONExtractString(detail, 'stack') AS stack FROM events WHERE project_id = ${sql.integer(projectId)}
 AND (${places.map(place).join(' OR ')}) ORDER BY ${NEWEST_FIRST} LIMIT 1 BY issue_id`
 }

@@ -1,10 +1,8 @@
-import type { DecodeFormat, EntrySink, LooseRecord } from '../decode.ts'
+import { type DecodeFormat, type EntrySink, isRecord, type LooseRecord } from '../decode.ts'
 import { extentOf } from '../native/decode-extent.ts'
 import { endOfString, parseExactly, parseJson } from '../native/decode-lenient.ts'
 import { decodeText } from '../native/decode-text.ts'
 import { fromTraceHub } from './entry.ts'
-
-const isRecord = (value: unknown): value is LooseRecord => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** JSON of a scalar, which an entry must not be; anything else in its place is no JSON. */
 const SCALAR = /^(?:null|true|false|NaN|-?Infinity|-?\d[\d.eE+-]*|"[\s\S]*")$/

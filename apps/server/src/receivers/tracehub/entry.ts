@@ -1,4 +1,4 @@
-import type { LooseRecord } from '../decode.ts'
+import { isRecord, type LooseRecord } from '../decode.ts'
 
 /** Fields of an entry as the clients send it; everything else is kept among the attributes. */
 const FIELDS = new Set(
@@ -7,8 +7,6 @@ const FIELDS = new Set(
 
 /** Names that our own attributes have: members of `extra` that are called so stay below `extra.`, and reading undoes that (compat/tracehub). */
 const TAKEN = new Set(['module', 'process', 'thread', 'sdk', 'error', 'heartwood', 'extra', 'client'])
-
-const isRecord = (value: unknown): value is LooseRecord => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Whether an entry was written by one of TraceHub's clients: these fields are in each of theirs, on the wire and in dead-letter files. */
 export const isTraceHubEntry = (entry: LooseRecord): boolean =>

@@ -1,7 +1,7 @@
 import type { IngestAnswer } from '@heartwood/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HeartwoodError } from '../../errors.ts'
-import type { DoorDeps } from '../door.ts'
+import { bytesOf, type DoorDeps } from '../door.ts'
 import { hasLeft, type Orphans } from '../orphans.ts'
 
 const TRACEHUB_DOOR = 'tracehub'
@@ -28,7 +28,7 @@ export async function takeTraceHub(deps: TraceHubDeps, request: FastifyRequest, 
   const { caller } = request
   if (caller.kind !== 'key') throw new HeartwoodError('key-missing', 'Missing API key')
   const { projectId, keyId } = caller
-  const body = request.body instanceof Uint8Array ? request.body : new Uint8Array(0)
+  const body = bytesOf(request)
   if (!isArray(body)) {
     deps.ingest.refuse({ projectId, keyId, door: TRACEHUB_DOOR }, 'malformed')
     throw notAnArray()

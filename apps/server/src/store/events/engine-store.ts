@@ -8,6 +8,9 @@ import { type Engine, readCapabilities } from './schema/capabilities.ts'
 import { migrate } from './schema/migrate.ts'
 import { cancelledAnswer, EngineError, insertError, killStatement, parseAnswer, queryError, selectStatement, stoppedAnswer } from './statement.ts'
 
+/** Where a statement waits: with those of our own, which heavy ones must not hold up; with queries; or apart, when it takes minutes. */
+export type StatementLine = 'own' | 'queries' | 'apart'
+
 /** How statements reach an engine: all in which the two adapters differ. Failures are {@link EngineError}s. */
 export interface Transport {
   /**
@@ -16,8 +19,7 @@ export interface Transport {
    * @returns the answer's text; undefined when the signal fired before the statement began.
    */
   select(statement: string, own: boolean, signal?: AbortSignal): Promise<string | undefined>
-  /** @param own as for `select`. */
-  command(statement: string, own: boolean): Promise<void>
+  command(statement: string, line: StatementLine): Promise<void>
   /**
    * @param known settings that this engine has.
    * @param mark names this run of the statement, to end it by.
@@ -27,8 +29,6 @@ export interface Transport {
   insertsOutliveCaller: boolean
   /** Lets statements read the block's rows from `source`, a table expression, while `use` runs. */
   withRows(block: SealedBlock, use: (source: string) => Promise<void>): Promise<void>
-  /** Runs a statement that may take minutes and delays no other. */
-  commandAside(statement: string): Promise<void>
   /** Lets running statements end. */
   close(): Promise<void>
 }
@@ -42,7 +42,7 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
   let knownSettings: ReadonlySet<string> | undefined
   let closing: Promise<void> | undefined
 
-  const command = (statement: string, own = true): Promise<void> => transport.command(statement, own).catch(rethrow(queryError))
+  const command = (statement: string, line: StatementLine = 'own'): Promise<void> => transport.command(statement, line).catch(rethrow(queryError))
 
   /** Asks until it is gone: a statement that has only just begun is not in the engine's list yet. */
   const kill = async (mark: string, isRunning: () => boolean): Promise<void> => {
@@ -94,7 +94,7 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
   const completing = (signal: AbortSignal | undefined): Engine => ({
     async command(text) {
       insistOnGoingOn(signal)
-      await transport.command(text, false)
+      await transport.command(text, 'queries')
     },
     rows: (sql) => wholeAnswer(sql, signal === undefined ? LARGE : { ...LARGE, signal }),
   })
@@ -130,12 +130,12 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
       return select(sql, { ...options, settings: Object.fromEntries(settings) }, false)
     },
     async deleteProject(projectId) {
-      for (const statement of deleteProjectStatements(projectId)) await command(statement, false)
+      for (const statement of deleteProjectStatements(projectId)) await command(statement, 'queries')
     },
     async consolidate(restSeconds = 15) {
       const [resting] = await engine.rows<{ week: string }>(restingWeekQuery(restSeconds))
       if (resting === undefined || closing !== undefined) return false
-      await transport.commandAside(mergeWeekStatement(resting.week)).catch(rethrow(queryError))
+      await command(mergeWeekStatement(resting.week), 'apart')
       return true
     },
     async ping() {

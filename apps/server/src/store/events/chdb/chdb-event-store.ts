@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { HeartwoodError } from '../../../errors.ts'
 import { lockFolder } from '../../../self/folder-lock.ts'
-import { createEngineStore, type StoreLog } from '../engine-store.ts'
+import { createEngineStore, type StatementLine, type StoreLog } from '../engine-store.ts'
 import type { EventStore } from '../event-store.ts'
 import { sql } from '../sql.ts'
 import { insertStatement } from '../statement.ts'
@@ -29,17 +29,14 @@ export const createChdbEventStore = ({ folder, memoryBytes, readers = 3, log }: 
   return createEngineStore(
     {
       select: (statement, own, signal) => pool.run(own ? 'admin' : 'reader', statement, 'JSONCompact', signal),
-      async command(statement, own) {
-        await pool.run(own ? 'admin' : 'reader', statement, 'Null')
+      async command(statement, line) {
+        await pool.run(SESSIONS[line], statement, 'Null')
       },
       async insert(block, known, mark) {
         await pool.run('writer', insertStatement(block, known, { file: block.path }, mark), 'Null')
       },
       insertsOutliveCaller: false,
       withRows: ({ path }, use) => use(`file(${sql.text(path)}, 'Native')`),
-      async commandAside(statement) {
-        await pool.run('aside', statement, 'Null')
-      },
       async close() {
         // A merge that was asked for could hold up the end for minutes; it begins anew another time.
         await pool.run('admin', 'SYSTEM STOP MERGES', 'Null').catch(() => undefined)
@@ -57,6 +54,8 @@ const makeFolder = (folder: string): void => {
     throw new HeartwoodError('data-folder-unusable', `The folder ${folder} cannot be made: ${String(cause)}.`, { cause })
   }
 }
+
+const SESSIONS = { own: 'admin', queries: 'reader', apart: 'apart' } as const satisfies Record<StatementLine, string>
 
 const MIB = 1024 * 1024
 const PART_THREADS = 8

@@ -5,12 +5,12 @@ import { createLane, type Lane } from '../lane.ts'
 import { EngineError } from '../statement.ts'
 import { isLockedByEngine } from './engine-lock.ts'
 
-type SessionKind = 'writer' | 'reader' | 'admin' | 'aside'
+type SessionKind = 'writer' | 'reader' | 'admin' | 'apart'
 
 /** Sessions on one folder. Each runs one statement at a time, on a thread of libuv; what comes meanwhile waits its turn. */
 export interface SessionPool {
   /**
-   * @param kind `admin` never has to wait behind heavy statements; `aside` is for one that takes minutes.
+   * @param kind `admin` never has to wait behind heavy statements; `apart` is for one that takes minutes.
    * @returns the answer's text; undefined when the signal fired before the statement began.
    * @throws EngineError with the engine's number.
    */
@@ -38,7 +38,7 @@ export const openSessions = (folder: string, readers: number, connectionArgs: re
     writer: createLane([open()], renew),
     reader: createLane(Array.from({ length: readers }, open), renew),
     admin: createLane([open()], renew),
-    aside: createLane([open()], renew),
+    apart: createLane([open()], renew),
   })
   const closeSessions = (): void => {
     for (const session of sessions) session.close()
@@ -65,7 +65,7 @@ export const openSessions = (folder: string, readers: number, connectionArgs: re
       }, signal),
     async close() {
       // Statements that kill others must get through until the last of those has ended.
-      await Promise.all([lanes.writer.close(), lanes.reader.close(), lanes.aside.close()])
+      await Promise.all([lanes.writer.close(), lanes.reader.close(), lanes.apart.close()])
       await lanes.admin.close()
       closeSessions()
       await drainPending()

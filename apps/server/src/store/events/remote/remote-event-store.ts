@@ -50,6 +50,10 @@ export const createRemoteEventStore = ({ url, timeoutMs = 600_000, connections =
       signal,
     )
 
+  const command = async (query: string, connection = main): Promise<void> => {
+    await run(connection, (client) => client.command({ query }))
+  }
+
   const send = (query: string, path: string) =>
     run(main, async (client) => {
       const values = createReadStream(path, { highWaterMark: 1024 * 1024 })
@@ -59,12 +63,7 @@ export const createRemoteEventStore = ({ url, timeoutMs = 600_000, connections =
   return createEngineStore(
     {
       select: (query, isOwn, signal) => run(isOwn ? own : main, async (client) => text((await client.exec({ query })).stream), signal),
-      async command(query, isOwn) {
-        await run(isOwn ? own : main, (client) => client.command({ query }))
-      },
-      async commandAside(query) {
-        await run(main, (client) => client.command({ query }))
-      },
+      command: (query, line) => command(query, line === 'own' ? own : main),
       async insert(block, known, mark) {
         await send(insertStatement(block, known, 'body', mark), block.path)
       },
@@ -73,7 +72,6 @@ export const createRemoteEventStore = ({ url, timeoutMs = 600_000, connections =
         // The name is the token's: what a run that was killed left behind is replaced and dropped by the next.
         const table = sql.identifier(`staged_${createHash('sha256').update(token).digest('hex').slice(0, 32)}`)
         const names = columns.map(sql.identifier).join(', ')
-        const command = (query: string) => run(main, (client) => client.command({ query }))
         await command(`CREATE OR REPLACE TABLE ${table} ENGINE = Memory AS SELECT ${names} FROM events LIMIT 0`)
         await send(`INSERT INTO ${table} (${names}) FORMAT Native`, path)
         await use(table)
