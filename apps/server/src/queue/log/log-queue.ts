@@ -84,7 +84,8 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
   const receiptFiles = await createReceiptFiles(files, now)
   await receiptFiles.load(memory)
   const backlog = createBacklog()
-  const recovery = await recover({ files, memory, backlog, log, onDamage })
+  const groupBytes = options.groupBytes ?? 64 * MIB
+  const recovery = await recover({ files, memory, backlog, groupBytes, log, onDamage })
   const { logId } = recovery
   const deadLetters = await openDeadLetters({ files, logId, now, onDamage })
   const journal = await createJournal(files, recovery.journal, reserve)
@@ -105,7 +106,7 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
     recovery,
     journal,
     hotBytes: options.hotBytes ?? 64 * MIB,
-    groupBytes: options.groupBytes ?? 64 * MIB,
+    groupBytes,
     now,
     onStored({ done }) {
       live.done = done

@@ -128,10 +128,46 @@ test('a damage is told once, in a sentence that names the place of the copy', as
   ])
 })
 
-test('without the journal everything in the log is given out again, and it says so', async () => {
-  const { files } = await writeLog([10, 10])
+test('without the journal all that the log holds comes again as what may be stored already, also when the next run is killed', async () => {
+  const { files, written } = await writeLog([10, 10, 10, 10])
   files.corrupt('journal', () => Buffer.from('rubbish\n'))
-  const { names, reports } = await readLog(files)
-  expect(names).toEqual(['b0', 'b1'])
+  const reports: DamageReport[] = []
+  const open = (from: SimulatedFiles) =>
+    createLogQueue({ folder: '', files: from, capBytes: 1 << 24, groupBytes: 150, onDamage: (report) => reports.push(report) })
+  await open(files)
+  const killed = files.survivors('kill', () => 0)
+  const queue = await open(killed)
+  await queue.publish({
+    projectId: 1,
+    door: 'native',
+    keyId: '',
+    batchId: 'new',
+    receivedAt: unixMs(0),
+    rows: 1,
+    rejectedRows: 0,
+    payload: new Uint8Array(),
+  })
+  const groups: [string[], boolean][] = []
+  while (groups.flatMap(([names]) => names).length < written.length + 1) {
+    const group = await queue.take({ maxRows: 1_000, maxWaitMs: 0 })
+    if (group === undefined) break
+    groups.push([group.deliveries.map(({ batchId }) => batchId), group.mayBeStored])
+  }
+  expect(groups).toEqual([
+    [['b0', 'b1'], true],
+    [['b2', 'b3'], true],
+    [['new'], false],
+  ])
   expect(reports).toMatchObject([{ code: 'queue-damaged', file: 'journal' }])
+})
+
+test('what a damaged line of the journal told of comes again as what may be stored already', async () => {
+  const { files } = await writeLog([10, 10])
+  files.corrupt('journal', (content) => {
+    content[content.length - 3] = 0
+    return content
+  })
+  const queue = await createLogQueue({ folder: '', files, capBytes: 1 << 24, onDamage: () => undefined })
+  const group = await queue.take({ maxRows: 1_000, maxWaitMs: 0 })
+  expect([group?.deliveries.map(({ batchId }) => batchId), group?.mayBeStored]).toEqual([['b0', 'b1'], true])
 })

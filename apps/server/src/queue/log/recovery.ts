@@ -39,21 +39,26 @@ interface RecoveryOptions {
   memory: ReceiptMemory
   /** Gets what is not stored yet. */
   backlog: Pick<Backlog, 'add'>
+  /** A group ends when its batches have so many bytes. */
+  groupBytes: number
   log: QueueLog
   onDamage: (report: DamageReport) => void
 }
+
+/** Rows at which a group ends that is made here. */
+const GROUP_ROWS = 100_000
 
 /**
  * Reads what a former run left: every frame that can be read is kept, damaged bytes are copied aside and reported, a torn end is ignored.
  * Writes nothing but those copies.
  * @throws HeartwoodError `data-newer`
  */
-export const recover = async ({ files, memory, backlog, log, onDamage }: RecoveryOptions): Promise<Recovery> => {
+export const recover = async ({ files, memory, backlog, groupBytes, log, onDamage }: RecoveryOptions): Promise<Recovery> => {
   const found = await findSegments(files)
   const loaded = await loadJournal(files)
   const logId = loaded?.state?.logId ?? found.find(({ header }) => header !== undefined)?.header?.logId ?? randomBytes(8)
   const journal: JournalState = loaded?.state ?? { logId, done: { segment: found[0]?.number ?? 0, offset: 0 }, boundaries: [] }
-  reportJournal(loaded, found.length, onDamage)
+  const mayForget = reportJournal(loaded, found.length, onDamage)
 
   const ends = new Map(found.flatMap(({ header }) => (header === undefined ? [] : [[header.previous.number, header.previous.endOffset]])))
   const lastGrouped = journal.boundaries.at(-1) ?? journal.done
@@ -64,6 +69,13 @@ export const recover = async ({ files, memory, backlog, log, onDamage }: Recover
     oldestAt: undefined,
     ungrouped: { frames: 0, rows: 0, bytes: 0, oldestAt: 0 },
     nextSegment: Math.max(0, ...found.map(({ number }) => number), journal.done.segment, lastGrouped.segment) + 1,
+  }
+
+  let end = lastGrouped
+  /** What a damaged journal names no group of may have been handed out all the same: as a recorded group it is compared with what is stored. */
+  const groupTo = (place: Position): void => {
+    journal.boundaries.push(place)
+    result.ungrouped = { frames: 0, rows: 0, bytes: 0, oldestAt: 0 }
   }
 
   const count = (frame: PlacedFrame, receipts: ReceiptList): void => {
@@ -77,10 +89,13 @@ export const recover = async ({ files, memory, backlog, log, onDamage }: Recover
     result.oldestAt ??= batch.receivedAt
     backlog.add(position.segment, batch)
     if (comparePositions(next, lastGrouped) <= 0) return
+    const { frames, rows, bytes } = result.ungrouped
+    if (mayForget && frames > 0 && (rows + batch.rows > GROUP_ROWS || bytes + sizeBytes > groupBytes)) groupTo(position)
     if (result.ungrouped.frames === 0) result.ungrouped.oldestAt = batch.receivedAt
     result.ungrouped.frames += 1
     result.ungrouped.rows += batch.rows
     result.ungrouped.bytes += sizeBytes
+    end = next
   }
 
   for (const { number, sizeBytes, header } of found) {
@@ -112,6 +127,7 @@ export const recover = async ({ files, memory, backlog, log, onDamage }: Recover
       await file.close()
     }
   }
+  if (mayForget && result.ungrouped.frames > 0) groupTo(end)
   return result
 }
 
@@ -132,14 +148,17 @@ const findSegments = async (files: Files): Promise<Found[]> => {
   return found.sort((a, b) => a.number - b.number)
 }
 
-const reportJournal = (loaded: Awaited<ReturnType<typeof loadJournal>>, segments: number, onDamage: (report: DamageReport) => void): void => {
+/** @returns whether it may have held more than what could be read of it. */
+const reportJournal = (loaded: Awaited<ReturnType<typeof loadJournal>>, segments: number, onDamage: (report: DamageReport) => void): boolean => {
   const lost = loaded?.state === undefined && segments > 0
   const damagedLines = loaded?.damagedLines ?? 0
-  if (!lost && damagedLines === 0) return
-  const message = lost
-    ? `The queue's record of what is stored already (${JOURNAL_NAME}) cannot be read; all that the log still holds is stored again, so some events may be there twice.`
-    : `${damagedLines} damaged lines of the queue's ${JOURNAL_NAME} were left out; events of the last seconds before the stop may be there twice.`
+  if (!lost && damagedLines === 0) return false
+  const what = lost
+    ? `The queue's record of what is stored already (${JOURNAL_NAME}) cannot be read`
+    : `${damagedLines} lines of the queue's ${JOURNAL_NAME} are damaged`
+  const message = `${what}; what the log still holds is compared with the stored events by their ids, so that nothing is lost and nothing stored twice.`
   onDamage({ code: 'queue-damaged', file: JOURNAL_NAME, setAside: '', damagedBytes: 0, message })
+  return true
 }
 
 const createKeeper = (files: Files, file: OpenFile, name: string, log: QueueLog, onDamage: (report: DamageReport) => void) => {
