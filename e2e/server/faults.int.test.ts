@@ -55,6 +55,19 @@ it('starts again after it was killed, though its lock still lies there', async (
   expect((await fetch(`${second.url}/readyz`)).status).toBe(200)
 })
 
+it('tells in the ledger and the metrics of what it cannot read of its queue, and goes on', async () => {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'heartwood-fault-'))
+  mkdirSync(join(dataFolder, 'queue'))
+  writeFileSync(join(dataFolder, 'queue', '000000000001.segment'), 'what was a segment before the disk failed '.repeat(20))
+  const server = await start({ dataFolder })
+  // Its header is a piece of its own.
+  expect((await server.client.ledger({ query: {} })).damaged).toEqual({ pieces: 2, bytes: 840 })
+  const metrics = await fetch(`${server.url}/metrics`).then((response) => response.text())
+  expect(metrics).toMatch(/^heartwood_queue_damaged_pieces 2$/m)
+  expect(metrics).toMatch(/^heartwood_queue_damaged_bytes 840$/m)
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
+})
+
 it('names every wrong setting at once', async () => {
   const message = await sentenceOf({ env: { HEARTWOOD_PORT: 'many', HEARTWOOD_ENGINE_MEMORY: 'all', HEARTWOOD_DATABASE_URL: 'mysql://x' } })
   for (const part of ['HEARTWOOD_PORT', 'HEARTWOOD_ENGINE_MEMORY', 'HEARTWOOD_DATABASE_URL']) expect(message).toContain(part)

@@ -40,6 +40,7 @@ export const fakeLedger = (project: string | undefined) => ({
     row('1', 'ingest/syslog', 'k1', 6_900_422, { malformed: 7 }),
     row('2', 'ingest', 'k2', 91_173, { 'too-large': 2 }),
   ].filter((entry) => project === undefined || entry.projectId === project),
+  damaged: { pieces: 0, bytes: 0 },
 })
 
 export const fakeLetters = [

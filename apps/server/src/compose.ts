@@ -164,7 +164,7 @@ export async function compose(config: Readonly<Config>, logger: Logger, lifetime
   const tails = createTailHub()
   const ingest = createIngest({ decoder, queue, ledger, tails, now: () => unixMs(Date.now()), onSteps: steps.add })
 
-  const metrics = createMetrics({ queueDepth: () => queue.depth(), ledger: () => ledger.snapshot(), steps: steps.list })
+  const metrics = createMetrics({ queueDepth: queue.depth, queueDamaged: queue.damaged, ledger: () => ledger.snapshot(), steps: steps.list })
   const resolve = (caller: Caller, ref: string | undefined) => resolveProject(auth.directory, caller, ref)
   const doors = { ingest, projects }
   const orphans = createOrphans({ now: Date.now })

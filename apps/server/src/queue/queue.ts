@@ -53,6 +53,12 @@ interface QueueDepth {
   lostRows: number
 }
 
+/** What could not be read. */
+export interface DamagedPieces {
+  pieces: number
+  bytes: number
+}
+
 export interface DeadLetter {
   id: string
   /** Of the payload. */
@@ -110,6 +116,11 @@ export interface Queue {
     discard(projectId: number): Promise<readonly AccountRows[]>
   }
   depth(): QueueDepth
+  /**
+   * What could not be read of what a former run left, set aside and still there: at this start, at earlier ones, and since. How many
+   * events were in it is not known.
+   */
+  damaged(): DamagedPieces
   /** Stops taking batches; what was published stays for the next start. */
   close(): Promise<void>
 }

@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 /** Figures that are read from their owners when Prometheus asks, so that nothing is counted twice. */
 export interface MetricSources {
   queueDepth(): { bytes: number; rows: number; oldestMs: number; deadLetters: number }
+  queueDamaged(): { pieces: number; bytes: number }
   ledger(): { door: string; received: number; stored: number; refused: Partial<Record<string, number>> }[]
   steps(): { name: string; events: number; microsPerEvent: number }[]
 }
@@ -36,6 +37,8 @@ export function createMetrics(sources: MetricSources): Metrics {
   gauge('heartwood_queue_bytes', 'Bytes in the queue', () => sources.queueDepth().bytes)
   gauge('heartwood_queue_rows', 'Events that are durable and wait to be stored', () => sources.queueDepth().rows)
   gauge('heartwood_queue_oldest_seconds', 'Age of the oldest waiting batch', () => sources.queueDepth().oldestMs / 1000)
+  gauge('heartwood_queue_damaged_pieces', 'Pieces of the queue that could not be read and were set aside', () => sources.queueDamaged().pieces)
+  gauge('heartwood_queue_damaged_bytes', 'Bytes of those pieces', () => sources.queueDamaged().bytes)
   gauge('heartwood_dead_letters', 'Batches set aside', () => sources.queueDepth().deadLetters)
   ledgerCounter(registry, 'heartwood_events_received_total', 'Events that reached a door', sources, (row) => row.received)
   ledgerCounter(registry, 'heartwood_events_stored_total', 'Events stored in the engine', sources, (row) => row.stored)

@@ -25,6 +25,11 @@ export const systemRoutes = {
           refused: z.partialRecord(dropReasonSchema, z.number()),
         }),
       ),
+      damaged: z
+        .object({ pieces: z.number(), bytes: z.number() })
+        .describe(
+          'Pieces of the queue that could not be read and lie in queue/damaged: of any project, and of how many events is not known, so that no row counts them',
+        ),
     }),
   }),
   health: defineRoute({

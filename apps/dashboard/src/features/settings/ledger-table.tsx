@@ -1,7 +1,7 @@
 import { DROP_REASONS, type DropReason } from '@heartwood/protocol'
-import { formatStamp, formatWhole } from '../../lib/format.ts'
+import { formatBytes, formatStamp, formatWhole, plural } from '../../lib/format.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
-import { ErrorState, SkeletonRows } from '../../ui/states.tsx'
+import { ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
 import { useProjectNames } from '../projects/projects-api.ts'
 import { refusedTotal, sumLedger, unaccounted } from './ledger-sums.ts'
 import classes from './settings.module.css'
@@ -25,7 +25,7 @@ export function LedgerTable() {
   if (ledger.error && !ledger.data)
     return <ErrorState title="The ledger could not be read" error={ledger.error} onRetry={() => void ledger.refetch()} />
   if (!ledger.data) return <SkeletonRows rows={4} height={32} />
-  const { rows, since } = ledger.data
+  const { rows, since, damaged } = ledger.data
   const total = sumLedger(rows)
   const missing = unaccounted(total)
   const stamp = formatStamp(since)
@@ -38,8 +38,17 @@ export function LedgerTable() {
           {stamp.date} {stamp.time.slice(0, 5)}
         </time>
         : received = stored + queued + dead-lettered + refused.{' '}
-        {missing === 0 ? 'Every event is accounted for.' : `${formatWhole(Math.abs(missing))} events are on their way between the counts.`}
+        {missing !== 0
+          ? `${formatWhole(Math.abs(missing))} events are on their way between the counts.`
+          : damaged.pieces === 0 && 'Every event is accounted for.'}
       </p>
+      {damaged.pieces > 0 && (
+        <Notice tone="failed">
+          {plural(damaged.pieces, 'piece')} of the queue ({formatBytes(damaged.bytes)}) could not be read. How many events were in there is not known,
+          and no column counts them. Look into <code>queue/damaged</code> of the data folder; once that is emptied, the next start counts nothing
+          here.
+        </Notice>
+      )}
       <DataTable
         rows={rows}
         keyOf={(row) => `${row.projectId} ${row.door} ${row.keyId}`}

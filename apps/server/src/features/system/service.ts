@@ -59,7 +59,11 @@ export function createSystemService(deps: SystemDeps): SystemService {
     ledger(project, caller) {
       const only = project !== undefined ? deps.resolveProject(caller, project).id : caller.kind === 'key' ? caller.projectId : undefined
       const rows = deps.ledger.snapshot().filter((row) => only === undefined || row.projectId === only)
-      return { since: new Date(deps.startedAt).toISOString(), rows: rows.map((row) => ({ ...row, projectId: String(row.projectId) })) }
+      return {
+        since: new Date(deps.startedAt).toISOString(),
+        rows: rows.map((row) => ({ ...row, projectId: String(row.projectId) })),
+        damaged: deps.queue.damaged(),
+      }
     },
     async listDeadLetters() {
       const letters = await deps.queue.deadLetters.list()

@@ -1,4 +1,5 @@
-import type { Files, OpenFile } from './files.ts'
+import type { DamagedPieces } from '../queue.ts'
+import { type Files, isTemporary, type OpenFile } from './files.ts'
 
 /** Something in the folder that could not be read. What could be was kept, and the start goes on. */
 export interface DamageReport {
@@ -14,6 +15,13 @@ export interface DamageReport {
 
 export const DAMAGED_FOLDER = 'damaged'
 const COPY_BYTES = 4 * 1024 * 1024
+
+/** What earlier starts set aside. */
+export const setAsideBefore = async (files: Files): Promise<DamagedPieces> => {
+  await files.makeFolder(DAMAGED_FOLDER)
+  const pieces = (await files.list(DAMAGED_FOLDER)).filter(({ name }) => !isTemporary(name))
+  return { pieces: pieces.length, bytes: pieces.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) }
+}
 
 /** Copies the bytes to `damaged/` under a name made from their place; false when a former start has done so already. */
 export const copyDamaged = async (files: Files, source: OpenFile, name: string, fromOffset: number, toOffset: number): Promise<boolean> => {

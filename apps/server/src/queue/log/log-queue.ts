@@ -4,7 +4,7 @@ import type { AccountRows, Batch, Delivery, Group, Queue } from '../queue.ts'
 import { createAdmission } from './admission.ts'
 import { createAppender, type PendingBatch, pendingBytes, preparePending } from './appender.ts'
 import { createBacklog } from './backlog.ts'
-import type { DamageReport } from './damage.ts'
+import { type DamageReport, setAsideBefore } from './damage.ts'
 import { type LetterSummary, openDeadLetters } from './dead-letters.ts'
 import { createNodeFiles, type Files } from './files.ts'
 import { createGroups } from './groups.ts'
@@ -72,8 +72,16 @@ export const createLogQueue = async (options: LogQueueOptions): Promise<Queue> =
 const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
   const { capBytes, now = Date.now, log = silentLog } = options
   const files = options.files ?? createNodeFiles(options.folder)
-  const onDamage = options.onDamage ?? ((report: DamageReport) => log.error({ ...report }, report.message))
+  const report = options.onDamage ?? ((damage: DamageReport) => log.error({ ...damage }, damage.message))
   await files.makeFolder('')
+  const damaged = await setAsideBefore(files)
+  const onDamage = (damage: DamageReport): void => {
+    report(damage)
+    // Damage to the journal costs no events.
+    if (damage.damagedBytes === 0) return
+    damaged.pieces += 1
+    damaged.bytes += damage.damagedBytes
+  }
   const memory = createReceiptMemory({
     limit: options.rememberedBatches ?? 2_000_000,
     now,
@@ -262,6 +270,7 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
       const oldestMs = oldestAt === undefined ? 0 : Math.max(0, now() - oldestAt)
       return { bytes: usedBytes(), capBytes, rows: backlog.rows, oldestMs, deadLetters: deadLetters.count, lostRows: live.lostRows }
     },
+    damaged: () => ({ ...damaged }),
     close() {
       closing ??= shutDown()
       return closing

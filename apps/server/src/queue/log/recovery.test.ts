@@ -111,7 +111,7 @@ test('bytes of a payload are never taken for a batch, even when they are a copy 
   expect((await readLog(files)).names).toEqual(['b0'])
 })
 
-test('a damage is told once, in a sentence that names the place of the copy', async () => {
+test('a damage is told once, in a sentence that names the place of the copy, and counted as long as that lies there', async () => {
   const { files, written } = await writeLog([300, 300, 300])
   const middle = written[1]
   if (middle === undefined) throw new Error('three batches were expected')
@@ -121,8 +121,11 @@ test('a damage is told once, in a sentence that names the place of the copy', as
   })
   const messages: string[] = []
   const open = async () => createLogQueue({ folder: '', files, capBytes: 1 << 24, onDamage: ({ message }) => messages.push(message) })
-  await (await open()).close()
-  await (await open()).close()
+  for (let start = 1; start <= 2; start += 1) {
+    const queue = await open()
+    expect(queue.damaged()).toEqual({ pieces: 1, bytes: middle.to - middle.from })
+    await queue.close()
+  }
   expect(messages).toEqual([
     `The queue's segment ${middle.segment} is damaged (bytes ${middle.from} to ${middle.to}); everything else in it was kept. A copy is in damaged/${middle.segment}-${middle.from}.bin.`,
   ])
