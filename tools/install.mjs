@@ -46,7 +46,7 @@ export function ensureBuilt() {
   }
 }
 
-const tsdown = (folder) => () => run(bin('tsdown'), ['--logLevel', 'error'], { cwd: join(root, folder) })
+const tsdown = (folder) => () => run(process.execPath, [join(root, 'tools/bundle.mjs')], { cwd: join(root, folder) })
 
 export const parts = {
   server: { output: 'apps/server/dist/main.js', sources: ['apps/server', 'packages/protocol'], build: tsdown('apps/server') },
