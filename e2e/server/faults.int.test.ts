@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,15 +29,16 @@ const sentenceOf = async (options: Parameters<typeof startServer>[0]): Promise<s
   return ''
 }
 
-it('says that the port is taken, and what to do', async () => {
+it('says that the port is taken, and what to do, and leaves nothing behind', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => other.once('listening', resolve))
   const { port } = other.address() as { port: number }
-  const message = await sentenceOf({ env: { HEARTWOOD_PORT: String(port) } })
+  const dataFolder = join(mkdtempSync(join(tmpdir(), 'heartwood-fault-')), 'data')
+  const message = await sentenceOf({ dataFolder, env: { HEARTWOOD_PORT: String(port) } })
   other.close()
-  expect(message).toContain(String(port))
-  expect(message).toContain('HEARTWOOD_PORT')
+  expect(message).toContain(`HEARTWOOD_PORT: port ${port} on 127.0.0.1 is in use by another program.`)
   expect(message).not.toMatch(/\n\s+at /)
+  expect(existsSync(dataFolder)).toBe(false)
 })
 
 it('lets no second process onto the folder, and does not disturb the first', async () => {
@@ -82,6 +83,27 @@ it('says that the data folder cannot be written', async () => {
 it.skipIf(!canMount())('says that the data folder is read-only', async () => {
   const folder = mount('ro,size=1m')
   expect(await sentenceOf({ dataFolder: join(folder, 'data') })).toContain('read-only')
+})
+
+it.skipIf(!canMount())('says at its first start that the disk is full, and starts there once it has room', async () => {
+  const folder = mount('size=1m')
+  const dataFolder = join(folder, 'data')
+  expect(await sentenceOf({ dataFolder })).toMatch(
+    /\d+ KiB left, and a start needs 8 MiB\. Make the data folder writable and see that its disk has room/,
+  )
+  execFileSync('mount', ['-o', 'remount,size=64m', folder])
+  const server = await start({ dataFolder })
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
+})
+
+it.skipIf(!canMount())('says that the disk is full when that keeps it from starting again', async () => {
+  const folder = mount('size=32m')
+  const dataFolder = join(folder, 'data')
+  const server = await start({ dataFolder })
+  await server.stop()
+  fill(join(folder, 'filler'), '64k')
+  fill(join(folder, 'rest'), '1k')
+  expect(await sentenceOf({ dataFolder })).toMatch(/cannot be used: (the disk is full|its disk has 0 KiB left)/)
 })
 
 it.skipIf(!canMount())('refuses batches while the disk is full, loses none that it acknowledged, and goes on when there is space', async () => {
@@ -144,9 +166,9 @@ function mount(options: string): string {
   return folder
 }
 
-function fill(path: string): void {
+function fill(path: string, blocks = '64k'): void {
   try {
-    execFileSync('dd', ['if=/dev/zero', `of=${path}`, 'bs=64k'], { stdio: 'ignore' })
+    execFileSync('dd', ['if=/dev/zero', `of=${path}`, `bs=${blocks}`], { stdio: 'ignore' })
   } catch {
     // dd ends with an error because the disk is full: that is what was wanted.
   }

@@ -40,7 +40,7 @@ import { createSystemService } from './features/system/service.ts'
 import { registerTimeline } from './features/timeline/routes.ts'
 import { createTimeline } from './features/timeline/service.ts'
 import type { Caller } from './http/caller.ts'
-import { listen } from './http/listen.ts'
+import { listen, whyNotListen } from './http/listen.ts'
 import { createDecodeThread } from './ingest/decode-thread.ts'
 import { withoutDeletedProjects } from './ingest/deleted-projects.ts'
 import { createEventWriter, type EventWriter } from './ingest/event-writer.ts'
@@ -60,8 +60,8 @@ import { accountOf } from './receivers/refusals.ts'
 import { createSyslogReceiver } from './receivers/syslog/syslog-receiver.ts'
 import { registerTimberlogsReceiver } from './receivers/timberlogs/routes.ts'
 import { takeTraceHub, traceHubError } from './receivers/tracehub/take.ts'
-import { prepareDataFolder } from './self/data-folder.ts'
-import { lockFolder } from './self/folder-lock.ts'
+import { insistOnRoom, prepareDataFolder } from './self/data-folder.ts'
+import { lockFolder, wasUsed } from './self/folder-lock.ts'
 import type { Lifetime } from './self/lifetime.ts'
 import type { Logger } from './self/logger.ts'
 import { createMetrics } from './self/metrics.ts'
@@ -93,9 +93,15 @@ const RESUME_MS = 60_000
 export async function compose(config: Readonly<Config>, logger: Logger, lifetime: Lifetime): Promise<string> {
   const startedAt = Date.now()
   const data = (name: string) => join(config.dataFolder, name)
+  const cannotListen = await whyNotListen(config)
+  const isFirst = !wasUsed(config.dataFolder)
+  // Nothing is made where nothing can start; but who starts it twice on one folder hears of the first process, not of its port.
+  if (cannotListen && isFirst) throw cannotListen
   await prepareDataFolder(config.dataFolder)
+  if (isFirst) await insistOnRoom(config.dataFolder)
   const lock = lockFolder(config.dataFolder)
   lifetime.onEnd('lock', lock.release)
+  if (cannotListen) throw cannotListen
   let address = config.publicUrl
   const publicUrl = () => address
 

@@ -33,6 +33,16 @@ describe('parseConfig', () => {
       expect(message).toContain(part)
   })
 
+  it.each(['abc', '65536', '-1', '46.5', '0x10'])('says in one sentence what the port %j should be', (given) => {
+    expect(problemsOf({ HEARTWOOD_PORT: given })).toBe(`HEARTWOOD_PORT: expected a port from 0 to 65535 (0 takes any free one), got “${given}”.`)
+  })
+
+  it('says which levels its log has', () => {
+    expect(problemsOf({ HEARTWOOD_LOG_LEVEL: 'loud' })).toBe(
+      'HEARTWOOD_LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, got “loud”.',
+    )
+  })
+
   it('wants a geo file that is there and is one', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'heartwood-config-')), 'city.mmdb')
     expect(problemsOf({ HEARTWOOD_GEO_FILE: file })).toContain(`HEARTWOOD_GEO_FILE: ${file} cannot be read (ENOENT)`)

@@ -9,7 +9,13 @@ import { tryCreateZone } from './receivers/stamps/zone.ts'
 const MIB = 1024 * 1024
 const GIB = 1024 * MIB
 
-const port = z.coerce.number().int().min(0).max(65_535)
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+const port = z
+  .string()
+  .trim()
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'expected a port from 0 to 65535 (0 takes any free one)')
+  .transform(Number)
 const url = (...protocols: string[]) =>
   z
     .string()
@@ -26,9 +32,9 @@ const sizeFrom = (least: number) => size.refine((bytes) => bytes >= least, `expe
 
 /** Each setting of the environment: its form, and what it is when it is not there. docs/operations/configuration.md describes them. */
 const schema = z.object({
-  HEARTWOOD_HOST: z.string().min(1).default('127.0.0.1'),
+  HEARTWOOD_HOST: z.string().default('127.0.0.1'),
   HEARTWOOD_PORT: port.default(4600),
-  HEARTWOOD_DATA: z.string().min(1).default('./data'),
+  HEARTWOOD_DATA: z.string().default('./data'),
   HEARTWOOD_PUBLIC_URL: url('http:', 'https:').optional(),
   HEARTWOOD_OWNER_EMAIL: z.email('expected an e-mail address').optional(),
   HEARTWOOD_OWNER_PASSWORD: z.string().min(10, 'expected at least 10 characters').optional(),
@@ -39,7 +45,7 @@ const schema = z.object({
   HEARTWOOD_TRUST_PROXY: z.string().optional(),
   HEARTWOOD_SYSLOG: z.string().optional(),
   HEARTWOOD_GEO_FILE: z.string().optional(),
-  HEARTWOOD_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  HEARTWOOD_LOG_LEVEL: z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`).default('info'),
 })
 
 /** Settings whose value may stand in a file instead, named by the same variable with `_FILE`. */
@@ -96,9 +102,10 @@ export function parseConfig(env: NodeJS.ProcessEnv): Readonly<Config> {
     problems.push('HEARTWOOD_OWNER_EMAIL and HEARTWOOD_OWNER_PASSWORD (or …_FILE) belong together: set both or neither')
   }
   if (problems.length > 0 || !parsed.success) {
+    const [only = '', ...others] = problems
     throw new HeartwoodError(
       'config-invalid',
-      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((p) => `  - ${p}`).join('\n')}\n`,
+      others.length === 0 ? `${only}.` : `The configuration has ${problems.length} problems:\n${problems.map((p) => `  - ${p}`).join('\n')}\n`,
     )
   }
   const data = parsed.data

@@ -48,9 +48,9 @@ export const ERRORS = {
   internal: { status: 500, fix: 'A defect of Heartwood; the server’s log has the details.' },
 
   'config-invalid': { status: 500, fix: 'Mend the settings that the message lists; docs/operations/configuration.md has all.' },
-  'data-folder-unusable': { status: 500, fix: 'Make the data folder writable, or set HEARTWOOD_DATA to another one.' },
+  'data-folder-unusable': { status: 500, fix: 'Make the data folder writable and see that its disk has room, or set HEARTWOOD_DATA to another one.' },
   'data-folder-locked': { status: 500, fix: 'Stop the other process, or set HEARTWOOD_DATA to another folder.' },
-  'port-taken': { status: 500, fix: 'Stop the other program, or set HEARTWOOD_PORT to another port (0 takes any free one).' },
+  'port-taken': { status: 500, fix: 'Stop the other program, or set the variable that the message names to another port.' },
   'data-newer': { status: 500, fix: 'This data was written by a newer Heartwood; start that version or newer.' },
   'queue-damaged': { status: 500, fix: 'The damaged part was set aside; the message says where. docs/operations/queue.md tells what to do.' },
 } as const satisfies Record<string, { status: number; fix: string }>

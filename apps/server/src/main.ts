@@ -1,6 +1,7 @@
 import { compose } from './compose.ts'
 import { type Config, parseConfig } from './config.ts'
 import { explain, HeartwoodError } from './errors.ts'
+import { explainFullDisk } from './self/data-folder.ts'
 import { createLifetime } from './self/lifetime.ts'
 import { createLogger } from './self/logger.ts'
 
@@ -34,8 +35,9 @@ async function start(config: Readonly<Config>): Promise<RunningServer> {
   try {
     url = await compose(config, logger, lifetime)
   } catch (error) {
+    const failure = await explainFullDisk(config.dataFolder, error)
     await lifetime.end()
-    throw error
+    throw failure
   }
   let onEnded: (code: number) => void = () => undefined
   const stopped = new Promise<number>((resolve) => {

@@ -45,7 +45,7 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     .command('serve')
     .description('run the server until SIGTERM or Ctrl-C')
     .option('--host <host>', 'address to listen on (HEARTWOOD_HOST, default 127.0.0.1)')
-    .option('--port <port>', 'port to listen on, 0 for any free one (HEARTWOOD_PORT, default 4600)')
+    .option('--port <port>', 'port to listen on, 0 for any free one (HEARTWOOD_PORT, default 4600)', portNumber)
     .action(run(async () => (await import('./commands/serve.ts')).serve))
 
   const project = program.command('project').description('create and list projects')
@@ -216,6 +216,11 @@ function withEnvironment(options: object, env: NodeJS.ProcessEnv): object {
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.')
   return Number(text)
+}
+
+function portNumber(text: string): string {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('It takes a port from 0 to 65535.')
+  return text
 }
 
 const collect = (value: string, before: string[]): string[] => [...before, value]

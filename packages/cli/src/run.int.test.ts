@@ -27,6 +27,7 @@ describe('exit codes', () => {
     [2, []],
     [2, ['nonsense']],
     [2, ['import']],
+    [2, ['serve', '--port', 'abc']],
     [2, ['query', '--limit', 'many']],
     [2, ['query', '--unknown']],
     [2, ['key', 'create', '--scope', 'everything']],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { access, constants, mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { HeartwoodError } from '../errors.ts'
+import { type ErrorCode, HeartwoodError } from '../errors.ts'
 
 /**
  * Makes the folder if it is not there and tries a write.
@@ -15,7 +15,7 @@ export async function prepareDataFolder(folder: string): Promise<void> {
     await writeFile(probe, 'x', { flush: true })
     await rm(probe)
   } catch (cause) {
-    throw new HeartwoodError('data-folder-unusable', `The data folder ${folder} cannot be used: ${reasonOf(cause)}.`, { cause })
+    throw new HeartwoodError('data-folder-unusable', `The data folder ${folder} cannot be used: ${describeFileError(cause)}.`, { cause })
   }
 }
 
@@ -42,10 +42,39 @@ const REASONS: Record<string, string> = {
   EEXIST: 'there is a file of that name',
 }
 
-function reasonOf(cause: unknown): string {
+/** Why a file or folder could not be used, in words. */
+export function describeFileError(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   return REASONS[code] ?? (cause instanceof Error ? cause.message : String(cause))
 }
+
+/** A start comes to its end with less; but one that a full disk breaks off leaves tables behind that the engine cannot read. */
+const ROOM_TO_START = 8 * 1024 * 1024
+
+/** @throws HeartwoodError `data-folder-unusable` when the disk has no room for a first start. */
+export async function insistOnRoom(folder: string): Promise<void> {
+  const { freeBytes } = await diskSpace(folder)
+  if (freeBytes < ROOM_TO_START) throw diskFull(folder, freeBytes)
+}
+
+/**
+ * What to tell of a start that failed: where the disk has no room, that is it, in whatever words the part says it that met it first.
+ * Any other failure comes back as it is.
+ */
+export async function explainFullDisk(folder: string, failure: unknown): Promise<unknown> {
+  if (failure instanceof HeartwoodError && !FROM_THE_DISK.includes(failure.code)) return failure
+  const space = await diskSpace(folder).catch(() => undefined)
+  return space !== undefined && space.freeBytes < ROOM_TO_START ? diskFull(folder, space.freeBytes, failure) : failure
+}
+
+const FROM_THE_DISK: readonly ErrorCode[] = ['data-folder-unusable', 'engine-unavailable', 'engine-failed', 'meta-unavailable', 'queue-unavailable']
+
+const diskFull = (folder: string, freeBytes: number, cause?: unknown): HeartwoodError =>
+  new HeartwoodError(
+    'data-folder-unusable',
+    `The data folder ${folder} cannot be used: its disk has ${Math.floor(freeBytes / 1024)} KiB left, and a start needs ${ROOM_TO_START / 1024 / 1024} MiB.`,
+    { cause },
+  )
 
 export async function diskSpace(folder: string): Promise<{ freeBytes: number; totalBytes: number }> {
   const { bavail, blocks, bsize } = await statfs(folder)

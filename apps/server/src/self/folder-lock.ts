@@ -1,8 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { HeartwoodError } from '../errors.ts'
+import { describeFileError } from './data-folder.ts'
 
 /**
  * One process has a folder. What decides is a lock of the operating system, which ends with its process however that ends: there is nothing
@@ -46,6 +47,9 @@ export const lockFolder = (folder: string): FolderLock => {
   }
 }
 
+/** Whether a server has ever had this folder. */
+export const wasUsed = (folder: string): boolean => existsSync(join(folder, LOCK))
+
 export const folderLocked = (folder: string, cause?: unknown): HeartwoodError => {
   const owner = readOwner(join(folder, OWNER))
   const who = owner === undefined || owner.pid === process.pid ? 'another process' : `the process ${owner.pid} on ${owner.host}`
@@ -70,7 +74,7 @@ const takeLock = (folder: string): { close(): void } => {
 const isBusy = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
 
 const unusable = (file: string, cause: unknown): HeartwoodError =>
-  new HeartwoodError('data-folder-unusable', `The file ${file} cannot be written and locked: ${String(cause)}.`, { cause })
+  new HeartwoodError('data-folder-unusable', `The file ${file} cannot be written and locked: ${describeFileError(cause)}.`, { cause })
 
 const readOwner = (path: string): Owner | undefined => {
   try {

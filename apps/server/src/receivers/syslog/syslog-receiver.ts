@@ -200,6 +200,11 @@ async function readConnection(socket: Socket, batcher: Batcher, lost: CountLost)
 }
 
 function portProblem({ transport, host, port }: SyslogListenerOptions, error: Error): HeartwoodError {
-  const why = 'code' in error && error.code === 'EACCES' ? 'needs rights that this process lacks' : 'cannot be opened'
-  return new HeartwoodError('port-taken', `Syslog: ${transport}://${host}:${port} ${why} (${error.message}).`, { cause: error })
+  const reasons: Record<string, string> = {
+    EACCES: 'needs rights that this user lacks',
+    EADDRINUSE: 'is in use by another program',
+    EADDRNOTAVAIL: 'is no address of this machine',
+  }
+  const why = reasons['code' in error ? String(error.code) : ''] ?? `cannot be opened (${error.message})`
+  return new HeartwoodError('port-taken', `HEARTWOOD_SYSLOG: ${transport}://${host}:${port} ${why}.`, { cause: error })
 }

@@ -26,7 +26,8 @@ export function guardDriver(inner: Driver, options: GuardOptions): Driver {
       else await connection.executeQuery(CompiledQuery.raw(options.begin))
     },
     commitTransaction: (connection) => guard(inner.commitTransaction(unwrap(connection))),
-    rollbackTransaction: (connection) => guard(inner.rollbackTransaction(unwrap(connection))),
+    // What made it necessary is the failure to tell. SQLite has ended the transaction already when its disk is full, and refuses to end it again.
+    rollbackTransaction: (connection) => inner.rollbackTransaction(unwrap(connection)).catch(() => undefined),
     releaseConnection: (connection) => inner.releaseConnection(unwrap(connection)),
     destroy: () => inner.destroy(),
   }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { HeartwoodError } from '../../../errors.ts'
+import { describeFileError } from '../../../self/data-folder.ts'
 import { lockFolder } from '../../../self/folder-lock.ts'
 import { createEngineStore, type StatementLine, type StoreLog } from '../engine-store.ts'
 import type { EventStore } from '../event-store.ts'
@@ -51,7 +52,7 @@ const makeFolder = (folder: string): void => {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   } catch (cause) {
-    throw new HeartwoodError('data-folder-unusable', `The folder ${folder} cannot be made: ${String(cause)}.`, { cause })
+    throw new HeartwoodError('data-folder-unusable', `The folder ${folder} cannot be made: ${describeFileError(cause)}.`, { cause })
   }
 }
 
