@@ -25,6 +25,19 @@ it('tells Lognitor and TraceHub apart on the address that they share, and their 
   expect(await findEvents(server, shop.project, 'from tracehub', 1)).toHaveLength(1)
 })
 
+it('answers preflights of pages and what nothing takes below the shared address', async () => {
+  const origin = 'https://shop.example'
+  await server.client.createKey({ body: { project: shop.project, name: 'page', scope: 'browser', origins: [origin] } })
+  for (const path of ['/api/v1/ingest', '/v1/logs', '/ingest']) {
+    const answer = await fetch(`${server.url}${path}`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } })
+    expect([path, answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([path, 204, origin])
+  }
+  const without = await fetch(`${server.url}/api/v1/ingest`, { method: 'POST', body: '[]' })
+  expect([without.status, await without.json()]).toEqual([401, { detail: 'Missing API key' }])
+  expect(await (await fetch(`${server.url}/api/v1/issues/1/nothing`)).json()).toEqual({ detail: expect.any(String) })
+  expect(await (await fetch(`${server.url}/v1/logs`, { method: 'PUT' })).json()).toEqual({ error: expect.any(String) })
+})
+
 it('takes a batch that came to our own door, once', async () => {
   const body = JSON.stringify({ batch_id: 'astray', logs: [log('astray', { metadata: { n: 1 } })] })
   const send = () => fetch(`${server.url}/ingest`, { method: 'POST', headers: { 'x-api-key': shop.ingestKey }, body })
@@ -57,14 +70,24 @@ it('hears of jobs without a key, as long as their heartbeat is not revoked', asy
 
 it('lists feedback, and each version once with its deployments', async () => {
   await post('/feedback', { event_id: 'unknown', name: null, email: 'ann@example.com', comments: 'it froze', url: null, screenshot: null })
-  const release = { version: '2.1.0', commit_hash: 'a1', branch: 'main', deployed_by: 'ci', deploy_url: null, changelog: null, services: ['web'] }
+  const release = {
+    version: '2.1.0',
+    commit_hash: 'a1',
+    branch: 'main',
+    deployed_by: 'ci',
+    deploy_url: null,
+    changelog: null,
+    services: ['web', { name: 'api' }, 2],
+  }
   const [first, second] = [await post('/releases/register', release), await post('/releases/register', { ...release, commit_hash: 'b2' })]
   const { release_id: releaseId } = (await first.json()) as { release_id: string }
   expect(await second.json()).toMatchObject({ release_id: releaseId, version: '2.1.0', status: 'deployed' })
   await findEvents(server, shop.project, 'kind:release', 2)
   await findEvents(server, shop.project, 'kind:feedback', 1)
   const { releases } = await server.client.releases({ query: { project: shop.project } })
-  expect(releases).toMatchObject([{ releaseId, version: '2.1.0', deployments: 2, commit: 'b2', branch: 'main', deployedBy: 'ci', services: ['web'] }])
+  expect(releases).toMatchObject([
+    { releaseId, version: '2.1.0', deployments: 2, commit: 'b2', branch: 'main', deployedBy: 'ci', services: ['web', '{"name":"api"}', '2'] },
+  ])
   const { feedback } = await server.client.feedback({ query: { project: shop.project } })
   expect(feedback).toMatchObject([{ comments: 'it froze', email: 'ann@example.com', eventId: 'unknown' }])
 })

@@ -43,7 +43,7 @@ export function registerAccess(app: FastifyInstance, deps: AccessDeps): void {
     try {
       await admit(request, reply, access, deps)
     } catch (error) {
-      if (!isSafeMethod(request.method)) await discardBody(request.raw)
+      if (!isSafeMethod(request.method)) request.discarded = await discardBody(request.raw)
       throw error
     }
   })

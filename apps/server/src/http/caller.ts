@@ -19,6 +19,8 @@ export type Caller =
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller
+    /** First bytes of a body that was read only to be thrown away, because the request was refused before. */
+    discarded?: Uint8Array
   }
   interface FastifyContextConfig {
     access?: Access

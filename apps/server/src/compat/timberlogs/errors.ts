@@ -17,6 +17,8 @@ export const timberlogsError: ErrorAnswer = (error) => {
       return { status: 404, body: { error: 'Workspace not found' } }
     case 'rate-limited':
       return { status: 429, body: { error: 'Rate limit exceeded', retryAfter: Math.ceil(error.retryAfterSeconds ?? 1) } }
+    case 'validation-failed':
+      return { status: 400, body: Array.isArray(error.details) ? { error: error.message, issues: error.details } : { error: error.message } }
     default:
       return { status: error.status, body: { error: error.message } }
   }

@@ -148,7 +148,7 @@ export function createTimberlogsReading({ store, logs, now }: ReadingDeps): Timb
       const groupBy = GROUPS.find((name) => name === asked.toLowerCase())
       if (groupBy === undefined) throw new HeartwoodError('validation-failed', 'Validation error: groupBy is day, hour or source')
       const { first, last, end } = periodOf(query, now())
-      const groups = await countLevels(projectId, { first, end }, groupBy, filterOf(query), signal)
+      const groups = await countLevels(projectId, { first, end }, groupBy, filterOf({ ...query, from: undefined, to: undefined }), signal)
       const totals = noCounts()
       for (const counts of groups.values()) for (const name of [...TIMBERLOGS_LEVELS, 'total'] as const) totals[name] += counts[name]
       const sorted = [...groups].sort(([a, x], [b, y]) => (groupBy === 'source' ? y.total - x.total || compare(a, b) : compare(b, a)))

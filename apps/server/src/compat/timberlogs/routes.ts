@@ -3,6 +3,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { abortOnClose } from '../../http/abort-on-close.ts'
 import type { Caller } from '../../http/caller.ts'
 import { registerErrors } from '../../http/errors.ts'
+import { registerNotFound } from '../../http/not-found.ts'
 import { type DeviceLogins, LOGIN_LIFE_MS } from './device-logins.ts'
 import { timberlogsError } from './errors.ts'
 import type { Query } from './parameters.ts'
@@ -43,6 +44,7 @@ export async function registerTimberlogs(app: FastifyInstance, deps: TimberlogsR
     scope.get('/v1/whoami', { config }, async (request) => ({ workspaceName: projectOf(request).name }))
     registerDeviceLogin(scope, deps)
   })
+  registerNotFound(app, '/v1', timberlogsError)
 }
 
 /** No one is signed in here, and there is no key: the codes are all there is. */

@@ -140,6 +140,26 @@ describe('GET /v1/logs', () => {
     },
   )
 
+  it.each(['from=garbage', 'to=NaN', 'from=2026-13-01', 'flowId=x&to=-1h'])('says which bound of time it cannot read: %s', async (query) => {
+    for (const path of ['/v1/logs?', '/v1/flows?', '/v1/logs/search?q=payment&']) {
+      const { status, body } = await get(`${path}${query}`)
+      expect(status).toBe(400)
+      expect(body).toEqual({ error: 'Validation error', issues: [{ path: [expect.stringMatching(/^from|to$/)], message: expect.any(String) }] })
+    }
+  })
+
+  it('takes dates and times as well as milliseconds', async () => {
+    const [from, to] = [new Date(MIDNIGHT - 1).toISOString(), new Date(MIDNIGHT + 999).toISOString()]
+    expect(await messages(`/v1/logs?from=${from}&to=${to}`)).toEqual(['Payment refunded'])
+    expect(await messages('/v1/logs?to=1999-01-01')).toEqual([])
+  })
+
+  it.each(['PUT /v1/logs', 'GET /v1/nothing', 'DELETE /v1/flows/x'])('answers %s, which nothing takes, with a text', async (line) => {
+    const [method, url] = line.split(' ') as ['PUT', string]
+    const answer = await app.inject({ method, url })
+    expect([answer.statusCode, answer.json()]).toEqual([404, { error: `There is nothing at ${line}.` }])
+  })
+
   it('gives one log by its id', async () => {
     const [found] = (await get('/v1/logs?limit=1')).body.logs
     expect((await get(`/v1/logs/${found.id}`)).body).toEqual({ log: found })

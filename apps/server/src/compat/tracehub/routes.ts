@@ -4,6 +4,7 @@ import type { Directory } from '../../auth/directory.ts'
 import { HeartwoodError } from '../../errors.ts'
 import { abortOnClose } from '../../http/abort-on-close.ts'
 import { registerErrors } from '../../http/errors.ts'
+import { registerNotFound } from '../../http/not-found.ts'
 import type { Person, Project } from '../../store/meta/meta-store.ts'
 import { traceHubApiError } from './errors.ts'
 import { registerTraceHubIssues, type TraceHubIssuesDeps } from './issues.ts'
@@ -27,6 +28,7 @@ export async function registerTraceHub(app: FastifyInstance, deps: TraceHubApiDe
     registerSignIn(scope, deps)
     await scope.register(async (guarded) => registerGuarded(guarded, deps))
   })
+  registerNotFound(app, '/auth', traceHubApiError)
 }
 
 const config = { access: 'public' } as const

@@ -94,12 +94,12 @@ export function createReports({ store, now }: { store: EventStore; now(): UnixMs
   }
 }
 
-/** A list as attributes keep it: JSON. What else somebody sent under that name is no list. */
+/** A list as attributes keep it: JSON; items that are no texts stay JSON. What else somebody sent under that name is no list. */
 function textsIn(json: string | undefined): string[] | undefined {
   if (json === undefined || !json.startsWith('[')) return undefined
   try {
     const list: unknown = JSON.parse(json)
-    return Array.isArray(list) ? list.map(String) : undefined
+    return Array.isArray(list) ? list.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))) : undefined
   } catch {
     return undefined
   }

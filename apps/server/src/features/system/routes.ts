@@ -1,6 +1,6 @@
 import { toOpenApi } from '@heartwood/protocol'
 import type { FastifyInstance } from 'fastify'
-import { ERRORS, HeartwoodError } from '../../errors.ts'
+import { ERRORS } from '../../errors.ts'
 import { handle } from '../../http/route.ts'
 import type { Metrics } from '../../self/metrics.ts'
 import type { SystemService } from './service.ts'
@@ -24,9 +24,6 @@ export function registerSystem(app: FastifyInstance, deps: { system: SystemServi
   const openApi = toOpenApi(deps.version)
   app.get('/api/openapi.json', open, async () => openApi)
   app.get('/docs/errors', open, async (_, reply) => reply.type('text/html; charset=utf-8').send(ERROR_PAGE))
-  app.all('/api/*', open, async (request) => {
-    throw new HeartwoodError('not-found', `There is no route ${request.method} ${request.url.split('?')[0]}.`)
-  })
 }
 
 const ERROR_PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Errors · Heartwood</title><h1>Errors</h1><dl>${Object.entries(ERRORS)

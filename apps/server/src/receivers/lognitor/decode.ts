@@ -124,6 +124,7 @@ function decodePieces(text: string, name: string, sink: EntrySink, take: (value:
     END_OF_TOKEN.lastIndex = at + 1
     at = END_OF_TOKEN.exec(text)?.index ?? text.length
   }
+  if (unreadable === 0) refuse('The body ends before its list does.')
 }
 
 /** At which rate a log was let through by its client: 1 is not said, 0 cannot be (nothing would have come). */
