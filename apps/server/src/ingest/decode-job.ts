@@ -79,6 +79,7 @@ export function createDecodeRunner(deps: DecodeDeps, mostEntries: number = LIMIT
       address: job.address,
       userAgent: job.userAgent,
       wellFormed: cannotHoldLoneSurrogates(job.body),
+      nulFree: cannotHoldNul(job.body),
       names,
     })
     const runner = createPipelineRunner(context)
@@ -167,4 +168,12 @@ function cannotHoldLoneSurrogates(body: Uint8Array): boolean {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   const first = bytes[0] ?? 0
   return first < 0xfe && !bytes.includes(BACKSLASH_U) && !bytes.includes(BACKSLASH_X)
+}
+
+const ESCAPED_NUL = Buffer.from('\\u0000')
+
+/** U+0000 comes as the byte 0, or out of the one escape that our decoders know for it. */
+function cannotHoldNul(body: Uint8Array): boolean {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  return !bytes.includes(0) && !bytes.includes(ESCAPED_NUL)
 }

@@ -3,6 +3,7 @@ import type { ClientFacts } from './client/client-facts.ts'
 import { Draft } from './draft.ts'
 import { NameTree } from './names.ts'
 import { compileRedaction, type Redactor } from './redaction.ts'
+import { withoutNul } from './without-nul.ts'
 
 /** Fills what an entry lacks; never overwrites. */
 interface PipelineDefaults {
@@ -45,6 +46,8 @@ export interface PipelineContextOptions {
   userAgent?: string
   /** True when no text of this job can hold a lone surrogate, which saves looking at each. */
   wellFormed?: boolean
+  /** True when no text of this job can hold U+0000. */
+  nulFree?: boolean
   parseStamp: ParseStamp
   client: ClientFacts
   /** Kept from job to job: it saves building the same names again. */
@@ -54,11 +57,12 @@ export interface PipelineContextOptions {
 export function createPipelineContext(options: PipelineContextOptions): PipelineContext {
   const draft = new Draft(options.names ?? new NameTree())
   draft.wellFormed = options.wellFormed ?? false
+  draft.nulFree = options.nulFree ?? false
   return {
     receivedAt: options.receivedAt,
     retentionDays: options.retentionDays,
     importing: options.importing ?? false,
-    defaults: options.defaults ?? {},
+    defaults: withoutNul(options.defaults ?? {}),
     parseStamp: options.parseStamp,
     redactor: options.redactor ?? compileRedaction({ keys: [], patterns: [] }),
     client: options.client,

@@ -11,6 +11,8 @@ export class Draft {
   readonly via: string[] = TEXT_NAMES.map(() => '')
   /** True when no text can hold a lone surrogate. */
   wellFormed = false
+  /** True when no text can hold U+0000. */
+  nulFree = false
 
   hasStamp = false
   stampVia = ''
@@ -30,6 +32,8 @@ export class Draft {
   /** A top-level `name`, which is a service to bunyan and pino and anything to others. */
   name: unknown
   saysRequest = false
+  /** The path as it was sent, with its query; valid while there is a path. */
+  sentPath = ''
   truncated: string[] = []
   attributesLeftOut = 0
   /** Whether a whole number was too large for a double: what came is no longer what was sent. */

@@ -42,7 +42,18 @@ export class NameTree {
   }
 }
 
+/** Characters of a name that was cut: `…` and a digest that tells it from others with the same beginning. */
+const DIGEST_LENGTH = 8
+
 function cutName(name: string): string {
   const wellFormed = name.isWellFormed() ? name : name.toWellFormed()
-  return wellFormed.length <= LIMITS.attributeKey ? wellFormed : `${wellFormed.slice(0, LIMITS.attributeKey - 1).toWellFormed()}…`
+  if (wellFormed.length <= LIMITS.attributeKey) return wellFormed
+  return `${wellFormed.slice(0, LIMITS.attributeKey - 1 - DIGEST_LENGTH).toWellFormed()}…${digest(wellFormed)}`
+}
+
+/** FNV-1a, 32 bits: enough for the few long names of one event. */
+function digest(text: string): string {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return (hash >>> 0).toString(16).padStart(DIGEST_LENGTH, '0')
 }

@@ -1,6 +1,7 @@
 import { type Draft, isEmpty } from './draft.ts'
-import { FIELD } from './fields.ts'
+import { FIELD, nameRank } from './fields.ts'
 import type { NameNode } from './names.ts'
+import { pathOnly } from './route-of-path.ts'
 
 /** Names inside `request`, `http`, `req`, `res` and `response` that have a column; all others stay attributes under their own name. */
 const INSIDE: ReadonlyMap<string, number> = new Map([
@@ -54,7 +55,7 @@ function readMember(draft: Draft, node: NameNode, field: number, value: unknown)
       else keep(draft, node, value)
       break
     case FIELD.path:
-      if (typeof value === 'string' && event.path === '') draft.setField(FIELD.path, node.name, value)
+      if (typeof value === 'string' && event.path === '') setPath(draft, node.name, value)
       else keep(draft, node, value)
       break
     case FIELD.status:
@@ -109,6 +110,40 @@ export function setMethod(draft: Draft, name: string, value: string): boolean {
   draft.setField(FIELD.method, name, value.toUpperCase())
   return true
 }
+
+/**
+ * The path of a request without its query, so that it is equal for all queries; the query is the attribute `url.query`. A whole address
+ * gives its path, and stays as it was sent beside it.
+ */
+export function setPath(draft: Draft, name: string, value: string): void {
+  const { event } = draft
+  if (event.path !== '') {
+    const former = draft.via[FIELD.path] ?? ''
+    if (nameRank(name) >= nameRank(former)) {
+      if (name !== former) draft.append(draft.names.top(name), value, 1)
+      return
+    }
+    draft.setText(former, draft.sentPath)
+    event.attributes.delete(QUERY)
+    event.path = ''
+  }
+  draft.sentPath = value
+  if (value.charCodeAt(0) !== SLASH && value.includes('://')) {
+    draft.setField(FIELD.path, name, pathOnly(value))
+    draft.setText(name, value)
+    return
+  }
+  const mark = value.indexOf('?')
+  if (mark < 0 || (mark === 0 && value.length === 1)) {
+    draft.setField(FIELD.path, name, value)
+    return
+  }
+  draft.setField(FIELD.path, name, value.slice(0, mark))
+  draft.setText(QUERY, value.slice(mark + 1))
+}
+
+const SLASH = 47
+const QUERY = 'url.query'
 
 export function setStatus(draft: Draft, value: unknown): boolean {
   const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value

@@ -37,6 +37,31 @@ describe('names', () => {
     expect(back(sent)).toMatchObject({ ...sent, timestamp: '2026-11-21T09:30:12.123000Z' })
   })
 
+  it('keeps the query of a path apart, whatever the path is called', () => {
+    const request = { method: 'GET', status: 200 }
+    for (const sent of [
+      { request: { ...request, path: '/orders?page=2' } },
+      { http: { request: { method: 'GET' }, response: { status_code: 200 } }, url: { path: '/orders', query: 'page=2' } },
+      { req: { method: 'GET', url: '/orders?page=2' }, res: { statusCode: 200 } },
+      { method: 'GET', status: 200, path: '/orders?page=2' },
+      { method: 'GET', status: 200, 'http.target': '/orders?page=2' },
+    ]) {
+      expect(read(sent)).toMatchObject({ path: '/orders', method: 'GET', status: 200 })
+      expect(attributes(sent)).toEqual({ 'url.query': 'page=2' })
+    }
+    expect(back({ path: '/a?' })).toMatchObject({ request: { path: '/a' }, attributes: { 'url.query': '' } })
+  })
+
+  it('keeps whole addresses, and every one of several paths, as they were sent', () => {
+    const address = 'https://shop.example/orders?page=2'
+    expect(back({ request: { method: 'GET', url: address } })).toMatchObject({
+      request: { path: '/orders' },
+      attributes: { request: { url: address } },
+    })
+    expect(back({ path: '/a?x=1', url: '/b?y=2' })).toMatchObject({ request: { path: '/a' }, attributes: { 'url.query': 'x=1', url: '/b?y=2' } })
+    expect(back({ url: '/b?y=2', path: '/a?x=1' })).toMatchObject({ request: { path: '/a' }, attributes: { 'url.query': 'x=1', url: '/b?y=2' } })
+  })
+
   it('takes the names that other loggers use', () => {
     const event = read({
       '@timestamp': '2026-11-20T00:00:00Z',
@@ -292,10 +317,20 @@ describe('coercion', () => {
     expect(event.attributes.get('heartwood.truncated')).toBe('message, service, a')
   })
 
-  it('replaces lone surrogates and keeps NUL', () => {
-    const event = read({ message: 'a\ud800b\0', service: '\udc00', k: '\ud800', '\ud800': 1, tags: ['\ud800'] })
-    expect(event).toMatchObject({ message: 'a\ufffdb\0', service: '\ufffd', tags: ['\ufffd'] })
+  it('replaces lone surrogates and leaves out NUL', () => {
+    const event = read({ message: 'a\ud800b\0', service: '\udc00', k: '\ud800', '\ud800\0': 1, tags: ['\ud800\0', '\0'] })
+    expect(event).toMatchObject({ message: 'a\ufffdb', service: '\ufffd', tags: ['\ufffd'] })
     expect(Object.fromEntries(event.attributes)).toEqual({ k: '\ufffd', '\ufffd': 1 })
+  })
+
+  it('keeps names apart that are too long and begin alike, also those of objects', () => {
+    const long = 'n'.repeat(LIMITS.attributeKey)
+    const sent = { attributes: { [`${long}a`]: 1, [`${long}b`]: 2, [`${long}c`]: { x: 3 }, [`${long}d`]: { x: 4 } } }
+    const { attributes: kept } = read(sent)
+    expect([...kept.values()]).toEqual([1, 2, 3, 4])
+    for (const name of kept.keys()) expect(name).toMatch(/^n{191}…[0-9a-f]{8}$|^n{181,191}…/)
+    expect([...kept.keys()].every((name) => name.length <= LIMITS.attributeKey)).toBe(true)
+    expect([...read(sent).attributes.keys()]).toEqual([...kept.keys()])
   })
 
   it('never throws, and leaves only values that the store can take', () => {

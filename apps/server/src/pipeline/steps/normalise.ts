@@ -6,22 +6,24 @@ import { nameStack, readError, setErrorMessage, setErrorType, setStack } from '.
 import { FIELD, knownField, LAST_TEXT, nameRank } from '../fields.ts'
 import { type LevelNumbers, levelFromNumber, levelFromText } from '../levels.ts'
 import type { NameNode } from '../names.ts'
-import { isPlainObject, readRequest, setAddress, setDuration, setMethod, setStatus, setUserAgent } from '../request-fields.ts'
+import { isPlainObject, readRequest, setAddress, setDuration, setMethod, setPath, setStatus, setUserAgent } from '../request-fields.ts'
 import { routeOf } from '../route-of-path.ts'
 import { jsonText } from '../texts.ts'
+import { withoutNul } from '../without-nul.ts'
 
 /** Stands for the decoder where a name is asked for; no name is better. */
 const DECODER = ''
 
 /**
  * Makes an event of whatever was sent: known names and their aliases become fields, everything else attributes; values of the wrong
- * type are coerced or kept as attributes, over-long ones cut and marked. It refuses nothing: after it, types hold.
+ * type are coerced or kept as attributes, over-long ones cut and marked, U+0000 left out. It refuses nothing: after it, types hold.
  *
  * @param stamp the time, when the decoder already knows it; wins over fields of the record.
  */
-export function normalise(record: { [key: string]: unknown }, stamp: UnixMicros | undefined, context: PipelineContext): Event {
-  const event = read(record, stamp, context)
+export function normalise(sent: { [key: string]: unknown }, stamp: UnixMicros | undefined, context: PipelineContext): Event {
   const { draft } = context
+  const record = draft.nulFree ? sent : withoutNul(sent)
+  const event = read(record, stamp, context)
   const collisions = draft.collisions()
   if (collisions === undefined) return event
   draft.whole = collisions
@@ -53,8 +55,9 @@ function read(record: { [key: string]: unknown }, stamp: UnixMicros | undefined,
 function setKnownText(draft: Draft, field: number, key: string, value: string): void {
   if (field === FIELD.method) {
     if (!setMethod(draft, key, value)) draft.setText(key, value)
-  } else if (field === FIELD.path && value.charCodeAt(0) !== 47) {
-    draft.setText(key, value)
+  } else if (field === FIELD.path) {
+    if (value.charCodeAt(0) === 47) setPath(draft, key, value)
+    else draft.setText(key, value)
   } else {
     draft.setField(field, key, value)
   }
@@ -163,7 +166,8 @@ function readNested(context: PipelineContext, node: NameNode, object: Record<str
     const value = object[key]
     const child = draft.names.child(node, key)
     const field = knownField(child.name)
-    if (field !== undefined && field !== FIELD.nested && !isPlainObject(value)) readField(context, field, child.name, value)
+    if (field !== undefined && field <= LAST_TEXT && typeof value === 'string') setKnownText(draft, field, child.name, value)
+    else if (field !== undefined && field !== FIELD.nested && !isPlainObject(value)) readField(context, field, child.name, value)
     else if (isPlainObject(value) && depth < 3) readNested(context, child, value, depth + 1)
     else draft.append(child, value, depth + 1)
   }

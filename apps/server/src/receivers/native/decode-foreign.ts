@@ -1,4 +1,5 @@
 import type { LooseRecord } from '../decode.ts'
+import { setField } from '../raw/fields.ts'
 import { fromTraceHub, isTraceHubEntry } from '../tracehub/entry.ts'
 import { translateCloud } from './decode-clouds.ts'
 import { levelInText, levelOfLetter, levelOfSeverity } from './decode-levels.ts'
@@ -8,7 +9,9 @@ import { TERMINAL_STYLE } from './decode-text.ts'
 const journalText = (value: unknown): string | undefined => {
   if (typeof value === 'string') return value
   if (Array.isArray(value) && value.length > 0 && value.every((byte) => typeof byte === 'number'))
-    return Buffer.from(value as number[]).toString('utf8')
+    return Buffer.from(value as number[])
+      .toString('utf8')
+      .replaceAll('\0', '')
   // A field that is repeated in one entry comes as a list of texts.
   if (Array.isArray(value)) return value.map((item) => journalText(item) ?? '').join('\n')
   return value === undefined || value === null ? undefined : String(value)
@@ -23,8 +26,11 @@ const fromJournal = (entry: LooseRecord): LooseRecord => {
   const attributes: LooseRecord = {}
   for (const [name, value] of Object.entries(entry)) {
     if (JOURNAL_NOISE.has(name) || JOURNAL_FIELDS.has(name)) continue
-    if (name === '__proto__') continue
-    attributes[JOURNAL_NAMES[name] ?? name] = name === '_PID' ? Number(value) : journalText(value)
+    setField(
+      attributes,
+      Object.hasOwn(JOURNAL_NAMES, name) ? (JOURNAL_NAMES[name] ?? name) : name,
+      name === '_PID' ? Number(value) : journalText(value),
+    )
   }
   const unit = journalText(entry._SYSTEMD_UNIT)?.replace(/\.service$/, '')
   return {

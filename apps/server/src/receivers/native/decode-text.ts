@@ -28,9 +28,15 @@ const decodeMixed = (buffer: Buffer): string => {
 /**
  * Text of a body: UTF-8, or UTF-16 when a byte order mark says so; the mark is dropped, bad bytes become U+FFFD,
  * but lines that hold no character of UTF-8 beyond ASCII are read as Windows-1252 (of which Latin-1 is a part).
- * A body of plain ASCII costs a copy and no decoding.
+ * A body of plain ASCII costs a copy and no decoding. Bytes 0 are left out: they are what is left of a file that was emptied while a program
+ * had it open, and would hide the stamp of the line behind them.
  */
 export const decodeText = (bytes: Uint8Array): string => {
+  const text = decodeBytes(bytes)
+  return text.includes('\0') ? text.replaceAll('\0', '') : text
+}
+
+const decodeBytes = (bytes: Uint8Array): string => {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (isAscii(buffer)) return buffer.toString('latin1')
   const mark = buffer.length >= 2 ? buffer.readUInt16BE(0) : 0

@@ -1,5 +1,6 @@
 import type { Level } from '@heartwood/protocol'
 import { levelOfLetter, levelOfWord } from '../../native/decode-levels.ts'
+import { setField } from '../fields.ts'
 import { present, type TextEvent } from './reading.ts'
 
 /**
@@ -174,7 +175,7 @@ const readFields = (message: string, found: Found): string => {
   try {
     const fields: unknown = JSON.parse(message.slice(tab + 1))
     if (typeof fields !== 'object' || fields === null) return message
-    for (const [name, value] of Object.entries(fields)) if (name !== '__proto__') found[name] ??= value
+    for (const [name, value] of Object.entries(fields)) if (!Object.hasOwn(found, name) || found[name] === undefined) setField(found, name, value)
     return message.slice(0, tab)
   } catch {
     return message

@@ -1,6 +1,7 @@
 import type { Level } from '@heartwood/protocol'
 import { levelOfLetter, levelOfWord } from '../../native/decode-levels.ts'
 import { scanIso, scanMail } from '../../stamps/scan.ts'
+import { setField } from '../fields.ts'
 import { type LineReader, numberOrText, present, type TextEvent } from './reading.ts'
 import { scanTimeOfDay } from './time-of-day.ts'
 
@@ -292,5 +293,5 @@ const readContext = (event: TextEvent): void => {
   const brace = trimmed.endsWith('}') ? trimmed.indexOf(' {"') : -1
   const context = brace < 0 ? undefined : jsonObject(trimmed.slice(brace + 1))
   event.message = context ? trimmed.slice(0, brace) : trimmed
-  if (context) for (const [key, value] of Object.entries(context)) if (key !== '__proto__') event.attributes[key] = value
+  if (context) for (const [key, value] of Object.entries(context)) setField(event.attributes, key, value)
 }

@@ -3,6 +3,7 @@ import type { LooseRecord } from '../../decode.ts'
 import { putsDayFirst, type StampCursor } from '../../stamps/scan.ts'
 import { createYearClock, type YearClock, type YearlessScanner, type YearlessStamp } from '../../stamps/year-clock.ts'
 import type { Zone } from '../../stamps/zone.ts'
+import { setField } from '../fields.ts'
 
 /** What a reader needs to know of the text around its line. One per job; `at` moves. */
 export interface Reading {
@@ -100,7 +101,7 @@ export const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 /** Drops what is undefined, so that attributes hold only what the line said. */
 export const present = (fields: { [key: string]: unknown }): LooseRecord => {
   const kept: LooseRecord = {}
-  for (const key in fields) if (fields[key] !== undefined && fields[key] !== '') kept[key] = fields[key]
+  for (const key in fields) if (fields[key] !== undefined && fields[key] !== '') setField(kept, key, fields[key])
   return kept
 }
 
