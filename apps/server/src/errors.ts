@@ -11,6 +11,7 @@ export const ERRORS = {
   'nothing-accepted': { status: 400, fix: 'No entry could be taken; `rejected` says why for each.' },
   'queue-full': { status: 503, fix: 'The queue is at its limit; send it again after the seconds in Retry-After.' },
   'queue-unavailable': { status: 503, fix: 'The data folder cannot be written; the message has the reason. Mend that; it goes on by itself.' },
+  'request-cancelled': { status: 499, fix: 'Nothing: who asked has left, and nobody reads this answer.' },
   'shutting-down': { status: 503, fix: 'The server is stopping; send it again when it is back.' },
 
   'key-missing': { status: 401, fix: 'Send a key as `Authorization: Bearer KEY` or `X-API-Key: KEY`, or sign in.' },

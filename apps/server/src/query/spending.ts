@@ -16,7 +16,7 @@ export interface Spending {
   readonly stats: QueryResult<unknown>['stats']
 }
 
-export function startSpending(store: EventStore, budget: Budget, signal: AbortSignal | undefined): Spending {
+export function startSpending(store: Pick<EventStore, 'query'>, budget: Budget, signal: AbortSignal | undefined): Spending {
   const started = performance.now()
   let partial: Partial = null
   let rowsRead = 0
@@ -29,7 +29,7 @@ export function startSpending(store: EventStore, budget: Budget, signal: AbortSi
         rowsToRead: Math.max(1, budget.rowsToRead - rowsRead),
       }
       const result = await store.query<Row>(sql, { budget: left, ...(signal ? { signal } : {}), ...(settings ? { settings } : {}) })
-      if (result.partial?.reason === 'cancelled') throw new HeartwoodError('engine-unavailable', 'The request was cancelled.')
+      if (result.partial?.reason === 'cancelled') throw new HeartwoodError('request-cancelled', 'The client left before its answer was there.')
       partial ??= withWhole(result.partial, budget)
       rowsRead += result.stats.rowsRead
       bytesRead += result.stats.bytesRead
