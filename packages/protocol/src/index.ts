@@ -37,6 +37,7 @@ export {
 } from './event.ts'
 export { type EventJson, eventJsonSchema } from './event-json.ts'
 export { BATCH_MEMORY_MS, DEFAULT_RETENTION_DAYS, LIMITS, MAX_RETENTION_DAYS } from './limits.ts'
+export { parseRelativeTime } from './relative-time.ts'
 export {
   type ByteCount,
   byteCount,

@@ -22,6 +22,8 @@ export const LIMITS = {
   listedRejections: 100,
   /** Rows of one page of `GET /api/search`. */
   searchPage: 1_000,
+  /** Buckets of one answer of `GET /api/histogram`: hours of a year. */
+  histogramBuckets: 10_000,
   /** How far ahead of the receipt a timestamp may be before it is replaced. */
   clockAheadMs: 24 * 3600 * 1000,
 } as const

@@ -6,12 +6,13 @@ const now = Date.parse('2026-11-21T12:00:00.000Z')
 describe('time ranges', () => {
   it('reads relative times, epochs, RFC 3339 and local dates', () => {
     expect(resolveTime('-15m', now)).toBe(now - 900_000)
+    expect(resolveTime('-1 y', now)).toBe(new Date(now).setUTCFullYear(new Date(now).getUTCFullYear() - 1))
     expect(resolveTime('now', now)).toBe(now)
     expect(resolveTime(String(now), now)).toBe(now)
     expect(resolveTime('2026-11-21T09:30:00Z', now)).toBe(Date.parse('2026-11-21T09:30:00Z'))
     expect(resolveTime('2026-11-21 09:30', now)).toBe(new Date(2026, 10, 21, 9, 30).getTime())
     expect(resolveTime('2026-11-21', now)).toBe(new Date(2026, 10, 21).getTime())
-    for (const text of ['', 'yesterday', '-5', '-5y', '12', '2026-13-41']) expect(resolveTime(text, now), text).toBeUndefined()
+    for (const text of ['', 'yesterday', '-5', '-5M', '12', '2026-13-41']) expect(resolveTime(text, now), text).toBeUndefined()
   })
 
   it('says which end is wrong and what to write', () => {
@@ -42,6 +43,7 @@ describe('time ranges', () => {
   it('names a range as people do', () => {
     expect(describeRange({ from: '-1h', to: 'now' }, now)).toBe('Last hour')
     expect(describeRange({ from: '-90m', to: 'now' }, now)).toBe('Last 90 minutes')
+    expect(describeRange({ from: '-1y', to: 'now' }, now)).toBe('Last year')
     const from = new Date(2026, 10, 20, 9, 30).toISOString()
     expect(describeRange({ from, to: new Date(2026, 10, 20, 10, 0).toISOString() }, now)).toMatch(/^20 Nov.* 09:30 – 10:00$/)
   })

@@ -1,3 +1,5 @@
+import { parseRelativeTime, unixMs } from '@heartwood/protocol'
+
 /** The two ends of a range as the address and the API write them: relative (`-15m`, `now`), RFC 3339 or epoch milliseconds. */
 export interface TimeRange {
   from: string
@@ -18,15 +20,17 @@ export const PRESETS: readonly { label: string; from: string }[] = [
   { label: 'Last 90 days', from: '-90d' },
 ]
 
-const UNIT_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
-const UNIT_NAME: Record<string, string> = { s: 'second', m: 'minute', h: 'hour', d: 'day', w: 'week' }
+const UNIT_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const UNIT_NAME: Record<string, string> = { s: 'second', m: 'minute', h: 'hour', d: 'day', w: 'week', mo: 'month', y: 'year' }
+
+/** `-90 m` is `-90m`. */
+const withoutGap = (text: string): string => text.trim().replace(/^(-\d+)\s+/, '$1')
 
 /** Milliseconds since 1970 of one end, or undefined when it cannot be read. Text without a zone is the viewer's local time. */
 export function resolveTime(text: string, nowMs: number): number | undefined {
-  const value = text.trim()
-  if (value === 'now') return nowMs
-  const relative = /^-(\d{1,9})\s*([smhdw])$/.exec(value)
-  if (relative) return nowMs - Number(relative[1]) * (UNIT_MS[relative[2] ?? ''] ?? 0)
+  const value = withoutGap(text)
+  const relative = parseRelativeTime(value, unixMs(nowMs))
+  if (relative !== undefined) return relative
   if (/^\d{10,16}$/.test(value)) return Number(value)
   const local = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?$/.exec(value)
   const ms = local ? new Date(`${local[1]}T${local[2] ?? '00:00'}`).getTime() : /^\d{4}-\d{2}-\d{2}T/.test(value) ? Date.parse(value) : Number.NaN
@@ -46,8 +50,8 @@ export function rangeProblem(range: TimeRange, nowMs: number): { end: 'from' | '
 
 /** What someone typed, as the API takes it: local times become RFC 3339 in UTC, the rest stays. */
 export function normaliseTime(text: string, nowMs: number): string {
-  const value = text.trim().replace(/^(-\d+)\s+/, '$1')
-  if (value === 'now' || /^-\d+[smhdw]$/.test(value)) return value
+  const value = withoutGap(text)
+  if (parseRelativeTime(value, unixMs(nowMs)) !== undefined) return value
   const ms = resolveTime(value, nowMs)
   return ms === undefined ? value : new Date(ms).toISOString()
 }
@@ -83,7 +87,7 @@ export function rangeUpTo(ms: number, nowMs: number): TimeRange {
 export function describeRange(range: TimeRange, nowMs: number): string {
   const preset = range.to === 'now' ? PRESETS.find((candidate) => candidate.from === range.from) : undefined
   if (preset) return preset.label
-  const relative = /^-(\d+)([smhdw])$/.exec(range.from)
+  const relative = /^-(\d+)(mo|[smhdwy])$/.exec(range.from)
   if (relative && range.to === 'now') {
     const name = UNIT_NAME[relative[2] ?? ''] ?? ''
     return relative[1] === '1' ? `Last ${name}` : `Last ${relative[1]} ${name}s`
@@ -95,8 +99,8 @@ export function describeRange(range: TimeRange, nowMs: number): string {
 }
 
 function toRelative(ms: number): string {
-  const units = ['w', 'd', 'h', 'm', 's'] as const
-  const unit = units.find((candidate) => candidate !== 'w' && ms % (UNIT_MS[candidate] ?? 1) === 0) ?? 's'
+  const units = ['d', 'h', 'm', 's'] as const
+  const unit = units.find((candidate) => ms % (UNIT_MS[candidate] ?? 1) === 0) ?? 's'
   return `-${Math.max(1, Math.round(ms / (UNIT_MS[unit] ?? 1)))}${unit}`
 }
 

@@ -1,4 +1,4 @@
-import { type UnixMicros, type UnixMs, unixMicros } from '@heartwood/protocol'
+import { parseRelativeTime, type UnixMicros, type UnixMs, unixMicros } from '@heartwood/protocol'
 import { HeartwoodError } from '../errors.ts'
 import { parseInstant } from './instant.ts'
 
@@ -8,23 +8,16 @@ export interface TimeRange {
   to: UnixMicros
 }
 
-const UNIT_MS: ReadonlyMap<string, number> = new Map(
-  Object.entries<number>({ ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }),
-)
-const RELATIVE = /^(?:now)?-(\d{1,9})(ms|s|m|h|d|w)$/
+const FIRST_MS = Date.UTC(1900, 0, 1)
 
 /**
- * RFC 3339, epoch milliseconds, or relative to now: `now`, `-15m`, `-7d`, `now-2w`.
+ * RFC 3339, epoch milliseconds, or relative to now: `now`, `-15m`, `-7d`, `now-2w`, `-1y`.
  * @throws HeartwoodError `time-invalid`
  */
 export function parseTime(text: string, name: string, now: UnixMs): UnixMicros {
   const trimmed = text.trim()
-  if (trimmed === 'now') return unixMicros(now * 1000)
-  const relative = RELATIVE.exec(trimmed)
-  if (relative) {
-    const ms = now - Number(relative[1]) * (UNIT_MS.get(relative[2] ?? '') ?? 0)
-    return unixMicros(Math.max(ms, Date.UTC(1900, 0, 1)) * 1000)
-  }
+  const relative = parseRelativeTime(trimmed, now)
+  if (relative !== undefined) return unixMicros(Math.max(relative, FIRST_MS) * 1000)
   // A `+` that was not escaped in an address arrives as a space.
   const instant = parseInstant(trimmed.replace(/^(.+T.+) (\d\d:?\d\d)$/i, '$1+$2'))
   if (instant !== undefined) return instant

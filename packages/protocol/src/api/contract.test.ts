@@ -72,3 +72,9 @@ describe('the client', () => {
     }
   })
 })
+
+it('bounds the retention of a project in plain words', () => {
+  const parse = (retentionDays: number) => api.createProject.body.safeParse({ name: 'Shop', retentionDays })
+  expect(parse(3_650).success).toBe(true)
+  for (const days of [0, 1.5, 3_651, 60_000]) expect(parse(days).error?.issues[0]?.message).toBe('expected whole days from 1 to 3650')
+})

@@ -42,7 +42,16 @@ export const logRoutes = {
     path: '/api/histogram',
     summary: 'How many events match over time, by level',
     access: 'read',
-    query: z.object({ ...searchFilterShape, buckets: z.coerce.number().int().min(1).max(500).default(60) }),
+    query: z.object({
+      ...searchFilterShape,
+      buckets: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(LIMITS.histogramBuckets)
+        .default(60)
+        .describe('How many at most; `intervalMs` in the answer is the narrowest round width that needs no more'),
+    }),
     response: z.object({
       total: z.number(),
       intervalMs: z.number(),

@@ -4,8 +4,8 @@ import { LEVELS } from '../event.ts'
 import { LIMITS, MAX_RETENTION_DAYS } from '../limits.ts'
 import { SCOPES } from './route.ts'
 
-/** RFC 3339, epoch milliseconds, or relative to now: `-15m`, `-1h`, `-7d`, `now`. */
-export const timeSchema = z.string().max(64).describe('RFC 3339, epoch milliseconds, or relative (-15m, -1h, -7d, now)')
+/** RFC 3339, epoch milliseconds, or relative to now. */
+export const timeSchema = z.string().max(64).describe('RFC 3339, epoch milliseconds, or relative: now, -15m, -7d; units ms s m h d w mo y')
 export const projectRef = z.string().min(1).max(LIMITS.name).describe('Id or slug of the project')
 
 /** A query that ended early says why; what it found until then is in the answer. */
@@ -82,7 +82,9 @@ export const projectSchema = z
   .meta({ id: 'Project' })
 export type ProjectJson = z.infer<typeof projectSchema>
 export const projectNameSchema = z.string().trim().min(1).max(100)
-export const retentionSchema = z.int().min(1).max(MAX_RETENTION_DAYS)
+const RETENTION = `expected whole days from 1 to ${MAX_RETENTION_DAYS}`
+/** The engine keeps the end of an event's time in 32 bits of seconds: one that lies after 2106 would have passed already. */
+export const retentionSchema = z.int(RETENTION).min(1, RETENTION).max(MAX_RETENTION_DAYS, RETENTION)
 
 export const KEY_CLIENTS = ['heartwood', 'micrologs', 'lognitor', 'timberlogs', 'tracehub'] as const
 export const keySchema = z
