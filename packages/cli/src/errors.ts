@@ -10,7 +10,7 @@ export const ERRORS = {
 
   'server-unreachable': {
     exit: EXIT.unreachable,
-    fix: 'Start it with `npm start` or `heartwood serve`, or name its address with --url or HEARTWOOD_URL. `heartwood doctor` looks for the cause.',
+    fix: 'Start it with `npm start` or `heartwood serve`, or name its data folder with --data or HEARTWOOD_DATA, or its address with --url or HEARTWOOD_URL. `heartwood doctor` looks for the cause.',
   },
   'not-heartwood': { exit: EXIT.unreachable, fix: 'Check --url or HEARTWOOD_URL: something else answers there, or a proxy stands before it.' },
   'import-interrupted': {

@@ -53,7 +53,7 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     .command('create')
     .description('create a project')
     .argument('<name>', 'its name')
-    .option('--retention <days>', 'how long events are kept', wholeNumber)
+    .option('--retention <days>', 'how long events are kept, 1 to 3650', wholeNumber)
     .action(run(async () => (await import('./commands/project.ts')).createProject))
   project
     .command('list')
@@ -115,16 +115,16 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     .option('--year <year>', 'year of stamps without one (default: the nearest past)', wholeNumber)
     .option('--name <name>', 'name for standard input, by which a repeat is recognised')
     .option('--again', 'import files once more that were imported before')
-    .option('--retry-for <seconds>', 'how long to try again when the connection is lost', wholeNumber, 60)
+    .option('--retry-for <seconds>', 'how long to try again while no server answers', wholeNumber, 60)
     .action(run(async () => (await import('./commands/import.ts')).importFiles))
 
   program
     .command('query')
     .description('search events: a table on a terminal, one JSON object a line in a pipe')
     .argument('[query]', 'search language; everything when left out', '')
-    .option('--from <time>', 'RFC 3339, epoch milliseconds, or relative', '-1h')
+    .option('--from <time>', 'RFC 3339, epoch milliseconds, or relative (-30m, -7d, -1y)', '-1h')
     .option('--to <time>', 'the same', 'now')
-    .option('--limit <n>', 'how many events at most', wholeNumber, 100)
+    .option('--limit <n>', 'how many events at most', upTo(), 100)
     .addOption(new Option('--order <order>', 'newest or oldest first').choices(['desc', 'asc']).default('desc'))
     .option('--utc', 'show times in UTC')
     .action(run(async () => (await import('./commands/query.ts')).query))
@@ -140,9 +140,9 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     )
   }
   logs
-    .option('--from <time>', 'RFC 3339, epoch milliseconds, or how long ago (30m, 1h, 7d)', '1h')
+    .option('--from <time>', 'RFC 3339, epoch milliseconds, or how long ago (30m, 1h, 7d, 6mo, 1y)', '1h')
     .option('--to <time>', 'the same', 'now')
-    .option('--limit <n>', 'how many events at most', wholeNumber, 100)
+    .option('--limit <n>', 'how many events at most', upTo(), 100)
     .addOption(new Option('--order <order>', 'newest or oldest first').choices(['desc', 'asc']).default('desc'))
     .addOption(new Option('--format <format>', 'export in this format').choices(EXPORT_FORMATS))
     .option('--output <file>', 'write the export to a file (default format: jsonl)')
@@ -151,7 +151,9 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
 
   const flows = program.command('flows').description('flows: how often they ran, how they ended, one run step by step')
   const range = (command: Commander): Commander =>
-    command.option('--from <time>', 'RFC 3339, epoch milliseconds, or how long ago (30m, 1h, 7d)', '1d').option('--to <time>', 'the same', 'now')
+    command
+      .option('--from <time>', 'RFC 3339, epoch milliseconds, or how long ago (30m, 1h, 7d, 6mo, 1y)', '1d')
+      .option('--to <time>', 'the same', 'now')
   range(flows.command('list', { isDefault: true }))
     .description('flows by name')
     .action(run(async () => (await import('./commands/flows.ts')).listFlows))
@@ -159,7 +161,7 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     .description('runs, newest first')
     .argument('[name]', 'of one flow')
     .addOption(new Option('--state <state>', 'only these').choices(['finished', 'failed', 'running', 'stalled']))
-    .option('--limit <n>', 'how many runs at most', wholeNumber, 50)
+    .option('--limit <n>', 'how many runs at most, up to 500', upTo(500), 50)
     .action(run(async () => (await import('./commands/flows.ts')).listRuns))
   flows
     .command('show')
@@ -178,7 +180,7 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     .command('tail')
     .description('follow events as they arrive')
     .argument('[query]', 'search language; everything when left out', '')
-    .option('--limit <n>', 'stop after so many events', wholeNumber)
+    .option('--limit <n>', 'stop after so many events', upTo())
     .option('--utc', 'show times in UTC')
     .action(run(async () => (await import('./commands/tail.ts')).tail))
 
@@ -217,6 +219,16 @@ function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.')
   return Number(text)
 }
+
+/** A whole number from 1. */
+const upTo =
+  (most = Number.POSITIVE_INFINITY) =>
+  (text: string): number => {
+    const value = wholeNumber(text)
+    if (value < 1 || value > most)
+      throw new InvalidArgumentError(`It takes a whole number from 1${most < Number.POSITIVE_INFINITY ? ` to ${most}` : ''}.`)
+    return value
+  }
 
 function portNumber(text: string): string {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('It takes a port from 0 to 65535.')

@@ -29,6 +29,8 @@ describe('exit codes', () => {
     [2, ['import']],
     [2, ['serve', '--port', 'abc']],
     [2, ['query', '--limit', 'many']],
+    [2, ['query', '--limit', '0']],
+    [2, ['flows', 'runs', '--limit', '501']],
     [2, ['query', '--unknown']],
     [2, ['key', 'create', '--scope', 'everything']],
     [2, ['dead-letter', 'replay']],
@@ -46,6 +48,13 @@ describe('exit codes', () => {
     expect(exit).toBe(3)
     expect(stderr).toContain('connection refused')
     expect(stderr).toContain('npm start')
+  })
+
+  test('3, and why that address was tried, when none was named', async () => {
+    await server.close()
+    writeFileSync(join(folder, 'server.json'), JSON.stringify({ url: server.url, pid: process.pid, startedAt: 'x' }))
+    const { stderr } = await runHere(['project', 'list', '--data', folder], { cwd: '/' })
+    expect(stderr).toContain(`at ${server.url} (connection refused), the address that the server on ${folder} left there.`)
   })
 
   test('4, and where a key is expected, when there is none', async () => {
@@ -200,6 +209,41 @@ describe('tail', () => {
     }
     expect((await runHere(['tail'], { env, cwd: folder, signal: stop.signal })).exit).toBe(0)
   })
+})
+
+describe('stats', () => {
+  test('counts hours of more days than a first answer has', async () => {
+    const asked: string[] = []
+    server.answer = (path, query) => {
+      if (path !== '/api/histogram') return undefined
+      asked.push(`${query.get('from')} ${query.get('buckets')}`)
+      const intervalMs = query.get('buckets') === '500' ? 7_200_000 : 1_800_000
+      const bucket = (from: string) => ({ from, count: 2, byLevel: { info: 2 } })
+      const buckets = ['2026-01-01T10:00:00.000Z', '2026-01-01T10:30:00.000Z', '2026-01-01T11:00:00.000Z'].map(bucket)
+      return { total: 6, intervalMs, buckets, partial: null }
+    }
+    const { exit, stdout } = await runHere(['stats', '--group-by', 'hour', '--from', '2mo', '--json'], { env, cwd: folder })
+    expect(exit).toBe(0)
+    expect(asked).toEqual(['-2mo 500', '-2mo 10000'])
+    expect((JSON.parse(stdout) as { rows: { total: number }[] }).rows.map(({ total }) => total)).toEqual([2, 4])
+  })
+
+  test('says how far hours reach, and what to do', async () => {
+    server.answer = () => ({ total: 0, intervalMs: 86_400_000, buckets: [], partial: null })
+    const { exit, stderr } = await runHere(['stats', '--group-by', 'hour', '--from', '10y'], { env, cwd: folder })
+    expect(exit).toBe(2)
+    expect(stderr).toContain('counts up to 416 days at once')
+    expect(stderr).toContain('--group-by day')
+  })
+})
+
+test('steps of a flow are counted from 1, as on its page, and from 0 in JSON', async () => {
+  const times = { startedAt: '2026-01-01T00:00:00Z', endedAt: '2026-01-01T00:00:01Z', durationMs: 1_000 }
+  const run = { flowId: 'pay-1', name: 'pay', state: 'finished', ...times, events: 4, lastStep: 3, lastMessage: 'm', level: 'info', services: [] }
+  server.answer = () => ({ runs: [run], hasMore: false, partial: null })
+  const { stdout } = await runHere(['flows', 'runs'], { env, cwd: folder })
+  expect(stdout.split('\n')[1]).toMatch(/ 4 +4 +m$/)
+  expect((await runHere(['flows', 'runs', '--json'], { env, cwd: folder })).stdout).toContain('"lastStep": 3')
 })
 
 test('doctor works without a server, finds what is wrong and says how to mend it', async () => {

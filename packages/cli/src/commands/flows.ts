@@ -5,9 +5,9 @@ import { type ExportFormat, exporters } from '../export/formats.ts'
 import { sayPartial } from '../output/partial.ts'
 import { formatTable } from '../output/table.ts'
 import { formatDuration } from '../output/units.ts'
+import { toAgo } from '../server/ago.ts'
 import { needProject } from '../server/choose-project.ts'
 import { onServer } from './call.ts'
-import { relativeTime } from './logs.ts'
 
 interface RangeOptions {
   from: string
@@ -77,13 +77,13 @@ export const showRun = ([id = '']: string[]): Command<{ format?: ExportFormat }>
     const rows = events.map(({ event, offsetMs, deltaMs, gap }) => [
       `+${formatDuration(offsetMs)}`,
       `${formatDuration(deltaMs)}${gap ? ' gap' : ''}`,
-      event.stepIndex === undefined ? '-' : String(event.stepIndex),
+      stepNumber(event.stepIndex),
       event.level.toUpperCase(),
       event.service ?? '-',
       event.message,
     ])
     await writeLine(context.stdout, formatTable(['AT', 'SINCE', 'STEP', 'LEVEL', 'SERVICE', 'MESSAGE'], rows))
-    if (missingSteps.length > 0) say(context, `Steps without an event: ${missingSteps.join(', ')}.`)
+    if (missingSteps.length > 0) say(context, `Steps without an event: ${missingSteps.map(stepNumber).join(', ')}.`)
     if (answer.truncated) say(context, `The run has more events than these ${events.length}.`)
     return EXIT.done
   })
@@ -106,7 +106,9 @@ function nothing(context: Context, { from, to }: GlobalOptions & RangeOptions): 
   return EXIT.done
 }
 
-const rangeOf = ({ from, to }: RangeOptions): RangeOptions => ({ from: relativeTime(from), to: relativeTime(to) })
+const rangeOf = ({ from, to }: RangeOptions): RangeOptions => ({ from: toAgo(from), to: toAgo(to) })
+/** As people count, from 1, like the page; JSON has them from 0. */
+const stepNumber = (index: number | undefined): string => (index === undefined ? '-' : String(index + 1))
 const duration = (ms: number | null): string => (ms === null ? '-' : formatDuration(ms))
 const runRow = (run: FlowRun): string[] => [
   run.flowId,
@@ -114,6 +116,6 @@ const runRow = (run: FlowRun): string[] => [
   run.startedAt,
   formatDuration(run.durationMs),
   String(run.events),
-  run.lastStep === undefined ? '-' : String(run.lastStep),
+  stepNumber(run.lastStep),
   run.lastMessage,
 ]

@@ -1,4 +1,5 @@
 import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -217,6 +218,30 @@ describe('an import that is disturbed', () => {
     await second.close()
     expect(exit).toBe(0)
     expect(read().sort(byNumber)).toEqual(range(60_000))
+  })
+
+  test('waits for a server that does not answer yet', async () => {
+    write('app.jsonl', jsonLines(0, 10))
+    await server.close()
+    const port = Number(new URL(server.url).port)
+    const started = new Promise<FakeServer>((resolve) => {
+      const silent = createServer((socket) => {
+        socket.destroy()
+        silent.close(() => resolve(startFakeServer(port)))
+      }).listen(port, '127.0.0.1')
+    })
+    const { exit, stderr } = await importing('app.jsonl', '--retry-for', '60')
+    server = await started
+    expect({ exit, stderr }).toMatchObject({ exit: 0, stderr: expect.stringContaining('trying again') })
+    expect(read()).toEqual(range(10))
+  })
+
+  test('ends with 3 and names the address when no server comes up in time', async () => {
+    write('app.jsonl', jsonLines(0, 10))
+    await server.close()
+    const { exit, stderr } = await importing('app.jsonl', '--retry-for', '0')
+    expect(exit).toBe(3)
+    expect(stderr).toContain(`No Heartwood server answers at ${server.url}`)
   })
 
   test('a time zone that does not exist is refused before anything is sent', async () => {

@@ -10,9 +10,9 @@ import { type Journal, openJournal } from '../import/journal.ts'
 import { openFile, openStream } from '../import/open-source.ts'
 import { createProgress, type Progress } from '../import/progress.ts'
 import { formatReport, toReportJson } from '../import/report.ts'
-import { createSender, type IngestDefaults, type SendPiece } from '../import/sender.ts'
+import { askUntilAnswered, createSender, type IngestDefaults, type SendPiece } from '../import/sender.ts'
 import { createTally, type Tally } from '../import/tally.ts'
-import { chooseProject } from '../server/choose-project.ts'
+import { type ChosenProject, chooseProject } from '../server/choose-project.ts'
 import type { Connection } from '../server/connection.ts'
 import { toCliError } from '../server/connection.ts'
 import { onServer } from './call.ts'
@@ -47,10 +47,22 @@ export const importFiles = (named: string[]): Command<ImportOptions> =>
   onServer(async (connection, context, options) => {
     checkTimezone(options.timezone)
     const paths = await findFiles(named, context.cwd)
-    const project = await chooseProject(connection.client, options.project)
-    const projectKey = project?.id ?? `key-${createHash('sha256').update(connection.address.token).digest('hex').slice(0, 16)}`
     const startedAt = performance.now()
     const progress = createProgress(context, startedAt)
+    const patience = {
+      retryForMs: options.retryFor * 1_000,
+      signal: context.signal,
+      waiting: (reason: string | undefined) => progress.status(reason),
+    }
+    let project: ChosenProject | undefined
+    try {
+      project = await askUntilAnswered(connection, () => chooseProject(connection.client, options.project), patience)
+    } catch (error) {
+      progress.end()
+      if (context.signal.aborted) return EXIT.interrupted
+      throw error
+    }
+    const projectKey = project?.id ?? `key-${createHash('sha256').update(connection.address.token).digest('hex').slice(0, 16)}`
     const run: Run = {
       context,
       options,
@@ -60,9 +72,7 @@ export const importFiles = (named: string[]): Command<ImportOptions> =>
       send: createSender(connection, {
         project: project?.id,
         defaults: toDefaults(options),
-        retryForMs: options.retryFor * 1_000,
-        signal: context.signal,
-        waiting: (reason) => progress.status(reason),
+        ...patience,
       }),
       tally: createTally(),
       progress,

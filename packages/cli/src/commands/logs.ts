@@ -7,6 +7,7 @@ import { CliError, EXIT } from '../errors.ts'
 import { FILTERS } from '../export/filters.ts'
 import { type ExportFormat, exporters } from '../export/formats.ts'
 import { createEventPrinter } from '../output/event-printer.ts'
+import { toAgo } from '../server/ago.ts'
 import { needProject } from '../server/choose-project.ts'
 import { onServer } from './call.ts'
 import { eachEvent } from './query.ts'
@@ -31,8 +32,8 @@ export const logs = ([q = '']: string[]): Command<LogsOptions> =>
     const filter = {
       project: project.id,
       q: withFilters(q, options),
-      from: relativeTime(options.from),
-      to: relativeTime(options.to),
+      from: toAgo(options.from),
+      to: toAgo(options.to),
       order: options.order,
       fields: '*',
     }
@@ -95,6 +96,3 @@ export function withFilters(q: string, options: FilterOptions): string {
 }
 
 const quoted = (value: string): string => (/^[\w.*/@-]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`)
-
-/** `30m`, `1h`, `7d` and `1w` mean that long ago, as `-30m` does. */
-export const relativeTime = (text: string): string => (/^\d{1,9}(?:ms|s|m|h|d|w)$/.test(text.trim()) ? `-${text.trim()}` : text)

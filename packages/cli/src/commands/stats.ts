@@ -1,11 +1,11 @@
-import { LEVELS } from '@heartwood/protocol'
-import { type Command, writeLine } from '../context.ts'
+import { LEVELS, LIMITS } from '@heartwood/protocol'
+import { type Command, say, writeLine } from '../context.ts'
 import { CliError, EXIT } from '../errors.ts'
 import { sayPartial } from '../output/partial.ts'
 import { formatTable } from '../output/table.ts'
+import { toAgo } from '../server/ago.ts'
 import { needProject } from '../server/choose-project.ts'
 import { onServer } from './call.ts'
-import { relativeTime } from './logs.ts'
 import { explainQueryError } from './query.ts'
 
 interface StatsOptions {
@@ -15,18 +15,19 @@ interface StatsOptions {
 }
 
 const WIDTHS_MS = { day: 86_400_000, hour: 3_600_000 }
-/** Buckets of the histogram that the server gives at most. */
-const MOST_BUCKETS = 500
+/** Enough for days; a longer answer is only asked for when hours need it. */
+const FEW_BUCKETS = 500
+const MOST_SERVICES = 200
 
 /** How many events there were, by day, hour or service. */
 export const stats = ([q = '']: string[]): Command<StatsOptions> =>
   onServer(async ({ client }, context, options) => {
     const project = await needProject(client, options.project)
     const { groupBy } = options
-    const filter = { project: project.id, q, from: relativeTime(options.from), to: relativeTime(options.to) }
+    const filter = { project: project.id, q, from: toAgo(options.from), to: toAgo(options.to) }
     const explain = (error: unknown) => Promise.reject(explainQueryError(q, error))
     if (groupBy === 'service') {
-      const { facets, partial } = await client.facets({ query: { ...filter, fields: 'service', limit: 200 } }).catch(explain)
+      const { facets, partial } = await client.facets({ query: { ...filter, fields: 'service', limit: MOST_SERVICES } }).catch(explain)
       const values = facets[0]?.values ?? []
       const rows = values.map(({ value, count }) => ({ service: value, total: count }))
       const table = formatTable(
@@ -34,12 +35,20 @@ export const stats = ([q = '']: string[]): Command<StatsOptions> =>
         rows.map(({ service, total }) => [service, String(total)]),
       )
       await writeLine(context.stdout, options.json ? JSON.stringify(rows, null, 2) : table)
+      if (rows.length === MOST_SERVICES) say(context, `These are the ${MOST_SERVICES} services with the most events; there may be more.`)
       sayPartial(context, partial, 'counted')
       return EXIT.done
     }
-    const { buckets, intervalMs, total, partial } = await client.histogram({ query: { ...filter, buckets: MOST_BUCKETS } }).catch(explain)
     const width = WIDTHS_MS[groupBy]
-    if (intervalMs > width) throw new CliError('option-invalid', `There are too many ${groupBy}s between ${options.from} and ${options.to}.`)
+    const ask = (most: number) => client.histogram({ query: { ...filter, buckets: most } }).catch(explain)
+    const few = await ask(FEW_BUCKETS)
+    const { buckets, intervalMs, total, partial } = few.intervalMs > width ? await ask(LIMITS.histogramBuckets) : few
+    if (intervalMs > width) {
+      const days = Math.floor((LIMITS.histogramBuckets * width) / WIDTHS_MS.day)
+      throw new CliError('option-invalid', `--group-by ${groupBy} counts up to ${days} days at once; ${options.from} to ${options.to} is longer.`, {
+        fix: groupBy === 'hour' ? 'Narrow --from and --to, or use --group-by day.' : 'Narrow --from and --to.',
+      })
+    }
     const rows = inWidths(buckets, width)
     if (options.json) await writeLine(context.stdout, JSON.stringify({ total, rows }, null, 2))
     else {

@@ -5,7 +5,7 @@ import { type ApiError, api, type IngestAnswer, routeUrl, toApiError } from '@he
 import type { KnownFormat } from '@heartwood/server/formats'
 import { CliError } from '../errors.ts'
 import { isLoopback } from '../server/address.ts'
-import { type Connection, isConnectionLost } from '../server/connection.ts'
+import { type Connection, describeCause, isConnectionLost } from '../server/connection.ts'
 
 /** Defaults that go with every piece, as the query of `/ingest/<format>`. */
 export interface IngestDefaults {
@@ -39,6 +39,29 @@ export type SendPiece = (format: KnownFormat, body: Buffer, batchId: string, con
 
 const ANSWER_WITHIN_MS = 120_000
 const LONGEST_PAUSE_MS = 5_000
+const pauseMs = (attempt: number): number => Math.min(LONGEST_PAUSE_MS, 250 * 2 ** Math.min(attempt, 6))
+
+/** Asks again while nobody answers, for as long as a piece would be sent again. @throws what the last attempt did */
+export async function askUntilAnswered<Answer>(
+  connection: Connection,
+  ask: () => Promise<Answer>,
+  { retryForMs, signal, waiting }: Pick<SendOptions, 'retryForMs' | 'signal' | 'waiting'>,
+): Promise<Answer> {
+  const startedAt = performance.now()
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const answer = await ask()
+      if (attempt > 0) waiting(undefined)
+      return answer
+    } catch (error) {
+      if (!isConnectionLost(error) || performance.now() - startedAt >= retryForMs) throw error
+      waiting(describeWaiting(connection, describeCause(error)))
+    }
+    await wait(pauseMs(attempt), undefined, { signal })
+  }
+}
+
+const describeWaiting = (connection: Connection, reason: string): string => `no answer from ${connection.address.url} (${reason}); trying again`
 
 /**
  * Sends a piece until the server has answered for it. A full queue is waited for without end; a lost connection up to `retryForMs`.
@@ -76,8 +99,8 @@ export function createSender(connection: Connection, options: SendOptions): Send
           `${connection.address.url} has not answered for ${Math.round(options.retryForMs / 1_000)} s (${result.reason}).`,
         )
       }
-      options.waiting(`no answer from ${connection.address.url} (${result.reason}); trying again`)
-      await wait(Math.min(LONGEST_PAUSE_MS, 250 * 2 ** Math.min(attempt, 6)), undefined, { signal: options.signal })
+      options.waiting(describeWaiting(connection, result.reason))
+      await wait(pauseMs(attempt), undefined, { signal: options.signal })
     }
   }
 }
@@ -101,7 +124,7 @@ async function attemptOnce(connection: Connection, path: string, headers: Record
     return judge(error, Number(response.headers.get('retry-after')))
   } catch (error) {
     if (!isConnectionLost(error)) throw error
-    return { kind: 'lost', reason: reasonOf(error) }
+    return { kind: 'lost', reason: describeCause(error) }
   }
 }
 
@@ -121,10 +144,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined
-  if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code)
-  return error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'connection lost'
 }

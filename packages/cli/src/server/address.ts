@@ -14,6 +14,8 @@ export interface RunningServer {
 
 export interface Address {
   url: string
+  /** Where the address came from: it was given, a server runs on the data folder, or neither. */
+  urlFrom: 'given' | 'data-folder' | 'default'
   /** Empty when there is none to send. */
   token: string
   /** Where the token came from: a key that was given, or the data folder beside which this runs. */
@@ -26,22 +28,24 @@ export interface Address {
 /**
  * Finds the server and the token for it: what was given; else the server that runs on the data folder; else the default address.
  * The local token only ever goes to a loopback address.
+ * @param before what was found the last time: a server that was started meanwhile has another token, and perhaps another port; while none runs, the
+ *   old place is the one to try.
  */
-export function findServer(context: Context, options: GlobalOptions): Address {
+export function findServer(context: Context, options: GlobalOptions, before?: Address): Address {
   const dataFolder = resolve(context.cwd, options.data)
-  const local = readText(join(dataFolder, 'local.token'))
-  const url = options.url === undefined ? (localUrl(dataFolder) ?? DEFAULT_URL) : parseUrl(options.url)
+  const where = findUrl(dataFolder, options.url, before)
   const given = options.token?.trim()
-  if (given) return { url, token: given, tokenFrom: 'given', dataFolder, besideData: false }
-  const usable = local !== undefined && local !== '' && isLoopback(url)
-  return { url, token: usable ? local : '', tokenFrom: usable ? 'data-folder' : 'none', dataFolder, besideData: usable }
+  if (given) return { ...where, token: given, tokenFrom: 'given', dataFolder, besideData: false }
+  const local = readText(join(dataFolder, 'local.token')) || (before?.tokenFrom === 'data-folder' ? before.token : '')
+  const usable = local !== '' && isLoopback(where.url)
+  return { ...where, token: usable ? local : '', tokenFrom: usable ? 'data-folder' : 'none', dataFolder, besideData: usable }
 }
 
-/** The address as it is now: a server that was started again has another token, and perhaps another port. */
-export function findAgain(address: Address, options: GlobalOptions): Address {
-  const url = options.url === undefined ? (localUrl(address.dataFolder) ?? address.url) : address.url
-  if (address.tokenFrom !== 'data-folder' || !isLoopback(url)) return { ...address, url }
-  return { ...address, url, token: readText(join(address.dataFolder, 'local.token')) || address.token }
+function findUrl(dataFolder: string, given: string | undefined, before: Address | undefined): Pick<Address, 'url' | 'urlFrom'> {
+  if (given !== undefined) return { url: parseUrl(given), urlFrom: 'given' }
+  const local = localUrl(dataFolder)
+  if (local !== undefined) return { url: local, urlFrom: 'data-folder' }
+  return before === undefined ? { url: DEFAULT_URL, urlFrom: 'default' } : { url: before.url, urlFrom: before.urlFrom }
 }
 
 export function readRunningServer(dataFolder: string): RunningServer | undefined {

@@ -1,7 +1,8 @@
 import { type ApiClient, ApiError, createClient, toApiError } from '@heartwood/protocol'
 import type { Context, GlobalOptions } from '../context.ts'
 import { CliError, type ErrorCode } from '../errors.ts'
-import { type Address, findAgain, findServer } from './address.ts'
+import { type Address, findServer } from './address.ts'
+import { toAgo } from './ago.ts'
 
 export interface Connection {
   readonly address: Address
@@ -22,7 +23,7 @@ export function connect(context: Context, options: GlobalOptions): Connection {
   }
   /** True when there is something new to try; another request may have found it meanwhile. */
   const look = (used: Address): boolean => {
-    address = findAgain(address, options)
+    address = findServer(context, options, address)
     return address.url !== used.url || address.token !== used.token
   }
   const request = async (path: string, init: RequestInit = {}): Promise<Response> => {
@@ -63,7 +64,9 @@ export const isConnectionLost = (error: unknown): boolean =>
 export function toCliError(error: unknown, address: Address): unknown {
   if (error instanceof ApiError) return fromApiError(error, address)
   if (!isConnectionLost(error)) return error
-  return new CliError('server-unreachable', `No Heartwood server answers at ${address.url}${describeCause(error)}.`, { cause: error })
+  return new CliError('server-unreachable', `No Heartwood server answers at ${address.url} (${describeCause(error)})${describeChoice(address)}.`, {
+    cause: error,
+  })
 }
 
 const BY_CODE: Record<string, ErrorCode> = {
@@ -99,16 +102,25 @@ function fromApiError(error: ApiError, address: Address): CliError {
   return new CliError('server-failed', `${error.message} (${error.code}, status ${error.status})`, { cause: error })
 }
 
+/** Whether a relative time, before now. */
 const explainTime = (details: unknown): string => {
   const value = typeof details === 'object' && details !== null && 'value' in details ? String(details.value).trim() : ''
-  if (/^\d+(ms|s|m|h|d|w)$/.test(value)) return `Write -${value} for that long before now.`
+  if (toAgo(value) !== value) return `Write ${toAgo(value)} for that long before now.`
   return 'Write a time before now such as -15m or -7d, RFC 3339 such as 2026-11-21T09:30:00Z, or epoch milliseconds.'
 }
 
+/** Why this address was tried. */
+function describeChoice({ urlFrom, dataFolder }: Address): string {
+  if (urlFrom === 'given') return ''
+  if (urlFrom === 'data-folder') return `, the address that the server on ${dataFolder} left there`
+  return `, the default address; no server runs on the data folder ${dataFolder}`
+}
+
 /** fetch hides the reason in `cause`; its code is what a person can look up. */
-function describeCause(error: unknown): string {
+export function describeCause(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined
-  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return ''
+  if (error instanceof Error && error.name === 'TimeoutError') return 'it timed out'
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return 'the connection was lost'
   const reasons: Record<string, string> = {
     ECONNREFUSED: 'connection refused',
     ECONNRESET: 'connection reset',
@@ -118,7 +130,7 @@ function describeCause(error: unknown): string {
     UND_ERR_SOCKET: 'the connection broke',
     UND_ERR_CONNECT_TIMEOUT: 'it timed out',
   }
-  return ` (${reasons[String(cause.code)] ?? String(cause.code)})`
+  return reasons[String(cause.code)] ?? String(cause.code)
 }
 
 const toHeaders = (headers: RequestInit['headers']): Record<string, string> => Object.fromEntries(new Headers(headers ?? {}))
