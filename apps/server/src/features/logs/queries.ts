@@ -119,9 +119,26 @@ const seconds = (micros: UnixMicros): string => `toDateTime(${sql.integer(Math.m
 /** Whether the rollup has all of a range: it cannot hold times before 1970. */
 export const isRolledUp = ({ from, to }: TimeRange): boolean => from >= ROLLUP_RANGE.from && to <= ROLLUP_RANGE.to
 
-/** The newest (or oldest) minute of a range in which something may match. */
-export const nextMinuteQuery = ({ projectId, plan }: Scope, range: TimeRange, order: Order): string =>
-  `SELECT toUnixTimestamp(${order === 'desc' ? 'max' : 'min'}(minute)) AS found, count() AS rows FROM events_by_minute WHERE ${minutes(projectId, plan.rollupAtLeast, range)}`
+const nextMinute = (minute: string, from: string, order: Order): string =>
+  `SELECT toUnixTimestamp(${order === 'desc' ? 'max' : 'min'}(${minute})) AS found, count() AS rows FROM ${from}`
+
+/** The newest (or oldest) minute in which something of a range may match. */
+export function nextMinuteQuery({ projectId, plan }: Scope, range: TimeRange, order: Order): string {
+  const fromMinute = { from: unixMicros(Math.floor(range.from / MINUTE) * MINUTE), to: range.to }
+  return nextMinute('minute', `events_by_minute WHERE ${minutes(projectId, plan.rollupAtLeast, fromMinute)}`, order)
+}
+
+/**
+ * The same of what was stored a moment ago, which the rollup may not have yet: its rows come shortly after those of the table. They do so
+ * long before a part is merged for the first time.
+ */
+export const youngMinuteQuery = ({ projectId, plan }: Scope, range: TimeRange, order: Order): string =>
+  nextMinute(
+    'toStartOfMinute(ts)',
+    `events WHERE project_id = ${sql.integer(projectId)} AND ${within(range)} AND ${plan.rollupAtLeast} AND _part IN (
+  SELECT name FROM system.parts WHERE database = currentDatabase() AND table = 'events' AND active AND level = 0 AND modification_time > now() - 10)`,
+    order,
+  )
 
 /** Counts by bucket and level; buckets are numbered from `firstMs`. */
 export function histogramQuery(scope: Scope, range: TimeRange, { intervalMs, firstMs }: Buckets): string {

@@ -53,6 +53,30 @@ describe('GET /api/search', () => {
     expect(whole).toEqual(eventToJson(EVENTS[42] as Event, fixture.ids[42] ?? ''))
   })
 
+  it.each(['asc', 'desc'] as const)('finds what lies in the minute in which the range begins (%s)', async (order) => {
+    const projectId = order === 'asc' ? 71 : 72
+    const [id] = await fixture.test.load(projectId, [sampleEvent({ timestamp: at(45_000) })])
+    const range = { from: '2026-11-20T00:00:00.5Z', to: '2026-11-20T00:01:30Z' }
+    const request = { ...range, q: '', order, limit: 10, cursor: undefined, fields: undefined }
+    const { events } = await createLogs({ store, now: () => NOW }).search(projectId, request)
+    expect(events.map((event) => event.id)).toEqual([id])
+  })
+
+  it('finds what was stored a moment ago, while the counts of its minute lag behind', async () => {
+    const [id] = await fixture.test.load(73, [sampleEvent({ timestamp: at(45_000), level: 'error' })])
+    // As the engine answers right after an insert: the rows are there, what the view counts of them is not.
+    const lagging: EventStore = {
+      ...store,
+      query: (text, options) => store.query(text.replaceAll('FROM events_by_minute', 'FROM (SELECT * FROM events_by_minute WHERE 0) AS m'), options),
+    }
+    for (const order of ['asc', 'desc'] as const) {
+      const range = { from: '2026-11-19T00:00:00Z', to: '2026-11-21T00:00:00Z' }
+      const request = { ...range, q: 'level:error', order, limit: 10, cursor: undefined, fields: undefined }
+      const answer = await createLogs({ store: lagging, now: () => NOW }).search(73, request)
+      expect(answer.events.map((event) => event.id)).toEqual([id])
+    }
+  })
+
   it('finds data that ended long before the range does', async () => {
     const { body } = await call('/api/search', { from: '2026-01-01T00:00:00Z', to: '2026-12-31T00:00:00Z', limit: 5 })
     expect(body.events.map(({ id }: EventJson) => id)).toEqual(expected('').slice(0, 5))

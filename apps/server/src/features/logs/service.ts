@@ -22,6 +22,7 @@ import {
   type Scope,
   selectRows,
   topValuesQuery,
+  youngMinuteQuery,
 } from './queries.ts'
 import { type WalkStep, walk } from './walk.ts'
 
@@ -109,10 +110,11 @@ export function createLogs({ store, now, budget = DEFAULT_BUDGET }: LogsDeps): L
       },
       async jump(rest) {
         if (!isRolledUp(rest)) return order === 'desc' ? rest.to : rest.from
-        const { rows } = await spending.query<{ found: number; rows: number }>(nextMinuteQuery(scope, rest, order))
-        const [next] = rows
-        if (!next || next.rows === 0) return undefined
-        return unixMicros((next.found + (order === 'desc' ? 60 : 0)) * 1_000_000)
+        for (const text of [nextMinuteQuery(scope, rest, order), youngMinuteQuery(scope, rest, order)]) {
+          const [next] = (await spending.query<{ found: number; rows: number }>(text)).rows
+          if (next && next.rows > 0) return unixMicros((next.found + (order === 'desc' ? 60 : 0)) * 1_000_000)
+        }
+        return undefined
       },
     })
   }
