@@ -1,12 +1,9 @@
-import { useElementSize } from '@mantine/hooks'
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
-import { readTokens, useColorScheme } from './colour-scheme.ts'
+import { useCallback, useMemo } from 'react'
+import { ChartFrame, ChartTip, useChart, usePaint } from './chart-frame.tsx'
+import { readTokens } from './colour-scheme.ts'
 import { drawAxis } from './draw-stack.ts'
 import { type LineBucket, type LineLayout, layoutLines } from './line-layout.ts'
-import { prepareCanvas } from './prepare-canvas.ts'
-import classes from './stack-chart.module.css'
 import { AXIS_HEIGHT } from './stack-layout.ts'
-import { stepByArrow } from './step-by-arrow.ts'
 
 interface LineChartProps {
   label: string
@@ -22,65 +19,46 @@ interface LineChartProps {
 
 /** Lines over time with a crosshair that the pointer or the arrow keys move. Colours are names of custom properties. */
 export function LineChart(props: LineChartProps) {
-  const { buckets, intervalMs, fromMs, toMs, height, series } = props
-  const { ref: frame, width } = useElementSize()
-  const canvas = useRef<HTMLCanvasElement>(null)
-  const [hover, setHover] = useState<number>()
+  const { buckets, intervalMs, fromMs, toMs, height, series, formatValue } = props
+  const chart = useChart(height, buckets.length)
+  const { width, hover, setHover } = chart
   const layout = useMemo(() => layoutLines({ buckets, intervalMs, fromMs, toMs, width, height }), [buckets, intervalMs, fromMs, toMs, width, height])
-  const scheme = useColorScheme()
   const hovered = hover === undefined ? undefined : buckets[hover]
   const toX = (ms: number): number => ((ms - fromMs) / Math.max(1, toMs - fromMs)) * width
   const x = hovered === undefined ? undefined : Math.min(width, Math.max(0, toX(hovered.fromMs + intervalMs / 2)))
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes what the custom properties hold.
-  useEffect(() => {
-    const context = prepareCanvas(canvas.current, width, height)
-    if (context === undefined) return
-    drawLines(context, context.canvas, layout, { width, height, x, series, top: layout.max > 0 ? props.formatValue(layout.max) : '' })
-  }, [layout, width, height, x, series, scheme])
-
-  const handleKey = (event: KeyboardEvent): void => {
-    const next = stepByArrow(event.key, hover, buckets.length)
-    if (next === undefined) return
-    event.preventDefault()
-    setHover(next)
-  }
+  usePaint(
+    chart,
+    useCallback(
+      (context) => drawLines(context, context.canvas, layout, { width, height, x, series, top: layout.max > 0 ? formatValue(layout.max) : '' }),
+      [layout, width, height, x, series, formatValue],
+    ),
+  )
   return (
-    <div
-      ref={frame}
-      className={classes.frame}
-      style={{ height }}
-      role="img"
-      aria-label={props.label}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: its values are read with the arrow keys.
-      tabIndex={0}
-      onKeyDown={handleKey}
-      onBlur={() => setHover(undefined)}
+    <ChartFrame
+      chart={chart}
+      label={props.label}
       onPointerMove={(event) => {
         const at = fromMs + ((event.clientX - event.currentTarget.getBoundingClientRect().left) / Math.max(1, width)) * (toMs - fromMs)
         const index = buckets.findIndex((bucket) => at >= bucket.fromMs && at < bucket.fromMs + intervalMs)
         setHover(index < 0 ? undefined : index)
       }}
       onPointerLeave={() => setHover(undefined)}
-    >
-      <canvas ref={canvas} className={classes.canvas} />
-      {hovered && x !== undefined && (
-        <div className={classes.tip} style={x > width / 2 ? { right: width - x + 8 } : { left: x + 8 }}>
-          <div className={classes.when}>{props.formatInterval(hovered.fromMs, hovered.fromMs + intervalMs)}</div>
-          {series.map(({ name, colour }, index) => {
-            const value = hovered.values[index] ?? null
-            return value === null ? null : (
-              <div key={name} className={classes.entry}>
-                <span className={classes.swatch} style={{ background: `var(${colour})` }} />
-                <span>{name}</span>
-                <b>{props.formatValue(value)}</b>
-              </div>
-            )
-          })}
-          {hovered.values.every((value) => value === null) && <div className={classes.entry}>nothing</div>}
-        </div>
-      )}
-    </div>
+      tip={
+        hovered &&
+        x !== undefined && (
+          <ChartTip
+            chart={chart}
+            left={x}
+            right={x}
+            heading={props.formatInterval(hovered.fromMs, hovered.fromMs + intervalMs)}
+            entries={series.flatMap(({ name, colour }, index) => {
+              const value = hovered.values[index] ?? null
+              return value === null ? [] : [{ name, colour, text: formatValue(value) }]
+            })}
+          />
+        )
+      }
+    />
   )
 }
 

@@ -1,45 +1,29 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useMemo } from 'react'
 import { FlowView } from '../features/flows/flow-view.tsx'
 import { FlowsView } from '../features/flows/flows-view.tsx'
-import { formatFlow, formatFlows, parseFlow, parseFlows } from '../features/flows/model.ts'
+import { flowCodec, flowsCodec } from '../features/flows/model.ts'
 import { RunView } from '../features/flows/run-view.tsx'
 import { useServerAddress } from '../features/session/session-api.ts'
+import { useAddressState } from './address-state.ts'
 import { ProjectPage } from './project-page.tsx'
 
 export function FlowsPage() {
-  const navigate = useNavigate()
   const { project } = useParams({ from: '/signed-in/p/$project/flows' })
-  const search = useSearch({ from: '/signed-in/p/$project/flows' })
-  const state = useMemo(() => parseFlows(search), [search])
+  const [state, change] = useAddressState(flowsCodec)
   const address = useServerAddress()
   return (
     <ProjectPage slug={project}>
-      <FlowsView
-        key={project}
-        project={project}
-        address={address}
-        state={state}
-        onChange={(patch) => void navigate({ to: '/p/$project/flows', params: { project }, search: formatFlows({ ...state, ...patch }) })}
-      />
+      <FlowsView key={project} project={project} address={address} state={state} onChange={change} />
     </ProjectPage>
   )
 }
 
 export function FlowPage() {
-  const navigate = useNavigate()
   const { project, name } = useParams({ from: '/signed-in/p/$project/flows/$name' })
-  const search = useSearch({ from: '/signed-in/p/$project/flows/$name' })
-  const state = useMemo(() => parseFlow(search), [search])
+  const [state, change] = useAddressState(flowCodec)
   return (
     <ProjectPage slug={project}>
-      <FlowView
-        key={`${project}/${name}`}
-        project={project}
-        name={name}
-        state={state}
-        onChange={(patch) => void navigate({ to: '/p/$project/flows/$name', params: { project, name }, search: formatFlow({ ...state, ...patch }) })}
-      />
+      <FlowView key={`${project}/${name}`} project={project} name={name} state={state} onChange={change} />
     </ProjectPage>
   )
 }

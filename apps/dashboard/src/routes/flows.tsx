@@ -1,18 +1,18 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { type FlowSearch, type FlowsSearch, formatFlow, formatFlows, parseFlow, parseFlows } from '../features/flows/model.ts'
+import { flowCodec, flowsCodec } from '../features/flows/model.ts'
 import { signedInRoute } from './signed-in.tsx'
 
 export const flowRoutes = [
   createRoute({
     getParentRoute: () => signedInRoute,
     path: '/p/$project/flows',
-    validateSearch: (search: Record<string, unknown>): FlowsSearch => formatFlows(parseFlows(search)),
+    validateSearch: flowsCodec.validate,
     component: lazyRouteComponent(() => import('./flows-pages.tsx'), 'FlowsPage'),
   }),
   createRoute({
     getParentRoute: () => signedInRoute,
     path: '/p/$project/flows/$name',
-    validateSearch: (search: Record<string, unknown>): FlowSearch => formatFlow(parseFlow(search)),
+    validateSearch: flowCodec.validate,
     component: lazyRouteComponent(() => import('./flows-pages.tsx'), 'FlowPage'),
   }),
   createRoute({

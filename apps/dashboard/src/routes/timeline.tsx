@@ -1,15 +1,13 @@
 import { createRoute, lazyRouteComponent, Navigate } from '@tanstack/react-router'
 import { useProjects } from '../features/projects/projects-api.ts'
-import { formatTimeline, parseTimeline, type TimelineSearch } from '../features/timeline/model.ts'
+import { timelineCodec } from '../features/timeline/model.ts'
 import { lastProject } from '../state/preferences.ts'
 import { signedInRoute } from './signed-in.tsx'
-
-const validateSearch = (search: Record<string, unknown>): TimelineSearch => formatTimeline(parseTimeline(search))
 
 export const timelineRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/p/$project/timeline/$id',
-  validateSearch,
+  validateSearch: timelineCodec.validate,
   component: lazyRouteComponent(() => import('./timeline-page.tsx'), 'TimelinePage'),
 })
 
@@ -17,7 +15,7 @@ export const timelineRoute = createRoute({
 export const shortTimelineRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/timeline/$id',
-  validateSearch,
+  validateSearch: timelineCodec.validate,
   component: function ShortTimeline() {
     const { id } = shortTimelineRoute.useParams()
     const search = shortTimelineRoute.useSearch()

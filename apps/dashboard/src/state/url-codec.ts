@@ -1,3 +1,5 @@
+import type { TimeRange } from './time-range.ts'
+
 /** How one value of a page's state is written in the address. `undefined` from `read` means unreadable: the default is taken. */
 export interface Field<Value> {
   fallback: Value
@@ -22,32 +24,39 @@ export const choiceField = <const Value extends string>(choices: readonly [Value
   write: (value) => value,
 })
 
-type StateOf<F> = { [Name in keyof F]: F[Name] extends Field<infer Value> ? Value : never }
-/** What stands in the address: only what differs from the default. */
-export type SearchOf<F> = { [Name in keyof F]?: string }
-
-export interface Codec<F> {
-  parse: (search: Record<string, unknown>) => StateOf<F>
-  format: (state: StateOf<F>) => SearchOf<F>
-}
+type ValuesOf<F> = { [Name in keyof F]: F[Name] extends Field<infer Value> ? Value : never }
+type TextsOf<F> = { [Name in keyof F]?: string }
 
 /** A two-way mapping between a page's state and its address: `parse(format(state))` is `state`, defaults do not show. */
-export function createCodec<F extends { [Name in keyof F]: Field<F[Name] extends Field<infer Value> ? Value : never> }>(fields: F): Codec<F> {
+export interface Codec<State, Search = Record<string, string | undefined>> {
+  parse: (search: Record<string, unknown>) => State
+  format: (state: State) => Search
+  /** The search of a route: what the page understands, written in the one way. */
+  validate: (search: Record<string, unknown>) => Search
+}
+
+export type StateOf<C> = C extends Codec<infer State, unknown> ? State : never
+
+/** The two ends of a range, as they are when the address says nothing. */
+export const rangeFields = ({ from, to }: TimeRange) => ({ from: textField(from), to: textField(to) })
+
+export function createCodec<F extends { [Name in keyof F]: Field<F[Name] extends Field<infer Value> ? Value : never> }>(
+  fields: F,
+): Codec<ValuesOf<F>, TextsOf<F>> {
   const entries = Object.entries(fields) as unknown as [string, Field<unknown>][]
-  return {
-    parse: (search) =>
-      Object.fromEntries(
-        entries.map(([name, field]) => {
-          const text = search[name]
-          return [name, (typeof text === 'string' ? field.read(text) : undefined) ?? field.fallback]
-        }),
-      ) as StateOf<F>,
-    format: (state) => {
-      const values = state as Record<string, unknown>
-      const pairs = entries.map(([name, field]) => [name, field.write(values[name]), field.write(field.fallback)] as const)
-      return Object.fromEntries(pairs.filter(([, text, fallback]) => text !== fallback).map(([name, text]) => [name, text])) as SearchOf<F>
-    },
+  const parse = (search: Record<string, unknown>): ValuesOf<F> =>
+    Object.fromEntries(
+      entries.map(([name, field]) => {
+        const text = search[name]
+        return [name, (typeof text === 'string' ? field.read(text) : undefined) ?? field.fallback]
+      }),
+    ) as ValuesOf<F>
+  const format = (state: ValuesOf<F>): TextsOf<F> => {
+    const values = state as Record<string, unknown>
+    const pairs = entries.map(([name, field]) => [name, field.write(values[name]), field.write(field.fallback)] as const)
+    return Object.fromEntries(pairs.filter(([, text, fallback]) => text !== fallback).map(([name, text]) => [name, text])) as TextsOf<F>
   }
+  return { parse, format, validate: (search) => format(parse(search)) }
 }
 
 /** The address's query as plain texts (the router would read `q=1` as a number otherwise). */

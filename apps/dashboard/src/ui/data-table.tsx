@@ -13,6 +13,8 @@ export interface Column<Row> {
   mono?: boolean
   /** May take several lines. */
   long?: boolean
+  /** Says in a picture what other columns say in numbers; left out on small screens. */
+  wide?: boolean
   /** In the last line, under the numbers. */
   total?: ReactNode
   /** By what the rows are put in order when its head is pressed. */
@@ -131,6 +133,7 @@ function Cell<Row>({ column, children }: { column: Column<Row>; children: ReactN
       data-number={column.number}
       data-actions={column.actions}
       data-long={column.long}
+      data-wide={column.wide}
       data-zero={children === '0' || undefined}
       data-none={children === undefined || children === '' || undefined}
     >

@@ -10,6 +10,21 @@ export function Ago({ stamp }: { stamp: string }) {
   )
 }
 
+/** When in the viewer's zone, and how long ago that was. */
+export function Moment({ stamp }: { stamp: string }) {
+  const { date, time, utc } = formatStamp(stamp)
+  return (
+    <>
+      <span title={utc}>
+        {date} {time}
+      </span>{' '}
+      <span className="muted">
+        <Ago stamp={stamp} />
+      </span>
+    </>
+  )
+}
+
 /** A big number, short in place and whole on hover. */
 export function Count({ value }: { value: number }) {
   return <span title={formatWhole(value)}>{formatShort(value)}</span>

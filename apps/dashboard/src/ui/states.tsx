@@ -26,11 +26,23 @@ export function ErrorState({ title, error, onRetry }: { title: string; error: un
   )
 }
 
-export function EmptyState({ title, children }: { title: string; children?: ReactNode }) {
+interface EmptyStateProps {
+  title: string
+  /** Lines to start with. */
+  example?: ReactNode
+  /** Buttons that lead on. */
+  ways?: ReactNode
+  children?: ReactNode
+}
+
+/** Nothing to show: why, and what to do. */
+export function EmptyState({ title, example, ways, children }: EmptyStateProps) {
   return (
     <div className={classes.state}>
       <h2 className={classes.stateTitle}>{title}</h2>
       <div className={classes.stateText}>{children}</div>
+      {example && <div className={classes.example}>{example}</div>}
+      {ways && <div className={classes.ways}>{ways}</div>}
     </div>
   )
 }

@@ -2,6 +2,7 @@ import type { Level } from '@heartwood/protocol'
 import type { ReactNode } from 'react'
 import { formatDuration } from '../lib/format.ts'
 import { Icon } from './icons.tsx'
+import { LevelMark } from './level-mark.tsx'
 import classes from './track.module.css'
 
 /** Things that happened one after another, from the top down. */
@@ -32,6 +33,31 @@ export function TrackItem({ offsetMs, when, level, children }: TrackItemProps) {
       <span className={classes.dot} aria-hidden="true" />
       <div className={classes.content}>{children}</div>
     </li>
+  )
+}
+
+interface TrackFactsProps {
+  level: Level
+  service: string | undefined
+  /** Milliseconds since the event before; absent for the first. */
+  sinceMs: number | undefined
+  /** The time of day, where there is room for it. */
+  clock?: ReactNode
+}
+
+/** What each line says of its event beside the message, in columns. */
+export function TrackFacts({ level, service, sinceMs, clock }: TrackFactsProps) {
+  return (
+    <span className={classes.facts} data-clock={clock !== undefined || undefined}>
+      {clock !== undefined && <span className={classes.clock}>{clock}</span>}
+      <LevelMark level={level} />
+      <span className={classes.service} title={service}>
+        {service}
+      </span>
+      <span className={classes.since} title="Since the event before">
+        {sinceMs === undefined ? '' : `+${formatDuration(sinceMs)}`}
+      </span>
+    </span>
   )
 }
 

@@ -2,8 +2,25 @@ import { FLOW_STATES, type FlowState } from '@heartwood/protocol'
 import { Tooltip } from '@mantine/core'
 import { formatWhole, plural } from '../../lib/format.ts'
 import { CodeBlock } from '../../ui/copy.tsx'
+import { Legend } from '../../ui/legend.tsx'
 import classes from './flows.module.css'
 import { FLOW_STATE_RULES, type StateCounts } from './model.ts'
+
+const COLOURS: Record<FlowState, string> = {
+  finished: '--hw-bar-debug',
+  failed: '--hw-bar-error',
+  running: '--hw-bar-info',
+  stalled: '--hw-bar-warn',
+}
+
+/** A step as people count, from 1; an empty place where an event belongs to none. */
+export function StepNumber({ step }: { step: number | undefined }) {
+  return (
+    <span className={classes.step} data-none={step === undefined || undefined}>
+      {step === undefined ? '' : step + 1}
+    </span>
+  )
+}
 
 /** What became of a run; the rule behind it on hover. */
 export function FlowStateMark({ state }: { state: FlowState }) {
@@ -25,7 +42,7 @@ export function EndsBar({ counts, of, thick = false }: { counts: StateCounts; of
     <Tooltip label={text}>
       <span className={classes.ends} data-thick={thick || undefined} role="img" aria-label={text}>
         {parts.map((state) => (
-          <span key={state} data-state={state} style={{ width: `${(counts[state] / Math.max(1, of)) * 100}%` }} />
+          <span key={state} style={{ width: `${(counts[state] / Math.max(1, of)) * 100}%`, background: `var(${COLOURS[state]})` }} />
         ))}
       </span>
     </Tooltip>
@@ -35,18 +52,20 @@ export function EndsBar({ counts, of, thick = false }: { counts: StateCounts; of
 /** What the colours of the bars stand for, with how many there are of each. */
 export function EndsLegend({ counts }: { counts: StateCounts }) {
   return (
-    <ul className={classes.legend} aria-label="How runs ended">
-      {FLOW_STATES.map((state) => (
-        <li key={state}>
+    <Legend
+      label="How runs ended"
+      entries={FLOW_STATES.map((state) => ({
+        name: state,
+        colour: COLOURS[state],
+        text: (
           <Tooltip label={FLOW_STATE_RULES[state]} multiline maw={300}>
             <span>
-              <span className={classes.swatch} data-state={state} aria-hidden="true" />
               {state} <b>{formatWhole(counts[state])}</b>
             </span>
           </Tooltip>
-        </li>
-      ))}
-    </ul>
+        ),
+      }))}
+    />
   )
 }
 

@@ -7,12 +7,13 @@ import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RangePicker } from '../../ui/range-picker.tsx'
+import { Section } from '../../ui/section.tsx'
 import { Ago } from '../../ui/stamp.tsx'
 import { EmptyState, ErrorState, PartialNotice, SkeletonRows } from '../../ui/states.tsx'
-import { EndsLegend, FlowStateMark, runsText, sumCounts } from './flow-parts.tsx'
+import { EndsLegend, FlowStateMark, runsText, StepNumber, sumCounts } from './flow-parts.tsx'
 import classes from './flows.module.css'
 import { useFlowRuns, useFlowSteps } from './flows-api.ts'
-import { type FlowPageState, formatFlows, pageNumber, RUNS_PAGE } from './model.ts'
+import { type FlowPageState, flowsCodec, pageNumber, RUNS_PAGE } from './model.ts'
 import { StepsFunnel } from './steps-funnel.tsx'
 
 interface FlowViewProps {
@@ -36,7 +37,7 @@ export function FlowView({ project, name, state, onChange }: FlowViewProps) {
       title={name}
       padded
       crumb={
-        <Link to="/p/$project/flows" params={{ project }} search={formatFlows(state)}>
+        <Link to="/p/$project/flows" params={{ project }} search={flowsCodec.format(state)}>
           Flows
         </Link>
       }
@@ -62,26 +63,30 @@ function Steps({ steps }: { steps: ReturnType<typeof useFlowSteps> }) {
   const counts = data && sumCounts(data.steps.map(({ stopped }) => stopped))
   const ended = counts ? counts.finished + counts.failed + counts.stalled : 0
   return (
-    <section aria-label="Steps" className={classes.stale} data-stale={steps.isPlaceholderData || undefined}>
-      <div className={classes.head}>
-        <h2>Steps</h2>
-        {data && counts && (
-          <span className={classes.lead}>
+    <Section
+      title="Steps"
+      lead={
+        data &&
+        counts && (
+          <>
             {runsText(data.runs, data.sampled)}
             {data.sampled && ', the newest'}
             {ended > 0 && data.steps.length > 0 && `, ${formatShare(counts.finished / ended)} of those that ended finished`}
-          </span>
-        )}
-        {counts && data.steps.length > 0 && <EndsLegend counts={counts} />}
-      </div>
+          </>
+        )
+      }
+      tools={counts && data.steps.length > 0 && <EndsLegend counts={counts} />}
+    >
       {!data ? (
         <SkeletonRows rows={4} height={44} />
       ) : data.steps.length === 0 ? (
         <p className={classes.none}>The events of these runs carry no stepIndex, so that there are no steps to compare.</p>
       ) : (
-        <StepsFunnel steps={data.steps} runs={data.runs} />
+        <div data-stale={steps.isPlaceholderData || undefined}>
+          <StepsFunnel steps={data.steps} runs={data.runs} />
+        </div>
       )}
-    </section>
+    </Section>
   )
 }
 
@@ -106,34 +111,36 @@ function Runs({ project, runs, state, onChange }: Omit<FlowViewProps, 'name'> & 
     { name: 'Services', long: true, cell: (run) => <span className="muted">{run.services.join(', ')}</span> },
   ]
   return (
-    <section aria-label="Runs" className={classes.runs}>
-      <div className={classes.head}>
-        <h2>Runs</h2>
-        <div className={classes.scroll}>
-          <SegmentedControl
-            aria-label="State"
-            size="xs"
-            value={state.state}
-            onChange={(value) => onChange({ state: STATES.find((candidate) => candidate === value) ?? 'any', page: '1' })}
-            data={STATES.map((value) => ({ value, label: value === 'any' ? 'All' : `${value.slice(0, 1).toUpperCase()}${value.slice(1)}` }))}
-          />
-        </div>
-      </div>
+    <Section
+      title="Runs"
+      tools={
+        <SegmentedControl
+          aria-label="State"
+          size="xs"
+          value={state.state}
+          onChange={(value) => onChange({ state: STATES.find((candidate) => candidate === value) ?? 'any', page: '1' })}
+          data={STATES.map((value) => ({ value, label: value === 'any' ? 'All' : `${value.slice(0, 1).toUpperCase()}${value.slice(1)}` }))}
+        />
+      }
+    >
       {runs.error && !runs.data ? (
         <ErrorState title="The runs could not be read" error={runs.error} onRetry={() => void runs.refetch()} />
       ) : !runs.data ? (
         <SkeletonRows rows={10} height={34} />
       ) : runs.data.runs.length === 0 ? (
-        <EmptyState title={state.state === 'any' ? 'No runs in this range' : `No ${state.state} runs in this range`}>
-          <div className={classes.ways}>
-            {state.state !== 'any' && <Button onClick={() => onChange({ state: 'any', page: '1' })}>All states</Button>}
-            <Button variant="default" onClick={() => onChange({ ...widenRange(state, Date.now()), page: '1' })}>
-              Twice as wide
-            </Button>
-          </div>
-        </EmptyState>
+        <EmptyState
+          title={state.state === 'any' ? 'No runs in this range' : `No ${state.state} runs in this range`}
+          ways={
+            <>
+              {state.state !== 'any' && <Button onClick={() => onChange({ state: 'any', page: '1' })}>All states</Button>}
+              <Button variant="default" onClick={() => onChange({ ...widenRange(state, Date.now()), page: '1' })}>
+                Twice as wide
+              </Button>
+            </>
+          }
+        />
       ) : (
-        <div className={classes.stale} data-stale={runs.isPlaceholderData || undefined}>
+        <div data-stale={runs.isPlaceholderData || undefined}>
           <DataTable columns={columns} rows={runs.data.runs} keyOf={(run) => run.flowId} dense={4} />
           {(page > 1 || runs.data.hasMore) && (
             <nav className={classes.pages} aria-label="Pages">
@@ -162,14 +169,14 @@ function Runs({ project, runs, state, onChange }: Omit<FlowViewProps, 'name'> & 
           )}
         </div>
       )}
-    </section>
+    </Section>
   )
 }
 
 function LastStep({ run }: { run: FlowRun }) {
   return (
-    <span className={classes.last}>
-      {run.lastStep !== undefined && <span className={classes.step}>{run.lastStep + 1}</span>}
+    <span className={classes.stepName}>
+      {run.lastStep !== undefined && <StepNumber step={run.lastStep} />}
       <span>{run.lastMessage}</span>
     </span>
   )

@@ -33,11 +33,12 @@ export function useFlowRuns({ project, from, to }: Scope, name: string, state: F
   })
 }
 
-export function useFlowSteps({ project, from, to }: Scope, name: string) {
+export function useFlowSteps({ project, from, to }: Scope, name: string, enabled = true) {
   const api = useApi()
   return useQuery({
     queryKey: ['flows', 'steps', project, from, to, name],
     queryFn: ({ signal }) => api.flowSteps({ query: { project, from, to, name }, signal }),
+    enabled,
     placeholderData: keepPreviousData,
   })
 }

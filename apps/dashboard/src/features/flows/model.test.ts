@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { nameSteps, toRunLines } from './model.ts'
+import { nameSteps, stepsAhead, toRunLines } from './model.ts'
 
 const at = (stepIndex: number | undefined, gap = false) => ({ event: { stepIndex }, deltaMs: 5_000, gap })
 
@@ -10,4 +10,10 @@ it('shows missing steps in their place, several in a row as one line, and a paus
 
 it('counts steps as people do', () => {
   expect([[0], [1, 2], [1, 2, 3], [1, 4]].map((steps) => nameSteps(steps))).toEqual(['Step 1', 'Steps 2 and 3', 'Steps 2 to 4', 'Steps 2 and 5'])
+})
+
+it('names the steps ahead of a run that stopped, but not those that few runs ever reach', () => {
+  const steps = [100, 90, 80, 10].map((reached, step) => ({ step, reached }))
+  expect(stepsAhead(steps, 100, 0).map(({ step }) => step)).toEqual([1, 2])
+  expect(stepsAhead(steps, 100, 2)).toEqual([])
 })

@@ -1,31 +1,21 @@
 import type { FlowState } from '@heartwood/protocol'
 import type { TimeRange } from '../../state/time-range.ts'
-import { choiceField, createCodec, type SearchOf, textField } from '../../state/url-codec.ts'
+import { choiceField, createCodec, rangeFields, type StateOf, textField } from '../../state/url-codec.ts'
 
 /** A day: flows are fewer than logs, and many take hours. */
 export const FLOWS_RANGE: TimeRange = { from: '-24h', to: 'now' }
 export const RUNS_PAGE = 50
 
-const rangeFields = { from: textField(FLOWS_RANGE.from), to: textField(FLOWS_RANGE.to) }
+export const flowsCodec = createCodec(rangeFields(FLOWS_RANGE))
+export type FlowsState = StateOf<typeof flowsCodec>
 
-const list = createCodec(rangeFields)
-export const parseFlows = list.parse
-export const formatFlows = list.format
-export type FlowsState = ReturnType<typeof list.parse>
-export type FlowsSearch = SearchOf<typeof rangeFields>
-
-const flowFields = {
-  ...rangeFields,
+export const flowCodec = createCodec({
+  ...rangeFields(FLOWS_RANGE),
   state: choiceField(['any', 'finished', 'failed', 'running', 'stalled']),
   /** 1-based. */
   page: textField('1'),
-}
-
-const flow = createCodec(flowFields)
-export const parseFlow = flow.parse
-export const formatFlow = flow.format
-export type FlowPageState = ReturnType<typeof flow.parse>
-export type FlowSearch = SearchOf<typeof flowFields>
+})
+export type FlowPageState = StateOf<typeof flowCodec>
 
 export const pageNumber = (text: string): number => (/^[1-9]\d{0,3}$/.test(text) ? Number(text) : 1)
 
@@ -65,6 +55,10 @@ export function toRunLines<Item extends PacedEvent>(events: readonly Item[], mis
     ]
   })
 }
+
+/** Steps after the last one of a run that at least half of the runs of its flow reach. */
+export const stepsAhead = <Step extends { step: number; reached: number }>(steps: readonly Step[], runs: number, lastStep: number): Step[] =>
+  steps.filter(({ step, reached }) => step > lastStep && reached * 2 >= runs)
 
 /** `2`, `2 and 3`, `2 to 5`: steps as people count, from 1. */
 export function nameSteps(steps: readonly number[]): string {

@@ -1,12 +1,12 @@
 import { Link } from '@tanstack/react-router'
 import { useId } from 'react'
-import { formatDuration, formatStamp } from '../../lib/format.ts'
+import { formatStamp } from '../../lib/format.ts'
 import { Icon } from '../../ui/icons.tsx'
-import { LevelMark } from '../../ui/level-mark.tsx'
-import { TrackItem } from '../../ui/track.tsx'
+import { TrackFacts, TrackItem } from '../../ui/track.tsx'
 import { EventData } from '../logs/event-data.tsx'
 import { logsAt } from '../logs/log-link.ts'
 import { rowText } from '../logs/model/row-text.ts'
+import { StepNumber } from './flow-parts.tsx'
 import classes from './flows.module.css'
 import type { RunEvent } from './flows-api.ts'
 
@@ -26,17 +26,9 @@ export function RunEventLine({ project, line, first, open, onToggle }: RunEventL
   return (
     <TrackItem offsetMs={offsetMs} when={`${stamp.full}\n${stamp.utc}`} level={event.level}>
       <button type="button" className={classes.event} aria-expanded={open} aria-controls={open ? panel : undefined} onClick={onToggle}>
-        <span className={classes.step} data-none={event.stepIndex === undefined || undefined}>
-          {event.stepIndex === undefined ? '' : event.stepIndex + 1}
-        </span>
-        <span className={`mono ${classes.message}`}>{rowText(event).text}</span>
-        <span className={classes.meta}>
-          <LevelMark level={event.level} />
-          <span className={classes.service}>{event.service}</span>
-          <span className={classes.delta} title="Since the event before">
-            {first ? '' : `+${formatDuration(deltaMs)}`}
-          </span>
-        </span>
+        <StepNumber step={event.stepIndex} />
+        <span className={`mono ${classes.message}`}>{rowText(event).text || 'without a message'}</span>
+        <TrackFacts level={event.level} service={event.service} sinceMs={first ? undefined : deltaMs} />
         <Icon name={open ? 'down' : 'right'} size={12} />
       </button>
       {open && (

@@ -3,19 +3,23 @@ import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { toProblem } from '../../lib/api.tsx'
-import { formatDuration, formatStamp, formatWhole } from '../../lib/format.ts'
+import { formatDuration, formatWhole } from '../../lib/format.ts'
+import { absoluteRange } from '../../state/time-range.ts'
 import { CopyButton } from '../../ui/copy.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Page } from '../../ui/page.tsx'
-import { Ago } from '../../ui/stamp.tsx'
+import { Moment } from '../../ui/stamp.tsx'
 import { EmptyState, ErrorState, PartialNotice, SkeletonRows } from '../../ui/states.tsx'
 import { Track, TrackGap, TrackItem } from '../../ui/track.tsx'
 import { logsWith } from '../logs/log-link.ts'
 import { FlowStateMark } from './flow-parts.tsx'
 import classes from './flows.module.css'
-import { useFlowRun } from './flows-api.ts'
-import { FLOW_STATE_RULES, nameSteps, toRunLines } from './model.ts'
+import { useFlowRun, useFlowSteps } from './flows-api.ts'
+import { FLOW_STATE_RULES, nameSteps, stepsAhead, toRunLines } from './model.ts'
 import { RunEventLine } from './run-event.tsx'
+
+/** Runs of the same flow this long before and after are what a run is compared with, as the server does. */
+const DAY_MS = 86_400_000
 
 interface RunViewProps {
   project: string
@@ -34,6 +38,7 @@ export function RunView({ project, id, open, onOpen }: RunViewProps) {
   return (
     <Page
       title={id}
+      isId
       padded
       crumb={
         data ? (
@@ -50,14 +55,14 @@ export function RunView({ project, id, open, onOpen }: RunViewProps) {
     >
       {query.error && !data ? (
         toProblem(query.error).code === 'flow-not-found' ? (
-          <EmptyState title="There is no such run">
+          <EmptyState
+            title="There is no such run"
+            ways={<Button renderRoot={(props) => <Link {...props} to="/p/$project/flows" params={{ project }} />}>All flows</Button>}
+          >
             <p>
               No event of this project carries the flowId <span className="mono">{id}</span>. It may be of another project, or older than the project
               keeps events.
             </p>
-            <div className={classes.ways}>
-              <Button renderRoot={(props) => <Link {...props} to="/p/$project/flows" params={{ project }} />}>All flows</Button>
-            </div>
           </EmptyState>
         ) : (
           <ErrorState title="The run could not be read" error={query.error} onRetry={() => void query.refetch()} />
@@ -87,6 +92,7 @@ export function RunView({ project, id, open, onOpen }: RunViewProps) {
                 />
               ),
             )}
+            {!data.truncated && <StepsAhead project={project} run={data.run} />}
           </Track>
           {data.truncated && (
             <p className={classes.none}>
@@ -102,8 +108,22 @@ export function RunView({ project, id, open, onOpen }: RunViewProps) {
   )
 }
 
+/** For a run that stopped before its end: what others of its flow do next. */
+function StepsAhead({ project, run }: { project: string; run: FlowRun }) {
+  const stopped = run.state === 'failed' || run.state === 'stalled'
+  const began = Date.parse(run.startedAt)
+  const { data } = useFlowSteps({ project, ...absoluteRange(began - DAY_MS, began + DAY_MS) }, run.name, stopped && run.lastStep !== undefined)
+  if (!data) return null
+  return stepsAhead(data.steps, data.runs, run.lastStep ?? -1).map(({ step, message }) => (
+    <TrackItem key={step}>
+      <p className={classes.missing}>
+        Step {step + 1} was not reached{message !== '' && <>: {message}</>}
+      </p>
+    </TrackItem>
+  ))
+}
+
 function Head({ project, run, missing }: { project: string; run: FlowRun; missing: number }) {
-  const began = formatStamp(run.startedAt)
   return (
     <header className={classes.runHead}>
       <p className={classes.verdict}>
@@ -114,16 +134,7 @@ function Head({ project, run, missing }: { project: string; run: FlowRun; missin
         facts={[
           {
             name: 'Began',
-            value: (
-              <>
-                <span title={began.utc}>
-                  {began.date} {began.time}
-                </span>{' '}
-                <span className="muted">
-                  <Ago stamp={run.startedAt} />
-                </span>
-              </>
-            ),
+            value: <Moment stamp={run.startedAt} />,
           },
           { name: 'Took', value: run.events > 1 ? formatDuration(run.durationMs) : '–' },
           { name: 'Events', value: formatWhole(run.events) },

@@ -1,4 +1,5 @@
 import type { EventJson } from '@heartwood/protocol'
+import { TextBlock } from '../../ui/text-block.tsx'
 import classes from './event-data.module.css'
 import { showValue, toTree } from './model/columns.ts'
 
@@ -12,12 +13,7 @@ export function EventData({ event }: { event: EventJson }) {
           <b>{event.error.type ?? 'Error'}</b> {event.error.message}
         </p>
       )}
-      {event.error?.stack && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a long stack scrolls, also by keyboard.
-        <pre className={`mono ${classes.stack}`} tabIndex={0}>
-          {event.error.stack}
-        </pre>
-      )}
+      {event.error?.stack && <TextBlock text={event.error.stack} />}
       {lines.length === 0 ? (
         <p className={classes.none}>No attributes were sent.</p>
       ) : (

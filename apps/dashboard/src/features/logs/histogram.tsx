@@ -1,10 +1,9 @@
 import { LEVELS } from '@heartwood/protocol'
-import { ActionIcon, Tooltip } from '@mantine/core'
 import { useMemo, useState } from 'react'
+import { NumbersSwitch, NumberTable } from '../../charts/number-table.tsx'
 import { StackChart } from '../../charts/stack-chart.tsx'
-import { formatDuration, formatInterval, formatShort, formatStamp, formatWhole } from '../../lib/format.ts'
+import { formatDuration, formatInterval, formatShort, formatWhole } from '../../lib/format.ts'
 import { resolveTime } from '../../state/time-range.ts'
-import { Icon } from '../../ui/icons.tsx'
 import { ErrorState } from '../../ui/states.tsx'
 import classes from './logs.module.css'
 import { type Scope, useHistogram } from './logs-api.ts'
@@ -51,11 +50,7 @@ export function Histogram({ scope, onSelect }: { scope: Scope; onSelect: (fromMs
       )}
       {data && (
         <div className={classes.chartTools}>
-          <Tooltip label={asTable ? 'Show the chart' : 'Show the numbers'}>
-            <ActionIcon size={24} aria-label={asTable ? 'Show the chart' : 'Show the numbers'} onClick={() => setAsTable(!asTable)}>
-              <Icon name={asTable ? 'chart' : 'table'} size={14} />
-            </ActionIcon>
-          </Tooltip>
+          <NumbersSwitch asTable={asTable} of="chart" onSwitch={setAsTable} />
         </div>
       )}
     </section>
@@ -67,34 +62,17 @@ function HistogramTable({ buckets, intervalMs }: { buckets: readonly { fromMs: n
     buckets.some((bucket) => (bucket.counts[index] ?? 0) > 0),
   )
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls by keyboard.
-    <section className={classes.numbers} tabIndex={0} aria-label="Numbers of the chart">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">From, each {formatDuration(intervalMs)}</th>
-            {levels.map(({ name }) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-            <th scope="col">all</th>
-          </tr>
-        </thead>
-        <tbody>
-          {buckets
-            .filter((bucket) => bucket.counts.some((count) => count > 0))
-            .map((bucket) => (
-              <tr key={bucket.fromMs}>
-                <th scope="row">{formatStamp(new Date(bucket.fromMs).toISOString()).full}</th>
-                {levels.map(({ name, index }) => (
-                  <td key={name}>{formatWhole(bucket.counts[index] ?? 0)}</td>
-                ))}
-                <td>{formatWhole(bucket.counts.reduce((sum, count) => sum + count, 0))}</td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
-    </section>
+    <NumberTable
+      label="Numbers of the chart"
+      intervalMs={intervalMs}
+      heads={[...levels.map(({ name }) => name), 'all']}
+      rows={buckets
+        .map(({ fromMs, counts }) => ({ fromMs, counts, all: counts.reduce((sum, count) => sum + count, 0) }))
+        .filter(({ all }) => all > 0)
+        .map(({ fromMs, counts, all }) => ({
+          from: new Date(fromMs).toISOString(),
+          values: [...levels.map(({ index }) => counts[index] ?? 0), all].map(formatWhole),
+        }))}
+    />
   )
 }

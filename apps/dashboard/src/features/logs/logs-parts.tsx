@@ -5,7 +5,6 @@ import { rangeUpTo, widenRange } from '../../state/time-range.ts'
 import { useCopy } from '../../ui/copy.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { EmptyState } from '../../ui/states.tsx'
-import classes from './logs.module.css'
 import { type Scope, useHistogram, useNewest } from './logs-api.ts'
 import type { LogsState } from './model/logs-state.ts'
 
@@ -44,32 +43,36 @@ export function Nothing({ project, state, faulty, onChange }: NothingProps) {
   const nowMs = Date.now()
   if (newest === null && state.q === '') {
     return (
-      <EmptyState title="No events yet">
+      <EmptyState
+        title="No events yet"
+        ways={<Button renderRoot={(props) => <Link {...props} to="/p/$project/start" params={{ project }} />}>Send the first event</Button>}
+      >
         <p>
           {state.live ? 'They appear here as they arrive.' : 'Send some from a program, or import a log file; they are found here a moment later.'}
         </p>
-        <div className={classes.ways}>
-          <Button renderRoot={(props) => <Link {...props} to="/p/$project/start" params={{ project }} />}>Send the first event</Button>
-        </div>
       </EmptyState>
     )
   }
   return (
-    <EmptyState title={state.q === '' ? 'Nothing happened in this range' : 'Nothing matches in this range'}>
+    <EmptyState
+      title={state.q === '' ? 'Nothing happened in this range' : 'Nothing matches in this range'}
+      ways={
+        <>
+          {typeof newest === 'number' && <Button onClick={() => onChange(rangeUpTo(newest, nowMs))}>Show the newest</Button>}
+          {newest !== null && (
+            <Button variant="default" onClick={() => onChange(widenRange(state, nowMs))}>
+              Twice as wide
+            </Button>
+          )}
+          {state.q !== '' && (
+            <Button variant="default" onClick={() => onChange({ q: '' })}>
+              Clear the query
+            </Button>
+          )}
+        </>
+      }
+    >
       <p>{state.live ? 'New events will appear here as they arrive.' : isPending ? 'Looking further back…' : whenNewest(newest, state.q, nowMs)}</p>
-      <div className={classes.ways}>
-        {typeof newest === 'number' && <Button onClick={() => onChange(rangeUpTo(newest, nowMs))}>Show the newest</Button>}
-        {newest !== null && (
-          <Button variant="default" onClick={() => onChange(widenRange(state, nowMs))}>
-            Twice as wide
-          </Button>
-        )}
-        {state.q !== '' && (
-          <Button variant="default" onClick={() => onChange({ q: '' })}>
-            Clear the query
-          </Button>
-        )}
-      </div>
     </EmptyState>
   )
 }

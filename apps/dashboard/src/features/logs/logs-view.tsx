@@ -16,7 +16,7 @@ import { Histogram } from './histogram.tsx'
 import classes from './logs.module.css'
 import { type Scope, useEvents } from './logs-api.ts'
 import { CopyLink, Nothing, Summary } from './logs-parts.tsx'
-import { formatLogs, type LogsState } from './model/logs-state.ts'
+import { type LogsState, logsCodec } from './model/logs-state.ts'
 import { excludeValue, includeValue } from './model/query-edit.ts'
 import { quoteTerm } from './model/query-tokens.ts'
 import { wordsOf } from './model/row-text.ts'
@@ -73,7 +73,7 @@ export function LogsView({ project, address, state, onChange }: LogsViewProps) {
   const toggleLive = (): void => onChange(state.live ? { live: false } : { live: true, from: state.to === 'now' ? state.from : '-15m', to: 'now' })
   const linkTo = (patch: Partial<LogsState>): string => {
     const frozen = { ...state, live: false, ...freezeRange(state, Date.now()), ...patch }
-    return `${window.location.origin}${window.location.pathname}${stringifySearch(formatLogs(frozen))}`
+    return `${window.location.origin}${window.location.pathname}${stringifySearch(logsCodec.format(frozen))}`
   }
   const stepBack = (): void => {
     if (state.open !== '') open(undefined)

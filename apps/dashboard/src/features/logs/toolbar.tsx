@@ -22,14 +22,7 @@ export function Toolbar({ scope, columns, facetsShown, summary, onColumns, onSho
   return (
     <div className={classes.toolbar}>
       <div className={classes.summary}>{summary}</div>
-      <Button
-        variant="default"
-        size="xs"
-        className={classes.filterButton ?? ''}
-        leftSection={<Icon name="filter" size={14} />}
-        aria-expanded={facetsShown}
-        onClick={onShowFacets}
-      >
+      <Button variant="default" size="xs" leftSection={<Icon name="filter" size={14} />} aria-expanded={facetsShown} onClick={onShowFacets}>
         Filters
       </Button>
       <ColumnPicker scope={scope} columns={columns} onColumns={onColumns} />

@@ -1,25 +1,19 @@
 import type { api as contract, RouteOutput } from '@heartwood/protocol'
 import { formatShort } from '../../lib/format.ts'
 import { DEFAULT_RANGE } from '../../state/time-range.ts'
-import { createCodec, type SearchOf, textField } from '../../state/url-codec.ts'
+import { createCodec, rangeFields, type StateOf, textField } from '../../state/url-codec.ts'
 import type { TableOrder } from '../../ui/data-table.tsx'
 
-const fields = {
+export const requestsCodec = createCodec({
   q: textField(),
-  from: textField(DEFAULT_RANGE.from),
-  to: textField(DEFAULT_RANGE.to),
+  ...rangeFields(DEFAULT_RANGE),
   service: textField(),
   method: textField(),
   route: textField(),
   /** Column that the routes are in order by; a minus before it: the biggest first. */
   order: textField('-count'),
-}
-
-const codec = createCodec(fields)
-export const parseRequests = codec.parse
-export const formatRequests = codec.format
-export type RequestsState = ReturnType<typeof codec.parse>
-export type RequestsSearch = SearchOf<typeof fields>
+})
+export type RequestsState = StateOf<typeof requestsCodec>
 
 export type RouteLine = RouteOutput<(typeof contract)['requestRoutes']>['routes'][number]
 

@@ -3,10 +3,8 @@ import { widenRange } from '../../state/time-range.ts'
 import { CodeBlock } from '../../ui/copy.tsx'
 import { EmptyState } from '../../ui/states.tsx'
 import type { RequestsState } from './model.ts'
-import classes from './requests.module.css'
 
 interface NoRequestsProps {
-  project: string
   address: string
   state: RequestsState
   onChange: (patch: Partial<RequestsState>) => void
@@ -22,12 +20,15 @@ export function NoRequests({ address, state, onChange }: NoRequestsProps) {
   )
   if (isFiltered) {
     return (
-      <EmptyState title="No request matches in this range">
-        <div className={classes.ways}>
-          <Button onClick={() => onChange({ q: '', service: '', method: '', route: '' })}>Clear the filters</Button>
-          {wider}
-        </div>
-      </EmptyState>
+      <EmptyState
+        title="No request matches in this range"
+        ways={
+          <>
+            <Button onClick={() => onChange({ q: '', service: '', method: '', route: '' })}>Clear the filters</Button>
+            {wider}
+          </>
+        }
+      />
     )
   }
   const lines = [
@@ -38,20 +39,22 @@ export function NoRequests({ address, state, onChange }: NoRequestsProps) {
     `             "status":200,"durationMs":31.2}}'`,
   ]
   return (
-    <EmptyState title="No requests in this range">
+    <EmptyState
+      title="No requests in this range"
+      example={<CodeBlock label="Lines that send a request" text={lines.join('\n')} />}
+      ways={
+        <>
+          <Button variant="default" onClick={() => onChange({ from: '-7d', to: 'now' })}>
+            Look at the last 7 days
+          </Button>
+          {wider}
+        </>
+      }
+    >
       <p>
         Let your program send an event of the kind “request” for each one that it served: method, path, status, how long it took. Paths are grouped
         into routes (/orders/7 is /orders/:id) unless you name the route yourself.
       </p>
-      <div className={classes.teach}>
-        <CodeBlock label="Lines that send a request" text={lines.join('\n')} />
-      </div>
-      <div className={classes.ways}>
-        <Button variant="default" onClick={() => onChange({ from: '-7d', to: 'now' })}>
-          Look at the last 7 days
-        </Button>
-        {wider}
-      </div>
     </EmptyState>
   )
 }

@@ -1,17 +1,17 @@
-import { ActionIcon, Tooltip } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { LineChart } from '../../charts/line-chart.tsx'
+import { NumbersSwitch, NumberTable } from '../../charts/number-table.tsx'
 import { StackChart } from '../../charts/stack-chart.tsx'
-import { formatDuration, formatInterval, formatShort, formatStamp, formatWhole } from '../../lib/format.ts'
+import { formatDuration, formatInterval, formatShort, formatWhole } from '../../lib/format.ts'
 import { resolveTime } from '../../state/time-range.ts'
-import { Icon } from '../../ui/icons.tsx'
+import { Legend } from '../../ui/legend.tsx'
 import classes from './requests.module.css'
-import type { Chart } from './totals.tsx'
+import { type Chart, STATUS_COLOURS } from './totals.tsx'
 
 const STATUS_SERIES = [
-  { name: 'ok', colour: '--hw-bar-debug' },
-  { name: '4xx', colour: '--hw-bar-warn' },
-  { name: '5xx', colour: '--hw-bar-error' },
+  { name: 'ok', colour: STATUS_COLOURS.ok },
+  { name: '4xx', colour: STATUS_COLOURS.client },
+  { name: '5xx', colour: STATUS_COLOURS.server },
 ] as const
 const TIME_SERIES = [
   { name: 'p95', colour: '--hw-accent' },
@@ -43,11 +43,7 @@ export function RequestCharts({ chart, onSelect }: { chart: Chart; onSelect: (fr
   return (
     <section className={classes.charts} aria-label="Over time">
       <div className={classes.chartTools}>
-        <Tooltip label={asTable ? 'Show the charts' : 'Show the numbers'}>
-          <ActionIcon size={24} aria-label={asTable ? 'Show the charts' : 'Show the numbers'} onClick={() => setAsTable(!asTable)}>
-            <Icon name={asTable ? 'chart' : 'table'} size={14} />
-          </ActionIcon>
-        </Tooltip>
+        <NumbersSwitch asTable={asTable} of="charts" onSwitch={setAsTable} />
       </div>
       {asTable ? (
         <Numbers chart={chart} />
@@ -55,7 +51,7 @@ export function RequestCharts({ chart, onSelect }: { chart: Chart; onSelect: (fr
         <>
           <figure>
             <figcaption>
-              Requests <Legend series={STATUS_SERIES} />
+              Requests <Legend label="Colours" entries={STATUS_SERIES} />
             </figcaption>
             <StackChart
               {...axis}
@@ -69,7 +65,7 @@ export function RequestCharts({ chart, onSelect }: { chart: Chart; onSelect: (fr
           </figure>
           <figure>
             <figcaption>
-              Duration <Legend series={TIME_SERIES} />
+              Duration <Legend label="Colours" entries={TIME_SERIES} />
             </figcaption>
             <LineChart
               {...axis}
@@ -85,51 +81,24 @@ export function RequestCharts({ chart, onSelect }: { chart: Chart; onSelect: (fr
   )
 }
 
-function Legend({ series }: { series: readonly { name: string; colour: string }[] }) {
-  return (
-    <span className={classes.legend}>
-      {series.map(({ name, colour }) => (
-        <span key={name}>
-          <span className={classes.swatch} style={{ background: `var(${colour})` }} aria-hidden="true" />
-          {name}
-        </span>
-      ))}
-    </span>
-  )
-}
-
 function Numbers({ chart }: { chart: Chart }) {
   const duration = (ms: number | null): string => (ms === null ? '' : formatDuration(ms))
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls by keyboard.
-    <section className={classes.numbers} tabIndex={0} aria-label="Numbers of the charts">
-      <table>
-        <thead>
-          <tr>
-            {[`From, each ${formatDuration(chart.intervalMs)}`, 'requests', 'ok', '4xx', '5xx', 'p50', 'p95', 'p99'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {chart.buckets
-            .filter((bucket) => bucket.count > 0)
-            .map((bucket) => (
-              <tr key={bucket.from}>
-                <th scope="row">{formatStamp(bucket.from).full}</th>
-                <td>{formatWhole(bucket.count)}</td>
-                <td>{formatWhole(bucket.ok)}</td>
-                <td>{formatWhole(bucket.clientErrors)}</td>
-                <td>{formatWhole(bucket.serverErrors)}</td>
-                <td>{duration(bucket.p50Ms)}</td>
-                <td>{duration(bucket.p95Ms)}</td>
-                <td>{duration(bucket.p99Ms)}</td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
-    </section>
+    <div className={classes.numbers}>
+      <NumberTable
+        label="Numbers of the charts"
+        intervalMs={chart.intervalMs}
+        heads={['requests', 'ok', '4xx', '5xx', 'p50', 'p95', 'p99']}
+        rows={chart.buckets
+          .filter((bucket) => bucket.count > 0)
+          .map((bucket) => ({
+            from: bucket.from,
+            values: [
+              ...[bucket.count, bucket.ok, bucket.clientErrors, bucket.serverErrors].map(formatWhole),
+              ...[bucket.p50Ms, bucket.p95Ms, bucket.p99Ms].map(duration),
+            ],
+          }))}
+      />
+    </div>
   )
 }

@@ -11,7 +11,7 @@ import { CopyLink } from '../logs/logs-parts.tsx'
 import { includeValue } from '../logs/model/query-edit.ts'
 import { QueryBar } from '../logs/query-bar/query-bar.tsx'
 import { toQueryFault } from '../logs/query-fault.ts'
-import { formatRequests, type RequestsState } from './model.ts'
+import { type RequestsState, requestsCodec } from './model.ts'
 import { NoRequests } from './no-requests.tsx'
 import classes from './requests.module.css'
 import { toScope, useRequestChart, useRequestRoutes, useRequestServices, useSlowest } from './requests-api.ts'
@@ -40,7 +40,7 @@ export function RequestsView({ project, address, state, onChange }: RequestsView
   const fault = toQueryFault(chart.error)
   useHotkeys([['r', refresh]])
   const link = (): string =>
-    `${window.location.origin}${window.location.pathname}${stringifySearch(formatRequests({ ...state, ...freezeRange(state, Date.now()) }))}`
+    `${window.location.origin}${window.location.pathname}${stringifySearch(requestsCodec.format({ ...state, ...freezeRange(state, Date.now()) }))}`
   const { data } = chart
   return (
     <Page
@@ -68,11 +68,11 @@ export function RequestsView({ project, address, state, onChange }: RequestsView
             <SkeletonRows rows={10} height={34} />
           </div>
         ) : data.total.count === 0 ? (
-          <NoRequests project={project} address={address} state={state} onChange={onChange} />
+          <NoRequests address={address} state={state} onChange={onChange} />
         ) : (
           <>
             <PartialNotice partial={data.partial ?? routes.data?.partial ?? slowest.data?.partial} />
-            <div data-stale={chart.isPlaceholderData || undefined} className={classes.stale}>
+            <div data-stale={chart.isPlaceholderData || undefined}>
               <Totals chart={data} />
               <RequestCharts chart={data} onSelect={(fromMs, toMs) => onChange(absoluteRange(fromMs, toMs))} />
               <StatusSplit

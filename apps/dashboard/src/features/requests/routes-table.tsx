@@ -1,6 +1,7 @@
 import { NativeSelect } from '@mantine/core'
 import { formatDuration, formatShare, formatWhole, plural } from '../../lib/format.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
+import { Section } from '../../ui/section.tsx'
 import { Count } from '../../ui/stamp.tsx'
 import { ErrorState, SkeletonRows } from '../../ui/states.tsx'
 import { formatRate, orderRoutes, type RequestsState, type RouteLine, readOrder, writeOrder } from './model.ts'
@@ -63,26 +64,26 @@ export function Routes({ routes, order, onChange }: RoutesProps) {
     { name: 'Apdex', sort: 'apdex', number: true, cell: (line) => (line.apdex === null ? '–' : <Apdex value={line.apdex} />) },
   ]
   return (
-    <section aria-label="Routes" className={classes.part}>
-      <div className={classes.head}>
-        <h2>Routes</h2>
-        {data && <span className="muted">{plural(data.routes.length, 'route')}</span>}
-        <div className={classes.narrowOnly}>
-          <NativeSelect
-            size="xs"
-            aria-label="Order"
-            value={ORDERS.some(({ value }) => value === order) ? order : '-count'}
-            onChange={(event) => onChange({ order: event.currentTarget.value })}
-            data={ORDERS}
-          />
-        </div>
-      </div>
+    <Section
+      title="Routes"
+      lead={data && plural(data.routes.length, 'route')}
+      tools={
+        <NativeSelect
+          className={classes.narrowOnly ?? ''}
+          size="xs"
+          aria-label="Order"
+          value={ORDERS.some(({ value }) => value === order) ? order : '-count'}
+          onChange={(event) => onChange({ order: event.currentTarget.value })}
+          data={ORDERS}
+        />
+      }
+    >
       {routes.error && !data ? (
         <ErrorState title="The routes could not be read" error={routes.error} onRetry={() => void routes.refetch()} />
       ) : !data ? (
         <SkeletonRows rows={8} height={34} />
       ) : (
-        <div className={classes.stale} data-stale={routes.isPlaceholderData || undefined}>
+        <div data-stale={routes.isPlaceholderData || undefined}>
           <DataTable
             columns={columns}
             rows={orderRoutes(data.routes, readOrder(order))}
@@ -94,7 +95,7 @@ export function Routes({ routes, order, onChange }: RoutesProps) {
           />
         </div>
       )}
-    </section>
+    </Section>
   )
 }
 

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { formatDuration } from '../../lib/format.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
+import { Section } from '../../ui/section.tsx'
 import { Ago } from '../../ui/stamp.tsx'
 import { ErrorState, SkeletonRows } from '../../ui/states.tsx'
 import { logsAt } from '../logs/log-link.ts'
@@ -29,16 +30,13 @@ export function Slowest({ project, slowest }: { project: string; slowest: Return
     { name: 'Service', long: true, cell: (event) => <span className="muted">{event.service}</span> },
   ]
   return (
-    <section aria-label="Slowest requests" className={classes.part}>
-      <div className={classes.head}>
-        <h2>Slowest</h2>
-      </div>
+    <Section title="Slowest" label="Slowest requests">
       {slowest.error && !data ? (
         <ErrorState title="The slowest requests could not be read" error={slowest.error} onRetry={() => void slowest.refetch()} />
       ) : !data ? (
         <SkeletonRows rows={6} height={34} />
       ) : (
-        <div className={classes.stale} data-stale={slowest.isPlaceholderData || undefined}>
+        <div data-stale={slowest.isPlaceholderData || undefined}>
           <DataTable
             columns={columns}
             rows={data.events}
@@ -48,7 +46,7 @@ export function Slowest({ project, slowest }: { project: string; slowest: Return
           />
         </div>
       )}
-    </section>
+    </Section>
   )
 }
 

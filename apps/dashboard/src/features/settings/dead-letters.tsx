@@ -5,6 +5,7 @@ import { formatBytes, formatWhole, plural } from '../../lib/format.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { Ago } from '../../ui/stamp.tsx'
 import { ErrorState, Notice, SkeletonRows } from '../../ui/states.tsx'
+import { TextBlock } from '../../ui/text-block.tsx'
 import { useNotify } from '../../ui/toasts.tsx'
 import { useProjectNames } from '../projects/projects-api.ts'
 import classes from './settings.module.css'
@@ -96,10 +97,7 @@ function Letter({ id, rows }: { id: string; rows: number }) {
           ? `Its first ${formatWhole(data.events.length)} of ${plural(rows, 'event')}`
           : `Its ${plural(data.events.length, 'event')}`}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, also by keyboard. */}
-      <pre className={`mono ${classes.out}`} tabIndex={0}>
-        {data.events.map((event) => JSON.stringify(event, null, 2)).join('\n\n')}
-      </pre>
+      <TextBlock wrap text={data.events.map((event) => JSON.stringify(event, null, 2)).join('\n\n')} />
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { Button, TagsInput, Textarea } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { toProblem } from '../../lib/api.tsx'
 import { Notice } from '../../ui/states.tsx'
+import { TextBlock } from '../../ui/text-block.tsx'
 import { useNotify } from '../../ui/toasts.tsx'
 import { useUpdateProject } from '../projects/projects-api.ts'
 import classes from './settings.module.css'
@@ -63,10 +64,7 @@ export function RedactionForm({ project }: { project: ProjectJson }) {
         {sample !== '' && (
           <div>
             <div className={classes.outLabel}>What these rules leave</div>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, also by keyboard. */}
-            <pre className={`mono ${classes.out}`} tabIndex={0}>
-              {tried.text}
-            </pre>
+            <TextBlock wrap text={tried.text} />
           </div>
         )}
       </div>

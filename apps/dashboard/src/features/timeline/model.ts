@@ -1,12 +1,8 @@
 import { type EventJson, TIMELINE_ROLES, type TimelineRole } from '@heartwood/protocol'
-import { createCodec, type SearchOf, textField } from '../../state/url-codec.ts'
+import { createCodec, type StateOf, textField } from '../../state/url-codec.ts'
 
-const fields = { kind: textField() }
-const codec = createCodec(fields)
-export const parseTimeline = codec.parse
-export const formatTimeline = codec.format
-export type TimelineState = ReturnType<typeof codec.parse>
-export type TimelineSearch = SearchOf<typeof fields>
+export const timelineCodec = createCodec({ kind: textField() })
+export type TimelineState = StateOf<typeof timelineCodec>
 
 export interface TimelineLine {
   event: EventJson

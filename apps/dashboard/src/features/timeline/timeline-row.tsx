@@ -2,8 +2,7 @@ import type { EventJson } from '@heartwood/protocol'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { formatDuration, formatStamp } from '../../lib/format.ts'
-import { LevelMark } from '../../ui/level-mark.tsx'
-import { TrackItem } from '../../ui/track.tsx'
+import { TrackFacts, TrackItem } from '../../ui/track.tsx'
 import { logsAt } from '../logs/log-link.ts'
 import { rowText } from '../logs/model/row-text.ts'
 import type { TimelineLine } from './model.ts'
@@ -34,23 +33,15 @@ export function TimelineRow({ project, id, line, first, strip, dated }: Timeline
             {event.kind}
           </span>
           <span className={`mono ${classes.message}`}>{rowText(event).text || 'without a message'}</span>
-          <span className={classes.meta}>
-            <time dateTime={event.timestamp} className={classes.clock}>
-              {dated ? `${stamp.date.slice(5)} ${stamp.time.slice(0, 8)}` : stamp.time}
-            </time>
-            <LevelMark level={event.level} />
-            <span className={classes.service}>{event.service}</span>
-            <span className={classes.delta} title="Since the event before">
-              {first ? '' : `+${formatDuration(deltaMs)}`}
-            </span>
-          </span>
+          <TrackFacts
+            level={event.level}
+            service={event.service}
+            sinceMs={first ? undefined : deltaMs}
+            clock={<time dateTime={event.timestamp}>{dated ? `${stamp.date.slice(5)} ${stamp.time.slice(0, 8)}` : stamp.time}</time>}
+          />
           {strip && (
-            <span className={classes.strip} title={took === undefined ? undefined : `Took ${formatDuration(took)}`}>
-              <span
-                data-level={event.level}
-                data-point={line.width === 0 || undefined}
-                style={{ left: `${line.left * 100}%`, width: `${line.width * 100}%` }}
-              />
+            <span className={classes.strip} data-level={event.level} title={took === undefined ? undefined : `Took ${formatDuration(took)}`}>
+              <span data-point={line.width === 0 || undefined} style={{ left: `${line.left * 100}%`, width: `${line.width * 100}%` }} />
             </span>
           )}
           <span className={classes.took} data-strip={strip || undefined}>

@@ -3,10 +3,11 @@ import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { Fragment, useMemo } from 'react'
 import { formatDuration, formatStamp, formatWhole, plural } from '../../lib/format.ts'
+import { Chip, Chips } from '../../ui/chip.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Page } from '../../ui/page.tsx'
-import { Ago } from '../../ui/stamp.tsx'
+import { Moment } from '../../ui/stamp.tsx'
 import { EmptyState, ErrorState, PartialNotice, SkeletonRows } from '../../ui/states.tsx'
 import { Track, TrackGap } from '../../ui/track.tsx'
 import { logsWith } from '../logs/log-link.ts'
@@ -33,7 +34,7 @@ export function TimelineView({ project, id, state, onChange }: TimelineViewProps
   const dated = first?.from && first.to ? formatStamp(first.from).date !== formatStamp(first.to).date : false
   const strip = timeline.lines.some((line) => line.width > 0)
   return (
-    <Page title={id} crumb="Timeline" padded actions={<CopyButton text={id} label="Copy id" />}>
+    <Page title={id} isId crumb="Timeline" padded actions={<CopyButton text={id} label="Copy id" />}>
       {timeline.error && !first ? (
         <ErrorState title="The timeline could not be read" error={timeline.error} onRetry={() => void timeline.refetch()} />
       ) : !first ? (
@@ -46,7 +47,7 @@ export function TimelineView({ project, id, state, onChange }: TimelineViewProps
           ) : (
             <>
               <Head project={project} answer={first} related={related} kind={timeline.kind} onKind={(kind) => onChange({ kind })} />
-              <div className={classes.stale} data-stale={timeline.isPlaceholderData || undefined}>
+              <div data-stale={timeline.isPlaceholderData || undefined}>
                 <Track label="Events in order">
                   {timeline.lines.map((line, index) => (
                     <Fragment key={line.event.id}>
@@ -84,47 +85,27 @@ interface HeadProps {
 
 function Head({ project, answer, related, kind, onKind }: HeadProps) {
   const { id, roles, kinds, total, from, to } = answer
-  const began = from === null ? undefined : formatStamp(from)
   return (
     <header className={classes.head}>
       <Facts
         facts={[
           ...roles.map(({ role, count }) => ({ name: ROLE_NAMES[role], value: plural(count, 'event') })),
-          ...(began && from !== null
-            ? [
-                {
-                  name: 'Began',
-                  value: (
-                    <>
-                      <span title={began.utc}>
-                        {began.date} {began.time}
-                      </span>{' '}
-                      <span className="muted">
-                        <Ago stamp={from} />
-                      </span>
-                    </>
-                  ),
-                },
-              ]
-            : []),
+          ...(from === null ? [] : [{ name: 'Began', value: <Moment stamp={from} /> }]),
           ...(from !== null && to !== null && from !== to ? [{ name: 'Lasted', value: formatDuration(preciseMs(to) - preciseMs(from)) }] : []),
         ]}
       />
       <Related project={project} ids={related} />
       <div className={classes.bar}>
-        <fieldset className={classes.kinds}>
-          <legend className="visually-hidden">Kinds</legend>
-          <KindChip name="All" count={total} pressed={kind === undefined} onPress={() => onKind('')} />
+        <Chips label="Kinds">
+          <Chip pressed={kind === undefined} onPress={() => onKind('')}>
+            All <b>{formatWhole(total)}</b>
+          </Chip>
           {kinds.map((entry) => (
-            <KindChip
-              key={entry.kind}
-              name={entry.kind}
-              count={entry.count}
-              pressed={kind === entry.kind}
-              onPress={() => onKind(kind === entry.kind ? '' : entry.kind)}
-            />
+            <Chip key={entry.kind} pressed={kind === entry.kind} onPress={() => onKind(kind === entry.kind ? '' : entry.kind)}>
+              {entry.kind} <b>{formatWhole(entry.count)}</b>
+            </Chip>
           ))}
-        </fieldset>
+        </Chips>
         <div className={classes.links}>
           {roles.map(({ role }) =>
             from === null || to === null ? null : (
@@ -167,14 +148,6 @@ function Related({ project, ids }: { project: string; ids: readonly RelatedId[] 
   )
 }
 
-function KindChip({ name, count, pressed, onPress }: { name: string; count: number; pressed: boolean; onPress: () => void }) {
-  return (
-    <button type="button" className={classes.chip} aria-pressed={pressed} onClick={onPress}>
-      {name} <b>{formatWhole(count)}</b>
-    </button>
-  )
-}
-
 function More({ timeline, total }: { timeline: ReturnType<typeof useTimeline>; total: number }) {
   const { lines, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = timeline
   if (!hasNextPage) return lines.length > 20 ? <p className={classes.end}>That is all: {plural(lines.length, 'event')}</p> : null
@@ -192,12 +165,9 @@ function More({ timeline, total }: { timeline: ReturnType<typeof useTimeline>; t
 
 function Nothing({ project, id }: { project: string; id: string }) {
   return (
-    <EmptyState title="Nothing carries this id">
-      <p>
-        No event of this project has <span className="mono">{id}</span> as its trace, session, user, request, flow or release. It may be of another
-        project, not have arrived yet, or be older than the project keeps events.
-      </p>
-      <div className={classes.ways}>
+    <EmptyState
+      title="Nothing carries this id"
+      ways={
         <Button
           renderRoot={(props) => (
             <Link {...props} to="/p/$project/logs" params={{ project }} search={{ q: `"${id.replace(/["\\]/g, '')}"`, from: '-7d' }} />
@@ -205,7 +175,12 @@ function Nothing({ project, id }: { project: string; id: string }) {
         >
           Look for it in Logs
         </Button>
-      </div>
+      }
+    >
+      <p>
+        No event of this project has <span className="mono">{id}</span> as its trace, session, user, request, flow or release. It may be of another
+        project, not have arrived yet, or be older than the project keeps events.
+      </p>
     </EmptyState>
   )
 }

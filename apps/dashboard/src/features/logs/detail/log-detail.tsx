@@ -6,6 +6,7 @@ import { CopyButton } from '../../../ui/copy.tsx'
 import { Icon } from '../../../ui/icons.tsx'
 import { LevelMark } from '../../../ui/level-mark.tsx'
 import { ErrorState, SkeletonRows } from '../../../ui/states.tsx'
+import { TextBlock } from '../../../ui/text-block.tsx'
 import { useEvent } from '../logs-api.ts'
 import { attributeField, readField, showValue, toTree } from '../model/columns.ts'
 import { toCurl } from '../model/export-rows.ts'
@@ -88,12 +89,7 @@ function ErrorPart({ error, said }: { error: NonNullable<EventJson['error']>; sa
         <b>{error.type ?? 'Error'}</b>
         {error.message && error.message !== said && <span>{error.message}</span>}
       </p>
-      {error.stack && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a long stack scrolls, also by keyboard.
-        <pre className={`mono ${classes.stack}`} tabIndex={0}>
-          {error.stack}
-        </pre>
-      )}
+      {error.stack && <TextBlock text={error.stack} />}
     </Section>
   )
 }

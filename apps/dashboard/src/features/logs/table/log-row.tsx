@@ -46,7 +46,7 @@ export const LogRow = memo(function LogRow({ event, index, columns, stampStyle, 
         {stampStyle !== 'time' && `${stamp.date.slice(stampStyle === 'year' ? 0 : 5)} `}
         {stamp.time}
       </span>
-      <span role="gridcell" className={classes.level}>
+      <span role="gridcell">
         <LevelMark level={event.level} />
       </span>
       {columns.map((name) => {
