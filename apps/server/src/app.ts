@@ -6,6 +6,7 @@ import { PROTOCOL_VERSION } from '@heartwood/protocol'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import { type BodyOptions, registerRawBody } from './http/body.ts'
 import { brokenRequestOptions, passOverExpectations } from './http/broken-requests.ts'
+import { passOverCancelledRequests } from './http/cancelled-requests.ts'
 import { registerDashboard } from './http/dashboard.ts'
 import { registerErrors } from './http/errors.ts'
 import { registerJsonBody } from './http/json-body.ts'
@@ -66,6 +67,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     for (const register of deps.receivers) await register(doors)
   })
   await app.register(async (pages) => {
+    passOverCancelledRequests(pages)
     await pages.register(helmet, SECURITY_HEADERS)
     await pages.register(compress, COMPRESSION)
     registerJsonBody(pages)

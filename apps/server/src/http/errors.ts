@@ -38,7 +38,6 @@ export function registerErrors(app: FastifyInstance, answer: ErrorAnswer = (erro
     if (error.status >= 500 && error.code !== 'queue-full' && error.code !== 'shutting-down') {
       request.log.error({ err: error.cause ?? error, code: error.code, route: request.routeOptions.url }, error.message)
     }
-    if (error.code === 'request-cancelled') request.log.debug({ code: error.code, route: request.routeOptions.url }, error.message)
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)))
     const { status, body } = answer(error, request)
     return reply.code(status).send(body)
