@@ -46,6 +46,27 @@ test('a project is renamed, its redaction tried and saved, and it is deleted by 
   await expect(page.getByRole('link', { name: 'Short lived', exact: true })).toBeHidden()
 })
 
+test('sample rates are set by level and cleared', async ({ page, server }) => {
+  const { slug } = await server.client.createProject({ body: { name: 'Sampled' } })
+  const stored = async () => (await server.client.listProjects({})).projects.find((project) => project.slug === slug)?.sampleRates
+  await page.goto(`/settings/projects/${slug}`)
+  const form = page.locator('form').filter({ has: page.getByRole('heading', { name: 'Sampling' }) })
+  await expect(form.getByRole('button', { name: 'Save' })).toBeDisabled()
+  await expect(form.getByRole('button', { name: 'Send everything' })).toBeDisabled()
+  await form.getByLabel('Debug').fill('12.5')
+  await form.getByLabel('Error, fatal').fill('0')
+  await expect(form.getByText('Nothing of error, fatal will be sent.')).toBeVisible()
+  await expectAccessible(page)
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText('Sample rates saved')).toBeVisible()
+  expect(await stored()).toEqual({ debug: 0.125, error: 0, fatal: 0 })
+  await page.reload()
+  await expect(form.getByLabel('Debug')).toHaveValue('12.5 %')
+  await form.getByRole('button', { name: 'Send everything' }).click()
+  await expect(form.getByLabel('Debug')).toHaveValue('')
+  await expect.poll(stored).toEqual({})
+})
+
 test('system health shows the parts and a ledger that balances', async ({ page, project }) => {
   await page.goto('/settings/health')
   await expect(page.getByRole('table').first()).toContainText('works')

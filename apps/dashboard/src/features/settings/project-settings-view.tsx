@@ -10,6 +10,7 @@ import { useNotify } from '../../ui/toasts.tsx'
 import { useDeleteProject, useUpdateProject } from '../projects/projects-api.ts'
 import { ClientLinesPart } from './client-lines-part.tsx'
 import { RedactionForm } from './redaction-form.tsx'
+import { SampleRatesForm } from './sample-rates-form.tsx'
 import classes from './settings.module.css'
 
 interface ProjectSettingsProps {
@@ -27,6 +28,7 @@ export function ProjectSettingsView({ project, address, onDeleted }: ProjectSett
       </p>
       <GeneralForm project={project} />
       <ClientLinesPart project={project} address={address} />
+      <SampleRatesForm project={project} />
       <RedactionForm project={project} />
       <DangerPart project={project} onDeleted={onDeleted} />
     </div>
