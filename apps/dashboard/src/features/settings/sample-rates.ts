@@ -9,7 +9,7 @@ export const SAMPLED = [
 ] as const satisfies readonly { level: Level; label: string; levels: readonly Level[] }[]
 
 /** Percents by the level of their field, as number fields hold them; `''` and 100 send everything. */
-export type Percents = { readonly [Name in (typeof SAMPLED)[number]['level']]: number | string }
+type Percents = { readonly [Name in (typeof SAMPLED)[number]['level']]: number | string }
 
 const percentOf = (rate: number | undefined): number | string => (rate === undefined ? '' : Math.round(rate * 1e6) / 1e4)
 
