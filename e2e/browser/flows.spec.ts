@@ -54,6 +54,7 @@ test('from the list of flows to the step where a run failed, and on to its logs 
 
   await expect(page.getByText('Its last event is an error.')).toBeVisible()
   const events = page.getByRole('list', { name: 'Events of the run' })
+  await expect(events.getByRole('listitem').last()).toHaveText('Step 4 was not reached: order confirmed')
   await events.getByRole('button', { name: /stock is gone/ }).press('Enter')
   await expect(events).toContainText('OutOfStock')
   await expect(events).toContainText('order.id')

@@ -42,7 +42,7 @@ test('the slow route is found, the page is narrowed to it, and a request opens w
   await first.getByRole('button').click()
   await expect(page).toHaveURL(/service=till&method=POST&route=\/payments/)
   await expect(page.getByRole('img', { name: /^20 requests by status/ })).toBeVisible()
-  await page.getByRole('list', { name: 'By status' }).getByRole('button', { name: /^503/ }).click()
+  await page.getByRole('group', { name: 'By status' }).getByRole('button', { name: /^503/ }).click()
   await expect(page.getByRole('textbox', { name: 'Query' })).toHaveText('status:503')
   await expect(page.getByRole('img', { name: /^5 requests by status/ })).toBeVisible()
   await page.getByRole('button', { name: 'Show the numbers' }).click()
@@ -62,12 +62,31 @@ test('a query that cannot be read says so; nothing that matches offers a way out
   const shop = await createShop(server, 'No requests')
   await page.goto(`/p/${shop.project}/requests?q=status:(500`)
   await expect(page.getByRole('alert')).toContainText('never closed')
+  await expect(page.getByRole('heading', { name: 'The query cannot be read yet' })).toBeVisible()
   await expectAccessible(page)
   await page.goto(`/p/${shop.project}/requests?q=status:999`)
   await page.getByRole('button', { name: 'Clear the filters' }).click()
   await expect(page.getByRole('heading', { name: 'No requests in this range' })).toBeVisible()
   await expect(page.locator('pre')).toContainText('"kind":"request"')
   await expectAccessible(page)
+})
+
+test('numbers of a search that was stopped early do not pass for all of it', async ({ page, server }) => {
+  const shop = await createShop(server, 'Part of the requests')
+  expect((await send(server, shop.ingestKey, makeRequests(Date.now()))).status).toBe(202)
+  await findEvents(server, shop.project, '', 122)
+  const partial = { reason: 'time', message: 'The search was stopped after 10 seconds.' }
+  // A search that takes so long cannot be had here; all but the notice is the real answer.
+  await page.route(/\/api\/requests\//, async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), partial } })
+  })
+  await page.goto(`/p/${shop.project}/requests`)
+  await expect(page.getByRole('status').filter({ hasText: 'Not everything was looked at. The search was stopped after 10 seconds.' })).toBeVisible()
+  await expect(page.getByText('≥ 121', { exact: true })).toBeVisible()
+  await expect(page.getByText('≈ 4.1%', { exact: true })).toBeVisible()
+  await expectAccessible(page)
+  await page.unrouteAll({ behavior: 'wait' })
 })
 
 test('requests are read on a telephone', async ({ page, server }) => {

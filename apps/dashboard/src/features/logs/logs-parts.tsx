@@ -36,10 +36,14 @@ interface NothingProps {
   onChange: (patch: Partial<LogsState>) => void
 }
 
+export function UnreadableQuery() {
+  return <EmptyState title="The query cannot be read yet">What is wrong is underlined above.</EmptyState>
+}
+
 /** No rows: why that may be, and what to try. */
 export function Nothing({ project, state, faulty, onChange }: NothingProps) {
   const { data: newest, isPending } = useNewest(project, state.q, !faulty)
-  if (faulty) return <EmptyState title="The query cannot be read yet">What is wrong is underlined above.</EmptyState>
+  if (faulty) return <UnreadableQuery />
   const nowMs = Date.now()
   if (newest === null && state.q === '') {
     return (

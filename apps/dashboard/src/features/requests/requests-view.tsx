@@ -7,7 +7,7 @@ import { Icon } from '../../ui/icons.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RangePicker } from '../../ui/range-picker.tsx'
 import { ErrorState, PartialNotice, SkeletonRows } from '../../ui/states.tsx'
-import { CopyLink } from '../logs/logs-parts.tsx'
+import { CopyLink, UnreadableQuery } from '../logs/logs-parts.tsx'
 import { includeValue } from '../logs/model/query-edit.ts'
 import { QueryBar } from '../logs/query-bar/query-bar.tsx'
 import { toQueryFault } from '../logs/query-fault.ts'
@@ -60,7 +60,9 @@ export function RequestsView({ project, address, state, onChange }: RequestsView
       <QueryBar scope={logScope} fault={fault} onSubmit={setQuery} onEscape={() => undefined} />
       <div className={classes.page}>
         <Filters project={project} state={state} onChange={onChange} />
-        {fault ? null : chart.error && !data ? (
+        {fault ? (
+          <UnreadableQuery />
+        ) : chart.error && !data ? (
           <ErrorState title="The requests could not be read" error={chart.error} onRetry={() => void chart.refetch()} />
         ) : !data ? (
           <div>

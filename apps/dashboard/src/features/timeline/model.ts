@@ -29,7 +29,7 @@ export function preciseMs(stamp: string): number {
   return Date.parse(stamp) + Number(micros.padEnd(3, '0')) / 1_000
 }
 
-/** A span is stamped when it begins; all others say how long something took when it is over. */
+/** A span is stamped when it begins; all others say how long something took when it is over (docs/reference/event.md; the pipeline keeps stamps as sent). */
 function stretchOf(event: EventJson): { from: number; to: number } {
   const at = preciseMs(event.timestamp)
   const took = Math.max(0, event.request?.durationMs ?? 0)
