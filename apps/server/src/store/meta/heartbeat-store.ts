@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { Heartbeat, HeartbeatStore } from './meta-store.ts'
+import { isProjectThere, revoke } from './project-parts.ts'
 import type { Tables } from './tables.ts'
 
 export function createHeartbeatStore(db: Kysely<Tables>): HeartbeatStore {
@@ -28,27 +29,12 @@ export function createHeartbeatStore(db: Kysely<Tables>): HeartbeatStore {
 
     create: ({ id, projectId, name, token, createdAt }) =>
       db.transaction().execute(async (transaction) => {
-        const project = await transaction
-          .selectFrom('projects')
-          .select('id')
-          .where('id', '=', projectId)
-          .where('deleted_at', 'is', null)
-          .executeTakeFirst()
-        if (project === undefined) return false
+        if (!(await isProjectThere(transaction, projectId))) return false
         await transaction.insertInto('heartbeats').values({ id, project_id: projectId, name, token, created_at: createdAt }).execute()
         return true
       }),
 
-    async revoke(id, now) {
-      const row = await db
-        .updateTable('heartbeats')
-        .set({ revoked_at: now })
-        .where('id', '=', id)
-        .where('revoked_at', 'is', null)
-        .returning('id')
-        .executeTakeFirst()
-      return row !== undefined
-    },
+    revoke: (id, now) => revoke(db, 'heartbeats', id, now),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { KeyRecord, KeyStore } from './meta-store.ts'
+import { isProjectThere, revoke } from './project-parts.ts'
 import { change } from './revision.ts'
 import type { Tables } from './tables.ts'
 
@@ -18,13 +19,7 @@ export function createKeyStore(db: Kysely<Tables>): KeyStore {
 
     create: (key) =>
       change(db, async (transaction) => {
-        const project = await transaction
-          .selectFrom('projects')
-          .select('id')
-          .where('id', '=', key.projectId)
-          .where('deleted_at', 'is', null)
-          .executeTakeFirst()
-        if (project === undefined) return false
+        if (!(await isProjectThere(transaction, key.projectId))) return false
         await transaction
           .insertInto('keys')
           .values({
@@ -42,17 +37,7 @@ export function createKeyStore(db: Kysely<Tables>): KeyStore {
         return true
       }),
 
-    revoke: (id, now) =>
-      change(db, async (transaction) => {
-        const row = await transaction
-          .updateTable('keys')
-          .set({ revoked_at: now })
-          .where('id', '=', id)
-          .where('revoked_at', 'is', null)
-          .returning('id')
-          .executeTakeFirst()
-        return row !== undefined
-      }),
+    revoke: (id, now) => change(db, (transaction) => revoke(transaction, 'keys', id, now)),
 
     async recordUses(uses) {
       if (uses.length === 0) return
