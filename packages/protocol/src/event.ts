@@ -2,7 +2,7 @@ import type { UnixMicros } from './units.ts'
 
 /**
  * What an event is. The position in this list is the number stored in the engine's Enum8: append only, never reorder.
- * The first group lives in the table `events`, the kinds of {@link VISIT_KINDS} in the table `visits`.
+ * All kinds are stored in the table `events`; the table `visits` waits for those of {@link VISIT_KINDS} (ARCHITECTURE.md, rule 1).
  */
 export const KINDS = [
   'log',

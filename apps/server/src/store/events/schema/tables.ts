@@ -104,6 +104,7 @@ SELECT project_id, kind, toStartOfMinute(ts) AS minute, level, service, environm
 FROM events
 GROUP BY project_id, kind, minute, level, service, environment`
 
+/** Nothing writes it yet (ARCHITECTURE.md, rule 1). */
 export const visitsTable = ({ mergeTreeSettings }: Capabilities): string => `
 CREATE TABLE IF NOT EXISTS visits (
   ${[
