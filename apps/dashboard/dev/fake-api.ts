@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { EventJson, KeyJson, ProjectJson } from '@heartwood/protocol'
 import type { Connect, Plugin } from 'vite'
+// By its path: Vite reads its configuration, and this with it, before it knows how packages of the workspace are found.
+import { parseRelativeTime } from '../../../packages/protocol/src/relative-time.ts'
+import { unixMs } from '../../../packages/protocol/src/units.ts'
 import { readField, showValue } from '../src/features/logs/model/columns.ts'
-import { resolveTime } from '../src/state/time-range.ts'
 import { makeEvent, makeHistory, matches } from './fake-events.ts'
 import { fakeHealth, fakeLedger, fakeLetters } from './fake-system.ts'
 
@@ -210,10 +212,8 @@ function route(state: State, method: string, call: Call, project: string | undef
   }
 }
 
-const range = (call: Call): [number, number] => [
-  resolveTime(call.query.get('from') ?? '-1h', Date.now()) ?? 0,
-  resolveTime(call.query.get('to') ?? 'now', Date.now()) ?? Date.now(),
-]
+const readTime = (text: string): number => parseRelativeTime(text, unixMs(Date.now())) ?? Date.parse(text)
+const range = (call: Call): [number, number] => [readTime(call.query.get('from') ?? '-1h'), readTime(call.query.get('to') ?? 'now')]
 
 function select(state: State, call: Call, project: string | undefined): EventJson[] {
   const q = call.query.get('q') ?? ''
