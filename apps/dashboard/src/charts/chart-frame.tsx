@@ -6,7 +6,7 @@ import { useColorScheme } from './colour-scheme.ts'
 import { prepareCanvas } from './prepare-canvas.ts'
 import { stepByArrow } from './step-by-arrow.ts'
 
-export interface Chart {
+interface Chart {
   frame: RefCallback<HTMLDivElement>
   canvas: RefObject<HTMLCanvasElement | null>
   /** In CSS pixels; the width is 0 until it is known. */
