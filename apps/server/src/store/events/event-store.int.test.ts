@@ -8,9 +8,10 @@ import { unixMicros } from '@heartwood/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
 import { sampleEvent } from './block/testing/sample-events.ts'
 import { createChdbEventStore } from './chdb/chdb-event-store.ts'
-import { AMPLE, createBlocks, describeEventStore, type StoreHarness } from './event-store.contract.ts'
+import { describeEventStore } from './event-store.contract.ts'
 import { createRemoteEventStore } from './remote/remote-event-store.ts'
 import { noteOfToken } from './testing/note-of-token.ts'
+import { AMPLE, createBlocks, type StoreHarness } from './testing/store-subject.ts'
 
 const MEMORY_BYTES = 1_000_000_000
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'heartwood-events-'))

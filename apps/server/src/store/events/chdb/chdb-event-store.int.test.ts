@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { AMPLE } from '../event-store.contract.ts'
 import type { EventStore } from '../event-store.ts'
+import { AMPLE } from '../testing/store-subject.ts'
 import { createChdbEventStore } from './chdb-event-store.ts'
 
 const MEMORY_BYTES = 600_000_000
