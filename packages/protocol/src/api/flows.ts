@@ -16,7 +16,7 @@ export type FlowState = z.infer<typeof flowStateSchema>
 const flowRunSchema = z
   .object({
     flowId: z.string(),
-    name: z.string().describe('The id without its last, random part: `checkout` of `checkout-7f3a91c2`'),
+    name: z.string().describe('What stands before the last dash of the id (a UUID counts as one part): `checkout` of `checkout-7f3a91c2`'),
     state: flowStateSchema,
     startedAt: z.string(),
     endedAt: z.string().describe('Time of its last event'),

@@ -1,5 +1,6 @@
 import type { Level } from '@heartwood/protocol'
 import { HeartwoodError } from '../../errors.ts'
+import { flowName } from '../../features/flows/model.ts'
 import type { Logs } from '../../features/logs/service.ts'
 import { DEFAULT_BUDGET, startSpending } from '../../query/spending.ts'
 import type { EventStore } from '../../store/events/event-store.ts'
@@ -134,7 +135,7 @@ export function createTimberlogsReading({ store, logs, now }: ReadingDeps): Timb
       const total = rows[0]?.total ?? 0
       const flows = rows.map((row) => ({
         flowId: row.flow_id,
-        name: row.flow_id.includes('-') ? row.flow_id.slice(0, row.flow_id.lastIndexOf('-')) : row.flow_id,
+        name: flowName(row.flow_id),
         source: row.source === '' ? null : row.source,
         logCount: row.logs,
         firstSeen: row.first,

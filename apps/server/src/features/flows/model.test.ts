@@ -23,7 +23,10 @@ it.each([
   ['checkout-7f3a91c2', 'checkout'],
   ['user-sign-up-k3j9z0a1', 'user-sign-up'],
   ['import-0190d3a4-7c1e-7b2a-9a44-0c1d2e3f4a5b', 'import'],
-  ['order-process', 'order-process'],
+  ['checkout-kzqwxyab', 'checkout'],
+  ['order-process', 'order'],
+  ['日本語 / b-a1b2c3d4', '日本語 / b'],
+  ['two\nlines-a1b2c3d4', 'two\nlines'],
   ['-7f3a91c2', '-7f3a91c2'],
   ['plain', 'plain'],
 ])('takes %s for a run of %s', (flowId, name) => {

@@ -24,14 +24,11 @@ export interface Run extends RunFacts {
 /** A run with an event younger than this may still go on. */
 export const QUIET_MS = 10 * 60_000
 
-/** A UUID, hexadecimal digits, or letters with at least one digit: what makes an id of a name. */
-const RANDOM_PART = /-(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{4,32}|(?=[0-9A-Za-z]*\d)[0-9A-Za-z]{1,40})$/i
+/** What stands behind the last dash; a UUID has dashes of its own. */
+const RUN_PART = /-(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[^-]*)$/i
 
-/** `checkout` of `checkout-7f3a91c2`; the id itself when it has no such part. */
-export const flowName = (flowId: string): string => {
-  const name = flowId.replace(RANDOM_PART, '')
-  return name === '' ? flowId : name
-}
+/** `checkout` of `checkout-7f3a91c2`: what stands before the last dash; the id itself when nothing does. */
+export const flowName = (flowId: string): string => flowId.replace(RUN_PART, '') || flowId
 
 /** Says what became of each run; runs of the same name are compared with each other, so all that are known should be given. */
 export function judgeRuns(facts: readonly RunFacts[], nowMs: number): Run[] {

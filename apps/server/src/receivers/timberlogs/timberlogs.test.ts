@@ -3,8 +3,10 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TimberlogsLog } from '../../compat/timberlogs/log.ts'
 import { HeartwoodError } from '../../errors.ts'
+import { flowName } from '../../features/flows/model.ts'
 import { CHANCE_CASES, CHANCE_TIMEOUT_MS } from '../testing/chance.ts'
 import type { DoorUnderTest } from '../testing/door-under-test.ts'
+import { newFlowId } from './flows.ts'
 import { createTimberlogsDoor, NOW, type TimberlogsDoor } from './testing/timberlogs-door.ts'
 
 const WIRE = new URL('../../../../../fixtures/wire/timberlogs/', import.meta.url)
@@ -216,6 +218,16 @@ describe('POST /v1/flows', () => {
     expect(body.flowId).toMatch(/-[a-z0-9]{8}$/)
     expect(Buffer.byteLength(body.flowId ?? '')).toBeLessThanOrEqual(50)
     expect(body.flowId).not.toContain('�')
+  })
+
+  it('gives ids that are runs of the flow of that name', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (name) => {
+        const flowId = newFlowId(name)
+        expect(flowName(flowId)).toBe(flowId.slice(0, -'-a1b2c3d4'.length))
+      }),
+      { numRuns: 2_000 },
+    )
   })
 
   it.each(['', '{}', '{"name":7}', 'x', 'null'])('refuses %j', async (payload) => {
