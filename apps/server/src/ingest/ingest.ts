@@ -97,7 +97,8 @@ export function createIngest(deps: IngestDeps): Ingest {
     const key = `${request.projectId}\0${batchId}`
     for (let first = underway.get(key); first !== undefined; first = underway.get(key)) await first
     const known = remembered(request.projectId, batchId)
-    if (known) return request.importing ? withLastTimestamp(request, known) : known
+    // Of a batch that is named in its body, the body is gone by now.
+    if (known) return request.importing && request.batchId ? withLastTimestamp(request, known) : known
     const mine = store(batchId)
     const settled = mine.then(
       () => underway.delete(key),

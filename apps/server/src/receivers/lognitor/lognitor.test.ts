@@ -154,6 +154,14 @@ describe('a log', () => {
     expect(body).toMatchObject({ accepted: 2, rejected: 1 })
   })
 
+  it('is taken with the time that it says, however long ago', async () => {
+    const old = ['1970-01-02T00:00:00Z', '2001-02-03T04:05:06Z', '2026-02-01T00:00:00Z'].map((timestamp) => log({ timestamp }))
+    expect(await sendLogs([log(), ...old])).toMatchObject({ status: 200, body: { accepted: 4, rejected: 0 } })
+    expect(door.events.map(({ timestamp }) => timestamp.slice(0, 10))).toEqual(['2026-11-21', '1970-01-02', '2001-02-03', '2026-02-01'])
+    const row = { method: 'GET', path: '/', status_code: 200, request_id: 'old', timestamp: '2001-02-03T04:05:06Z' }
+    expect((await send('/ingest/requests', JSON.stringify({ requests: [row] }))).body).toMatchObject({ accepted: 1, rejected: 0 })
+  })
+
   it('of hundreds of kilobytes is cut with a mark, not refused', async () => {
     const event = await firstOf({ message: 'x'.repeat(1_500_000), metadata: { items: Array.from({ length: 40_000 }, (_, i) => `item ${i}`) } })
     expect(event?.message.length).toBeLessThan(300_000)
