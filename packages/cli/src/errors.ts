@@ -1,5 +1,5 @@
 /** What a shell sees. The same for every command. */
-export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, notAllowed: 4, partly: 5, interrupted: 130 } as const
+export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, notAllowed: 4, partly: 5, interrupted: 130, terminated: 143 } as const
 
 /** Every failure that the command line expects: its exit code, and what to do. docs/reference/cli.md has the same list. */
 export const ERRORS = {

@@ -3,16 +3,24 @@ import type { Context } from './context.ts'
 import { EXIT } from './errors.ts'
 import { isBrokenPipe, run } from './run.ts'
 
+/** After a signal. */
+const END_WITHIN_MS = 3_000
+
 /** Composition root: the process's arguments, streams and signals. Called by bin/heartwood.cjs. */
 export async function main(): Promise<void> {
   const stop = new AbortController()
+  // Until the command has ended: were nothing left to wait for before that, it would otherwise look as if all were done.
+  process.exitCode = EXIT.failed
+  let interrupted: number = EXIT.interrupted
   const argv = process.argv.slice(2)
-  // The server arranges its own end; every other command ends at its next safe place, or at once when asked twice.
+  // The server arranges its own end; every other command ends at its next safe place, or at once when that takes long or it is asked twice.
   if (argv[0] !== 'serve') {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
-        if (stop.signal.aborted) process.exit(130)
+        interrupted = signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted
+        if (stop.signal.aborted) process.exit(interrupted)
         stop.abort()
+        setTimeout(() => process.exit(interrupted), END_WITHIN_MS).unref()
       })
     }
   }
@@ -25,7 +33,8 @@ export async function main(): Promise<void> {
   const { env, stdin, stdout, stderr } = process
   const context: Context = { env, cwd: process.cwd(), stdin, stdout, stderr, signal: stop.signal }
   try {
-    process.exitCode = await run(argv, context, readVersion())
+    const exit = await run(argv, context, readVersion())
+    process.exitCode = exit === EXIT.interrupted ? interrupted : exit
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     stderr.write(`heartwood: this is a defect of Heartwood; please report it with these lines.\n${text}\n`)

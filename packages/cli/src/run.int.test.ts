@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { runHere } from './testing/command-line.ts'
+import { runHere, start } from './testing/command-line.ts'
 import { type FakeServer, startFakeServer } from './testing/fake-server.ts'
 
 let server: FakeServer
@@ -65,6 +67,43 @@ describe('exit codes', () => {
     const { exit, stderr } = await runHere(['dead-letter', 'list'], { env: { HEARTWOOD_URL: server.url }, cwd: folder })
     expect(exit).toBe(4)
     expect(stderr).toContain('--token')
+  })
+})
+
+describe('a server that takes connections and answers nothing', () => {
+  /** A process of its own: what ends early or does not end is the process. */
+  async function runAgainst(take: (socket: Socket) => void, argv: string[], onConnection?: (kill: () => void) => void) {
+    const silent = createServer((socket) => {
+      socket.on('error', () => undefined)
+      take(socket)
+    })
+    silent.listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const { child, ended } = start([...argv, '--url', url, '--token', 'hw_test'], { cwd: folder })
+    if (onConnection) silent.on('connection', () => onConnection(() => child.kill('SIGTERM')))
+    try {
+      return await ended
+    } finally {
+      silent.close()
+    }
+  }
+
+  test.each([
+    ['query', 'x'],
+    ['import', '-', '--retry-for', '0'],
+  ])('ends %s with 3 and a sentence when it hangs up', async (...argv) => {
+    const { exit, stderr } = await runAgainst((socket) => socket.destroy(), argv)
+    expect({ exit, stderr }).toEqual({ exit: 3, stderr: expect.stringContaining('No Heartwood server answers') })
+  })
+
+  test('lets SIGTERM end the command while it waits', async () => {
+    const { exit, signal } = await runAgainst(
+      () => undefined,
+      ['query', 'x'],
+      (kill) => kill(),
+    )
+    expect({ exit, signal }).toEqual({ exit: 143, signal: null })
   })
 })
 

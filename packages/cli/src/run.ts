@@ -27,6 +27,7 @@ export async function run(argv: string[], context: Context, version: string): Pr
     }
     // The reader of a pipe has gone (`heartwood query … | head`): nothing is wrong.
     if (isBrokenPipe(error)) return EXIT.done
+    if (context.signal.aborted) return EXIT.interrupted
     throw error
   }
 }

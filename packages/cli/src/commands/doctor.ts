@@ -27,6 +27,7 @@ export const doctor = (version: string) => (): Command => async (context, option
     await checkSharedMemory(),
     ...(await checkServer(connection, version)),
   ]
+  if (context.signal.aborted) return EXIT.interrupted
   const problems = findings.filter((finding) => finding.state === 'problem').length
   if (options.json) await writeLine(context.stdout, JSON.stringify({ ok: problems === 0, url, dataFolder, version, findings }))
   else {

@@ -42,6 +42,7 @@ export async function eachEvent(
   let printed = 0
   let cursor: string | undefined
   do {
+    context.signal.throwIfAborted()
     const page = await client
       .search({ query: { ...filter, limit: Math.min(LIMITS.searchPage, limit - printed), ...(cursor === undefined ? {} : { cursor }) } })
       .catch((error: unknown) => Promise.reject(explainQueryError(filter.q ?? '', error)))
@@ -49,7 +50,7 @@ export async function eachEvent(
     printed += page.events.length
     sayPartial(context, page.partial, 'searched')
     cursor = page.events.length === 0 ? undefined : (page.nextCursor ?? undefined)
-  } while (cursor !== undefined && printed < limit && !context.signal.aborted)
+  } while (cursor !== undefined && printed < limit)
   return { printed, hasMore: cursor !== undefined }
 }
 

@@ -53,7 +53,7 @@ async function follow(
   let timer = setTimeout(abort, SILENCE_MS)
   try {
     const signal = AbortSignal.any([context.signal, silence.signal])
-    const response = await connection.request(path, { headers: { accept: 'text/event-stream' }, signal })
+    const response = await connection.request(path, { headers: { accept: 'text/event-stream' }, signal, stream: true })
     if (!response.ok || !response.body) throw await readApiError(response)
     onOpen()
     for await (const message of readEventStream(response.body)) {

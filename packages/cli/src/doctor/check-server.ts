@@ -106,7 +106,7 @@ async function checkInside({ client }: Connection): Promise<Finding[]> {
 
 async function ask(connection: Connection, path: string): Promise<Response | Error> {
   try {
-    return await connection.request(path, { signal: AbortSignal.timeout(WITHIN_MS) })
+    return await connection.request(path, { silenceMs: WITHIN_MS })
   } catch (error) {
     if (!isConnectionLost(error)) throw error
     return error instanceof Error ? error : new Error(String(error))

@@ -37,7 +37,9 @@ export interface SendOptions {
 
 export type SendPiece = (format: KnownFormat, body: Buffer, batchId: string, context: PieceContext) => Promise<IngestAnswer>
 
-const ANSWER_WITHIN_MS = 120_000
+const SILENCE_MS = 120_000
+/** How long a piece that is under way may still be answered after the import was stopped. */
+const LAST_ANSWER_MS = 1_000
 const LONGEST_PAUSE_MS = 5_000
 const pauseMs = (attempt: number): number => Math.min(LONGEST_PAUSE_MS, 250 * 2 ** Math.min(attempt, 6))
 
@@ -69,6 +71,8 @@ const describeWaiting = (connection: Connection, reason: string): string => `no 
  * @throws CliError `import-interrupted`, or an ApiError for what no repeat can change
  */
 export function createSender(connection: Connection, options: SendOptions): SendPiece {
+  const stopped = new AbortController()
+  options.signal.addEventListener('abort', () => setTimeout(() => stopped.abort(), LAST_ANSWER_MS).unref(), { once: true })
   const pack = isLoopback(connection.address.url) ? undefined : promisify(gzip)
   return async (format, body, batchId, { after, year }) => {
     const query = { ...options.defaults, import: '1', after, year: year?.toString() }
@@ -80,7 +84,7 @@ export function createSender(connection: Connection, options: SendOptions): Send
     let failingSince = 0
     for (let attempt = 0; ; attempt++) {
       options.signal.throwIfAborted()
-      const result = await attemptOnce(connection, path, headers, bytes)
+      const result = await attemptOnce(connection, path, headers, bytes, stopped.signal)
       if (result.kind === 'answer') {
         if (attempt > 0) options.waiting(undefined)
         return result.answer
@@ -107,14 +111,20 @@ export function createSender(connection: Connection, options: SendOptions): Send
 
 type Attempt = { kind: 'answer'; answer: IngestAnswer } | { kind: 'busy'; code: string; seconds: number } | { kind: 'lost'; reason: string }
 
-async function attemptOnce(connection: Connection, path: string, headers: Record<string, string>, body: Buffer): Promise<Attempt> {
+async function attemptOnce(
+  connection: Connection,
+  path: string,
+  headers: Record<string, string>,
+  body: Buffer,
+  signal: AbortSignal,
+): Promise<Attempt> {
   try {
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
     const response = await connection.request(path, {
       method: 'POST',
       headers,
       body: new Uint8Array(body.buffer, body.byteOffset, body.length) as Uint8Array<ArrayBuffer>,
       signal,
+      silenceMs: SILENCE_MS,
     })
     const answer = parseJson(await response.text())
     // All refused is status 400 with the same body.

@@ -3,20 +3,23 @@ import type { Context, GlobalOptions } from '../context.ts'
 import { CliError, type ErrorCode } from '../errors.ts'
 import { type Address, findServer } from './address.ts'
 import { toAgo } from './ago.ts'
+import { createFetch, type FetchInit } from './fetch-until-silent.ts'
 
 export interface Connection {
   readonly address: Address
+  /** Its requests end with the command. */
   client: ApiClient
   /**
    * A request outside the typed client (bytes in, event streams out); path begins with `/`. Any status comes back.
    * After a server was started again it finds its new token and port by itself.
    */
-  request(path: string, init?: RequestInit): Promise<Response>
+  request(path: string, init?: FetchInit): Promise<Response>
 }
 
 export function connect(context: Context, options: GlobalOptions): Connection {
   let address = findServer(context, options)
-  const send = ({ url, token }: Address, path: string, init: RequestInit): Promise<Response> => {
+  const fetch = createFetch()
+  const send = ({ url, token }: Address, path: string, init: FetchInit): Promise<Response> => {
     const headers: Record<string, string> = { 'user-agent': 'heartwood-cli', ...toHeaders(init.headers) }
     if (token !== '') headers.authorization = `Bearer ${token}`
     return fetch(url + path, { ...init, headers })
@@ -26,7 +29,7 @@ export function connect(context: Context, options: GlobalOptions): Connection {
     address = findServer(context, options, address)
     return address.url !== used.url || address.token !== used.token
   }
-  const request = async (path: string, init: RequestInit = {}): Promise<Response> => {
+  const request = async (path: string, init: FetchInit = {}): Promise<Response> => {
     const used = address
     try {
       const response = await send(used, path, init)
@@ -41,7 +44,10 @@ export function connect(context: Context, options: GlobalOptions): Connection {
     get address() {
       return address
     },
-    client: createClient({ baseUrl: '', fetch: request }),
+    client: createClient({
+      baseUrl: '',
+      fetch: (path, init) => request(path, { ...init, signal: init.signal ? AbortSignal.any([context.signal, init.signal]) : context.signal }),
+    }),
     request,
   }
 }
