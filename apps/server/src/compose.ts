@@ -238,6 +238,7 @@ export async function compose(config: Readonly<Config>, logger: Logger, lifetime
           limits,
           directory: auth.directory,
           people: auth.people,
+          profiles: meta.people,
           issues,
           projects,
           keys,

@@ -70,3 +70,18 @@ export function bodyText(body: unknown, name: string): string {
 }
 
 export const bodyOf = (body: unknown): Query => (typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Query) : {})
+
+const MOST_SKILLS = 100
+const LONGEST_SKILL = 100
+
+/** The list of `PUT /auth/me/skills`, trimmed, each once. @throws HeartwoodError `validation-failed` */
+export function skillsIn(body: unknown): string[] {
+  const { skills } = bodyOf(body)
+  if (skills === undefined) throw parameterFault('missing', 'body', 'skills', 'Field required')
+  if (!Array.isArray(skills)) throw parameterFault('list_type', 'body', 'skills', 'Input should be a valid list')
+  const trimmed = skills.map((skill: unknown) => {
+    if (typeof skill !== 'string') throw parameterFault('string_type', 'body', 'skills', 'Input should be a valid string')
+    return skill.trim().slice(0, LONGEST_SKILL)
+  })
+  return [...new Set(trimmed)].filter((skill) => skill !== '').slice(0, MOST_SKILLS)
+}

@@ -5,10 +5,10 @@ import { HeartwoodError } from '../../errors.ts'
 import { abortOnClose } from '../../http/abort-on-close.ts'
 import { registerErrors } from '../../http/errors.ts'
 import { registerNotFound } from '../../http/not-found.ts'
-import type { Person, Project } from '../../store/meta/meta-store.ts'
+import type { PeopleStore, Person, Project } from '../../store/meta/meta-store.ts'
 import { traceHubApiError } from './errors.ts'
 import { registerTraceHubIssues, type TraceHubIssuesDeps } from './issues.ts'
-import { bodyText, type Query, requiredOf } from './parameters.ts'
+import { bodyText, type Query, requiredOf, skillsIn } from './parameters.ts'
 import { ORGANISATION, registerTraceHubProjects, type TraceHubProjectsDeps } from './projects.ts'
 import type { SignIn } from './sign-in.ts'
 
@@ -16,6 +16,7 @@ export interface TraceHubApiDeps extends Pick<TraceHubIssuesDeps, 'issues'>, Omi
   signIn: SignIn
   limits: AttemptLimits
   directory: Directory
+  profiles: Pick<PeopleStore, 'skills' | 'setSkills'>
 }
 
 /**
@@ -56,7 +57,7 @@ function registerSignIn(scope: FastifyInstance, { signIn, limits }: TraceHubApiD
 }
 
 function registerGuarded(scope: FastifyInstance, deps: TraceHubApiDeps): void {
-  const { signIn, directory, issues, reading } = deps
+  const { signIn, directory, issues, reading, profiles } = deps
   const people = new WeakMap<FastifyRequest, Person>()
   scope.addHook('onRequest', async (request) => {
     const token = /^bearer +(\S{1,200})$/i.exec(request.headers.authorization ?? '')?.[1]
@@ -87,7 +88,13 @@ function registerGuarded(scope: FastifyInstance, deps: TraceHubApiDeps): void {
 
   scope.get('/auth/me', { config }, async (request) => {
     const { id, email, name } = personOf(request)
-    return { id, email, full_name: name, role: 'ADMIN', ...ORGANISATION, is_active: true, approval_status: null, skills: [] }
+    const skills = await profiles.skills(id)
+    return { id, email, full_name: name, role: 'ADMIN', ...ORGANISATION, is_active: true, approval_status: null, skills }
+  })
+  scope.put('/auth/me/skills', { config }, async (request) => {
+    const skills = skillsIn(request.body)
+    await profiles.setSkills(personOf(request).id, skills)
+    return { skills }
   })
 
   scope.get('/api/v1/logs', { config }, (request, reply) => reading.logs(projectOf(request).id, request.query as Query, abortOnClose(reply)))

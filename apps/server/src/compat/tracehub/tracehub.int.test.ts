@@ -28,7 +28,7 @@ const log = (beforeMs: number, parts: Partial<Event> = {}, attributes: object = 
     { level: 'info', service: 'shop', environment: 'production', message: 'm', timestamp: unixMicros((NOW - beforeMs) * 1000), ...parts },
   )
 
-async function call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: unknown, bearer = token) {
+async function call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: unknown, bearer = token) {
   const headers = {
     ...(bearer === '' ? {} : { authorization: `Bearer ${bearer}` }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -52,6 +52,7 @@ beforeAll(async () => {
           limits: createAttemptLimits(),
           directory,
           people,
+          profiles: meta.people,
           issues: createIssues({ store, issues: meta.issues, now: () => unixMs(clock) }),
           projects: createProjects({ meta, directory, events: store, checkPattern: () => undefined }),
           keys: createKeys({ meta, directory, authenticator }),
@@ -86,6 +87,14 @@ describe('signing in', () => {
     expect((await call('GET', '/auth/me')).body).toMatchObject({ email: OWNER.email, full_name: 'Ada', role: 'ADMIN', is_active: true, skills: [] })
     expect(await call('POST', '/auth/refresh', { refresh_token: token }, '')).toMatchObject({ status: 401, body: { detail: 'Not a refresh token' } })
     expect((await call('GET', '/auth/me', undefined, body.refresh_token)).status).toBe(401)
+  })
+
+  it('keeps what a person is good at, each once', async () => {
+    expect(await call('PUT', '/auth/me/skills', { skills: [' Go ', 'SQL', 'Go', ''] })).toEqual({ status: 200, body: { skills: ['Go', 'SQL'] } })
+    expect((await call('GET', '/auth/me')).body.skills).toEqual(['Go', 'SQL'])
+    expect((await call('PUT', '/auth/me/skills', { skills: 'Go' })).body).toMatchObject({ detail: [{ loc: ['body', 'skills'] }] })
+    expect((await call('PUT', '/auth/me/skills', { skills: [] })).body).toEqual({ skills: [] })
+    expect((await call('GET', '/auth/me')).body.skills).toEqual([])
   })
 
   it('refuses wrong passwords in their words', async () => {

@@ -87,6 +87,14 @@ export function describeMetaStore(name: string, make: () => Promise<Place>): voi
       expect(await meta.people.createOwner(person())).toBe('owner-exists')
     })
 
+    it('keeps what a person is good at', async () => {
+      const { id } = await anyOwner(meta)
+      expect(await meta.people.skills(id)).toEqual([])
+      await meta.people.setSkills(id, ['Go', 'C#'])
+      expect(await other.people.skills(id)).toEqual(['Go', 'C#'])
+      expect(await meta.people.skills('nobody')).toEqual([])
+    })
+
     it('keeps sessions until they expire or are removed', async () => {
       const owner = await anyOwner(meta)
       await meta.sessions.create({ hash: 's1', personId: owner.id, createdAt: NOW, expiresAt: NOW + 1_000 })

@@ -80,6 +80,9 @@ export interface PeopleStore {
   createOwner(person: PersonRecord, claimHash?: string): Promise<'created' | 'claim-invalid' | 'owner-exists'>
   byEmail(email: string): Promise<PersonRecord | undefined>
   byId(id: string): Promise<Person | undefined>
+  /** What a person says to be good at; empty when nothing was said. */
+  skills(id: string): Promise<readonly string[]>
+  setSkills(id: string, skills: readonly string[]): Promise<void>
 }
 
 export interface SessionStore {

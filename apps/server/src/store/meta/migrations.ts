@@ -19,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, up: createFirstTables },
   { version: 2, up: addSampleRatesAndHeartbeats },
   { version: 3, up: addIssuesAndBearerTokens },
+  { version: 4, up: addSkills },
 ]
 
 async function createFirstTables(db: Kysely<Tables>, types: ColumnTypes): Promise<void> {
@@ -135,4 +136,8 @@ async function addIssuesAndBearerTokens({ schema }: Kysely<Tables>): Promise<voi
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
     .execute()
   await schema.createIndex('bearer_tokens_expiry').on('bearer_tokens').column('expires_at').execute()
+}
+
+async function addSkills({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.alterTable('people').addColumn('skills', 'text').execute()
 }

@@ -39,6 +39,19 @@ export function createPeopleStore(db: Kysely<Tables>): PeopleStore {
       const row = await db.selectFrom('people').select(['id', 'email', 'name', 'created_at']).where('id', '=', id).executeTakeFirst()
       return row && toPerson(row)
     },
+
+    async skills(id) {
+      const row = await db.selectFrom('people').select('skills').where('id', '=', id).executeTakeFirst()
+      return row?.skills ? (JSON.parse(row.skills) as string[]) : []
+    },
+
+    async setSkills(id, skills) {
+      await db
+        .updateTable('people')
+        .set({ skills: JSON.stringify(skills) })
+        .where('id', '=', id)
+        .execute()
+    },
   }
 }
 

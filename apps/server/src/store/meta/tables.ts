@@ -8,7 +8,15 @@ export interface Tables {
   /** One row; see MetaStore.revision. */
   revision: { id: number; value: number }
   settings: { name: string; value: string }
-  people: { id: string; email: string; name: string; password_hash: string; created_at: number }
+  people: {
+    id: string
+    email: string
+    name: string
+    password_hash: string
+    created_at: number
+    /** JSON; null where none were ever set. */
+    skills: Generated<string | null>
+  }
   sessions: { hash: string; person_id: string; created_at: number; expires_at: number }
   projects: {
     id: Generated<number>
