@@ -40,4 +40,10 @@ const MESSAGES: Partial<Record<ErrorCode, string>> = {
   'csrf-refused': 'The request does not come from the dashboard itself.',
 }
 
+/** Of a key that was one once; whoever has it may know that. */
+export const revokedKey = (): HeartwoodError => new HeartwoodError('key-invalid', 'The key was revoked.', { details: { revoked: true } })
+
+export const isRevokedKey = ({ code, details }: HeartwoodError): boolean =>
+  code === 'key-invalid' && typeof details === 'object' && details !== null && 'revoked' in details
+
 export const refusal = (code: ErrorCode): HeartwoodError => new HeartwoodError(code, MESSAGES[code] ?? 'This is not allowed.')

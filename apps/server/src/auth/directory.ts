@@ -10,6 +10,8 @@ export interface Directory {
   findProject(ref: string): Project | undefined
   /** A key that works: neither revoked nor of a project that is going. */
   keyByHash(hash: string): KeyRecord | undefined
+  /** Whether this was a key, and no longer is. */
+  wasRevoked(hash: string): boolean
   /** Whether some browser key names this origin. */
   knowsOrigin(origin: string): boolean
   /**
@@ -26,10 +28,11 @@ interface Snapshot {
   byId: ReadonlyMap<number, Project>
   bySlug: ReadonlyMap<string, Project>
   keys: ReadonlyMap<string, KeyRecord>
+  revoked: ReadonlySet<string>
   origins: readonly string[]
 }
 
-const EMPTY: Snapshot = { revision: -1, projects: [], byId: new Map(), bySlug: new Map(), keys: new Map(), origins: [] }
+const EMPTY: Snapshot = { revision: -1, projects: [], byId: new Map(), bySlug: new Map(), keys: new Map(), revoked: new Set(), origins: [] }
 
 export async function createDirectory(meta: Pick<MetaStore, 'revision' | 'projects' | 'keys'>): Promise<Directory> {
   let snapshot = EMPTY
@@ -67,6 +70,7 @@ export async function createDirectory(meta: Pick<MetaStore, 'revision' | 'projec
     project: (id) => snapshot.byId.get(id),
     findProject: (ref) => (/^\d{1,15}$/.test(ref) ? snapshot.byId.get(Number(ref)) : snapshot.bySlug.get(ref.normalize('NFC').toLowerCase())),
     keyByHash: (hash) => snapshot.keys.get(hash),
+    wasRevoked: (hash) => snapshot.revoked.has(hash),
     knowsOrigin: (origin) => isOriginAllowed(snapshot.origins, origin),
     refresh,
   }
@@ -81,6 +85,7 @@ function toSnapshot(revision: number, projects: Project[], keys: KeyRecord[]): S
     byId,
     bySlug: new Map(projects.map((project) => [project.slug, project])),
     keys: new Map(live.map((key) => [key.hash, key])),
+    revoked: new Set(keys.filter((key) => key.revokedAt !== undefined).map((key) => key.hash)),
     origins: [...new Set(live.filter((key) => key.scope === 'browser').flatMap((key) => key.origins))],
   }
 }

@@ -73,6 +73,8 @@ describe('an answer that lasts', () => {
 
     await meta.keys.revoke('key_1', 1)
     await auth.maintain()
+    const told = async (key: string) => (await server.app.inject({ url: '/api/lasting', headers: { 'x-api-key': key } })).json().error.message
+    expect([await told('a-secret-key'), await told('another-key')]).toEqual(['The key was revoked.', 'The key is unknown or was revoked.'])
     await expect(auth.readmit(byKey)).rejects.toMatchObject({ code: 'key-invalid' })
     await auth.people.signOut(token)
     await expect(auth.readmit(byPerson)).rejects.toMatchObject({ code: 'sign-in-required' })

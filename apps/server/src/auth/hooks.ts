@@ -2,7 +2,7 @@ import type { Access } from '@heartwood/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type ErrorCode, HeartwoodError } from '../errors.ts'
 import type { Caller } from '../http/caller.ts'
-import { decide, refusal } from './access.ts'
+import { decide, refusal, revokedKey } from './access.ts'
 import type { Authenticator, KeyHolder } from './authenticate.ts'
 import { corsHeaders } from './cors.ts'
 import { readKey, readSessionToken } from './credentials.ts'
@@ -11,6 +11,7 @@ import type { Directory } from './directory.ts'
 import { discardBody } from './discard-body.ts'
 import { isOriginAllowed } from './origins.ts'
 import { type People, SESSION_MS } from './people.ts'
+import { hashSecret } from './secrets.ts'
 import { sessionCookie } from './session-cookie.ts'
 
 export interface AccessDeps {
@@ -67,7 +68,7 @@ async function admit(request: FastifyRequest, reply: FastifyReply, access: Acces
   if (key !== undefined) {
     const found = deps.authenticator.authenticate(key, { remoteAddress: request.socket.remoteAddress, headers: request.headers })
     const holder = found instanceof Promise ? await found : found
-    if (holder === undefined) throw refusal('key-invalid')
+    if (holder === undefined) throw deps.directory.wasRevoked(hashSecret(key)) ? revokedKey() : refusal('key-invalid')
     request.caller = holder.caller
     insist(decide(holder.caller, access))
     insist(decideOrigin(holder, request))

@@ -1,3 +1,4 @@
+import { isRevokedKey } from '../../auth/access.ts'
 import type { ErrorAnswer } from '../../http/errors.ts'
 
 /** Errors as the clients expect them: a text, which the command line tool prints. */
@@ -7,7 +8,7 @@ export const timberlogsError: ErrorAnswer = (error) => {
     case 'sign-in-required':
       return { status: 401, body: { error: 'Missing API key' } }
     case 'key-invalid':
-      return { status: 401, body: { error: 'Invalid API key' } }
+      return { status: 401, body: { error: isRevokedKey(error) ? 'API key has been revoked' : 'Invalid API key' } }
     case 'key-forbidden':
     case 'project-forbidden':
       return { status: 403, body: { error: 'Access denied to workspace' } }
