@@ -133,6 +133,13 @@ export function resolveField(name: string): Resolution {
   return { fields: [field, attribute], mode: field.is === 'number' || field.is === 'time' ? 'first' : 'all' }
 }
 
+/** Whether a name is that of a column. */
+export const isColumn = (name: string): boolean => BY_PLAIN_NAME.has(plain(name)) || ALIASES.has(name.toLowerCase())
+
+/** Whether a name is that of a column with an order, so that `<` and `>` mean something. */
+export const isComparable = (name: string): boolean =>
+  isColumn(name) && resolveField(name).fields.some(({ is }) => is === 'number' || is === 'time' || is === 'level')
+
 /** Where the pipeline puts what is sent under a name: a column, or an attribute with a reserved name. */
 function asSent(name: string): ColumnName | 'error.type' | 'error.message' | undefined {
   const alias = ALIASES.get(name.toLowerCase())

@@ -1,5 +1,6 @@
 import type { Glob } from './ast.ts'
 import { BOUNDS } from './bounds.ts'
+import { isColumn, isComparable } from './fields.ts'
 import { queryError, type Span } from './query-error.ts'
 
 export type Comparison = '>' | '>=' | '<' | '<='
@@ -83,6 +84,7 @@ export function tokenize(text: string): Token[] {
       requireValue(text, at, tokens)
       continue
     }
+    if (!inValues) refuseMisplacedSign(text, at, tokens)
     push(readTerm(text, at, inValues))
   }
   tokens.push({ is: 'end', start: text.length, end: text.length })
@@ -92,6 +94,34 @@ export function tokenize(text: string): Token[] {
 function readTerm(text: string, at: number, isValue: boolean): Token {
   if (text[at] === '"') return readPhrase(text, at)
   return (text[at] === '/' ? readRegexp(text, at) : undefined) ?? readWord(text, at, isValue)
+}
+
+const SPACED_FIELD = /:(?!:)(\S*)/y
+const GLUED_COMPARISON = /([\p{L}_][\p{L}\p{N}_.]*)([<>]=?)([\p{L}\p{N}.+-][^\s()"]*)/uy
+/**
+ * `level :error` and `status>400` would be searched for as texts, and nothing would be found. Only names of columns are taken for a mistake: any
+ * other may be a text.
+ */
+function refuseMisplacedSign(text: string, at: number, tokens: readonly Token[]): void {
+  const value = matchAt(SPACED_FIELD, text, at)?.slice(1)
+  const before = tokens.at(-1)
+  const name = before?.is === 'word' && tokens.at(-2)?.is !== 'field' ? text.slice(before.start, before.end) : undefined
+  if (value !== undefined && before !== undefined && name !== undefined && isColumn(name)) {
+    throw queryError(
+      { start: before.start, end: at + 1 },
+      `There is a space between ${name} and its colon`,
+      `Write ${name}:${value || 'value'}, or "${text.slice(before.start, at + 1 + value.length)}" to search for the text.`,
+    )
+  }
+  GLUED_COMPARISON.lastIndex = at
+  const glued = GLUED_COMPARISON.exec(text)
+  if (!glued || !isComparable(glued[1] ?? '')) return
+  const [all, field, comparison, bound] = glued
+  throw queryError(
+    { start: at, end: at + all.length },
+    `The colon of ${field} is missing`,
+    `Write ${field}:${comparison}${bound}, or "${all}" to search for the text.`,
+  )
 }
 
 const matchAt = (pattern: RegExp, text: string, at: number): string | undefined => {
@@ -157,21 +187,24 @@ function readPhrase(text: string, start: number): Token {
 /** `/…/` with nothing glued to its end; `/api/v1` is a word. */
 function readRegexp(text: string, start: number): Token | undefined {
   let inClass = false
+  let unclosed: Token | undefined
+  const regexp = (at: number): Token | undefined => {
+    const ignoreCase = text[at + 1] === 'i'
+    const end = at + (ignoreCase ? 2 : 1)
+    const next = text[end]
+    if (next !== undefined && next !== ')' && !SPACE.test(next)) return undefined
+    return { is: 'regexp', source: text.slice(start + 1, at), ignoreCase, offset: start + 1, start, end }
+  }
   for (let at = start + 1; at < text.length; at++) {
     const char = text[at]
     if (char === '\\') at++
     else if (char === '[') inClass = true
     else if (char === ']') inClass = false
-    else if (char === '/' && !inClass) {
-      if (at === start + 1) return undefined
-      const ignoreCase = text[at + 1] === 'i'
-      const end = at + (ignoreCase ? 2 : 1)
-      const next = text[end]
-      if (next !== undefined && next !== ')' && !SPACE.test(next)) return undefined
-      return { is: 'regexp', source: text.slice(start + 1, at), ignoreCase, offset: start + 1, start, end }
-    }
+    else if (char === '/' && !inClass) return at === start + 1 ? undefined : regexp(at)
+    else if (char === '/') unclosed ??= regexp(at)
   }
-  return undefined
+  // `/[a/` looks like one; reading it says what is wrong.
+  return inClass ? unclosed : undefined
 }
 
 function readWord(text: string, start: number, isValue: boolean): Token {

@@ -124,11 +124,14 @@ interface TextBound {
 
 function boundedTerm(named: Named, above: TextBound | undefined, below: TextBound | undefined, span: Span): Term {
   const { field, name } = named
-  const rangeBy = <Value extends number>(read: (text: string) => Value): RangeTest<Value> => ({
-    op: 'range',
-    ...(above ? { above: { value: read(above.text), inclusive: above.inclusive } } : {}),
-    ...(below ? { below: { value: read(below.text), inclusive: below.inclusive } } : {}),
-  })
+  const rangeBy = <Value extends number>(read: (text: string) => Value): RangeTest<Value> => {
+    const low = above && { value: read(above.text), inclusive: above.inclusive }
+    const high = below && { value: read(below.text), inclusive: below.inclusive }
+    if (low && high && low.value > high.value) {
+      throw queryError(span, 'This range runs backwards', `Write the smaller end first: ${name}:${below?.text}..${above?.text}`)
+    }
+    return { op: 'range', ...(low ? { above: low } : {}), ...(high ? { below: high } : {}) }
+  }
   switch (field.is) {
     case 'level': {
       const range = rangeBy((text) => LEVELS.indexOf(levelOf(text, span)))

@@ -25,10 +25,16 @@ export const query = ([q = '']: string[]): Command<QueryOptions> =>
     const filter = { project: project.id, q, from, to, order, ...(onTerminal ? {} : { fields: '*' }) }
     const { printed, hasMore } = await eachEvent(client, filter, { limit, context }, print)
     // Said in a pipe, too, as long as a person sees it: mostly the range is the default.
-    if ((onTerminal || context.stderr.isTTY === true) && printed === 0) say(context, `No event matches between ${from} and ${to}.`)
+    if ((onTerminal || context.stderr.isTTY === true) && printed === 0) say(context, `No event matches between ${from} and ${to}.${hintAtColon(q)}`)
     if (onTerminal && hasMore) say(context, `There are more than these ${printed}; --limit shows more.`)
     return EXIT.done
   })
+
+/** `service=nginx` is a text, and may be meant as a field. */
+function hintAtColon(q: string): string {
+  const [, name, value] = /(?:^|[\s(!-])([A-Za-z][\w.]*)={1,2}([\w"*.-][^\s)]*)/.exec(q) ?? []
+  return name === undefined ? '' : ` “${name}=${value}” is looked for as a text; the field is ${name}:${value}.`
+}
 
 type Filter = Omit<Parameters<ApiClient['search']>[0]['query'], 'limit' | 'cursor'>
 

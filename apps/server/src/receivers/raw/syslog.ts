@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { DecodeFormat } from '../decode.ts'
 import { levelInText } from '../native/decode-levels.ts'
 import { decodeText } from '../native/decode-text.ts'
+import { keepTogether } from './inner-lines.ts'
 import { decodeLines } from './text/decode-lines.ts'
 import { createSyslogReaders } from './text/readers.ts'
 import type { TextEvent } from './text/reading.ts'
@@ -20,17 +21,7 @@ const unframe = (body: Uint8Array): Uint8Array => {
     const start = at + head[0].length
     const end = start + Number(head[1])
     if (end > buffer.length && parts.length > 0) break
-    // A message may hold line breaks; indented, its later lines stay with it.
-    parts.push(
-      Buffer.from(
-        buffer
-          .toString('latin1', start, end)
-          .replace(/\r?\n+$/, '')
-          .replaceAll('\n', '\n '),
-        'latin1',
-      ),
-      Buffer.from('\n'),
-    )
+    parts.push(keepTogether(buffer.subarray(start, end)), Buffer.from('\n'))
     at = Math.min(end, buffer.length)
     while (buffer[at] === 10 || buffer[at] === 13) at++
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type ErrorCode, HeartwoodError } from '../../errors.ts'
+import { keepTogether } from '../raw/inner-lines.ts'
 
 export interface BatcherOptions {
   /** Stores a batch of lines. Called one after the other; the same id for the same batch. */
@@ -102,16 +103,5 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 }
 
-/** One message a line; lines inside of a message are indented, which is how the decoder knows that they belong to it. */
-function join(messages: Buffer[]): Uint8Array {
-  const parts: Buffer[] = []
-  for (const message of messages) {
-    let end = message.length
-    while (end > 0 && (message[end - 1] === 10 || message[end - 1] === 13 || message[end - 1] === 0)) end--
-    const line = message.subarray(0, end)
-    parts.push(line.includes(10) ? Buffer.from(line.toString('latin1').replace(/\n(?=[^\s])/g, '\n\t'), 'latin1') : line, LINE_END)
-  }
-  return Buffer.concat(parts)
-}
-
 const LINE_END = Buffer.from('\n')
+const join = (messages: Buffer[]): Uint8Array => Buffer.concat(messages.flatMap((message) => [keepTogether(message), LINE_END]))

@@ -35,13 +35,21 @@ describe('syslog', () => {
   it('takes lines and counted messages over TCP, with level, host, service and lines inside', async () => {
     const port = await listen('tcp')
     const socket = connect(port, '127.0.0.1')
-    const counted = '<11>1 2026-11-21T11:59:00Z web-1 shop 42 - - first\nsecond'
+    const counted = '<11>1 2026-11-21T11:59:00Z web-1 shop 42 - - first\n  second\n\n2026-11-21 third'
     socket.end(`<14>Nov 21 11:58:00 db-1 postgres[7]: ready\n${Buffer.byteLength(counted)} ${counted}`)
     await once(socket, 'close')
     await vi.waitFor(() => expect(door.events).toHaveLength(2))
     expect(door.events[0]).toMatchObject({ host: 'db-1', service: 'postgres', level: 'info', message: 'ready' })
     expect(door.events[1]).toMatchObject({ host: 'web-1', service: 'shop', level: 'error', timestamp: '2026-11-21T11:59:00.000000Z' })
-    expect(door.events[1]?.message).toMatch(/^first\n\s?second$/)
+    expect(door.events[1]?.message).toBe('first\n  second\n\n2026-11-21 third')
+  })
+
+  it('keeps datagrams apart and as they were, whatever they begin with', async () => {
+    const port = await listen('udp')
+    const socket = createSocket('udp4')
+    for (const text of ['<14>two\nlines\n', ' led by a blank', '\nand by a line']) socket.send(text, port, '127.0.0.1')
+    await vi.waitFor(() => expect(messages()).toEqual(['two\nlines', 'led by a blank', 'and by a line']))
+    socket.close()
   })
 
   it('takes datagrams, several to a batch', async () => {

@@ -4,6 +4,7 @@ import type { EntrySink, LooseRecord } from '../../decode.ts'
 import { TERMINAL_STYLE } from '../../native/decode-text.ts'
 import { parseTimestamp } from '../../stamps/parse-timestamp.ts'
 import { createZone } from '../../stamps/zone.ts'
+import { INNER_LINE } from '../inner-lines.ts'
 import { continues, type JoinState, type OpenTrace, traceOpenedBy } from './continuation.ts'
 import { createMatcher, type Matcher } from './matcher.ts'
 import { createReading, type LineReader, type Reading, type TextEvent } from './reading.ts'
@@ -147,7 +148,8 @@ class LineJoiner {
     }
   }
 
-  private join(pending: Pending, line: string, number: number): void {
+  private join(pending: Pending, joined: string, number: number): void {
+    const line = joined.startsWith(INNER_LINE) ? joined.slice(INNER_LINE.length) : joined
     if (pending.length + line.length > LIMITS.detail) {
       this.begin(this.options.fallback(line, this.reading), undefined, line, number)
       return
