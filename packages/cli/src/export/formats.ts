@@ -53,13 +53,27 @@ const cellsOf = (event: EventJson): string[] => Object.values(CSV_COLUMNS).map((
 /** RFC 4180. */
 const csvRow = (cells: readonly string[]): string => cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')
 
-/** For people and for grep: time, level, service and message; a stack and further lines are indented, so that they stay with it. */
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+/** Text as a part of one line: what would end the line, or the part, is written as in JSON. */
+const oneLine = (text: string): string =>
+  // Control characters are what this is about.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: see above
+  text.replaceAll(/[\\\u0000-\u001f\u007f-\u009f\u2028\u2029]|\p{Cs}/gu, (character) => {
+    return ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+
+/**
+ * For people and for grep, one line an event: `TIME [LEVEL] service: message`, then a tab and all the rest as JSON. Its `kind` comes first:
+ * by that an import tells these lines from those of other programs. Without a message the error stands there, and the message in the rest.
+ */
 function textLine(event: EventJson): string {
-  const { timestamp, level, service, message, error } = event
+  const { timestamp, level, service, message, kind, ...rest } = lasting(event)
+  const { error } = event
   const said = message || [error?.type, error?.message].filter(Boolean).join(': ')
-  const stack = error?.stack === undefined ? '' : `\n${error.stack}`
-  const text = `${said}${stack}`.replaceAll(/\r?\n(?=\S)/g, '\n    ')
-  return `${timestamp} [${level.toUpperCase()}] ${service === undefined ? '' : `${service}: `}${text}`
+  const text = oneLine(`${service === undefined ? '' : `${service}: `}${said}`)
+  const tail = JSON.stringify({ kind, ...(service === undefined ? {} : { service }), ...(said === message ? {} : { message }), ...rest })
+  return `${timestamp} [${level.toUpperCase()}] ${text}\t${tail}`
 }
 
 const SEVERITIES: Readonly<Record<Level, number>> = { trace: 7, debug: 7, info: 6, warn: 4, error: 3, fatal: 2 }

@@ -85,6 +85,36 @@ describe('text with joined lines', () => {
   })
 })
 
+describe('lines of an export', () => {
+  const line = String.raw`2024-05-01T12:00:00.123456Z [ERROR] web shop: two\nlines\tand \\n \u001b[0m: end`
+  test('are whole events again', () => {
+    const [event] = read(decodeTextLog, `${line}\t{"kind":"log","service":"web shop","attributes":{"a.b":[1,"x"]},"error":{"type":"E"}}`)
+    expect(event?.record).toEqual({
+      timestamp: '2024-05-01T12:00:00.123456Z',
+      level: 'error',
+      kind: 'log',
+      service: 'web shop',
+      message: 'two\nlines\tand \\n \u001b[0m: end',
+      attributes: { 'a.b': [1, 'x'] },
+      error: { type: 'E' },
+    })
+  })
+
+  test('have the message in the rest where something else stands in its place, and no service where none is named', () => {
+    const events = read(
+      decodeTextLog,
+      '2024-05-01T12:00:00.123456Z [INFO] E: went wrong\t{"kind":"log","message":""}\n2024-05-01T12:00:01.000000Z [WARN] a: b\t{"kind":"log"}\nplain',
+    )
+    expect(events.map(({ record }) => record.message)).toEqual(['', 'a: b', 'plain'])
+    expect(events[1]?.record.service).toBeUndefined()
+  })
+
+  test('are not seen in what other programs write', () => {
+    const other = String.raw`2024-05-01T12:00:00.123456Z [INFO] C:\new`
+    expect(read(decodeTextLog, `${other}\t{"user":1}`)[0]?.record.message).toBe(String.raw`C:\new`)
+  })
+})
+
 test('a time without a date is of today, or of yesterday when it has not come yet', () => {
   const events = read(decodeTextLog, '23:10:00.500 [main] ERROR c.a.Foo - late\n10:00:00.000 [main] INFO  c.a.Foo - early')
   expect(events.map(({ time }) => time)).toEqual(['2024-06-14T23:10:00.500Z', '2024-06-15T10:00:00.000Z'])

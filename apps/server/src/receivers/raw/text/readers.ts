@@ -6,6 +6,7 @@ import { clusterReader } from './clusters.ts'
 import { boxesReader, createBootReader, createNpmReader, pumaReader, shortLevelReader } from './consoles.ts'
 import { createPostgresReader, mysqlErrorReader, mysqlGeneralReader, mysqlSlowReader, redisReader } from './databases.ts'
 import { createCriReader, createDockerReader, createPrefixReader, jsonLineReader } from './envelopes.ts'
+import { exportedReader } from './exported.ts'
 import { createJournalFieldsReader, journalHeadReader, unifiedLogReader } from './journal.ts'
 import { createBracketedReader, createLayoutReader, createLevelFirstReader, elasticReader, monologReader } from './layouts.ts'
 import { followStacks } from './one-by-one.ts'
@@ -109,6 +110,7 @@ export const createTextReaders = (zone: Zone): LineReader[] => {
   const programs = createProgramReaders(zone)
   const json = programs.shift()
   return [
+    exportedReader,
     createDockerReader(inner),
     ...(json ? [json] : []),
     followStacks(prioritySyslogReader),
