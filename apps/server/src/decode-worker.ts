@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { createDecodeRunner, type DecodeDeps } from './ingest/decode-job.ts'
 import { type ThreadReply, type ThreadRequest, transferable } from './ingest/decode-thread.ts'
 import { createClientFacts } from './pipeline/client/client-facts.ts'
@@ -35,17 +35,34 @@ function warn(message: string): void {
   process.stderr.write(`${JSON.stringify({ level: 'error', name: 'decode', msg: message })}\n`)
 }
 
-if (parentPort) {
-  const port = parentPort
+/**
+ * Jobs that wait already are answered together, so that small requests under load share what each answer costs: waking the other thread,
+ * and its sync of the disk. Those that are done wait no longer than this for it.
+ */
+const GATHER_MS = 4
+
+function serve(port: MessagePort): void {
   const run = createDecodeRunner(compose(workerData as DecodeWorkerData))
-  port.on('message', (request: ThreadRequest) => {
+  const answer = ({ id, job }: ThreadRequest): ThreadReply => {
     try {
-      const outcome = run(request.job)
-      const reply: ThreadReply = { id: request.id, outcome }
-      port.postMessage(reply, outcome.payload ? transferable(outcome.payload) : [])
+      return { id, outcome: run(job) }
     } catch (error) {
       warn(error instanceof Error ? (error.stack ?? error.message) : String(error))
-      port.postMessage({ id: request.id, error: error instanceof Error ? error.message : String(error) } satisfies ThreadReply)
+      return { id, error: error instanceof Error ? error.message : String(error) }
     }
+  }
+  port.on('message', (first: ThreadRequest) => {
+    const startedMs = performance.now()
+    const replies: ThreadReply[] = []
+    for (let request: ThreadRequest | undefined = first; request !== undefined; ) {
+      replies.push(answer(request))
+      request = performance.now() - startedMs < GATHER_MS ? receiveMessageOnPort(port)?.message : undefined
+    }
+    port.postMessage(replies, replies.flatMap(payloadOf))
   })
 }
+
+const payloadOf = (reply: ThreadReply): ArrayBuffer[] =>
+  'outcome' in reply && reply.outcome.payload !== undefined ? transferable(reply.outcome.payload) : []
+
+if (parentPort) serve(parentPort)

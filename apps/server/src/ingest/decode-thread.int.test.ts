@@ -10,9 +10,9 @@ parentPort.on('message', ({ id, job }) => {
   const order = Buffer.from(job.body).toString('latin1', 0, 5)
   if (order.startsWith('die')) process.exit(3)
   if (order.startsWith('hang')) for (;;) {}
-  if (order.startsWith('throw')) return parentPort.postMessage({ id, error: 'as told' })
+  if (order.startsWith('throw')) return parentPort.postMessage([{ id, error: 'as told' }])
   const outcome = { payload: undefined, rows: job.body.byteLength, rejections: [], rejectedByReason: {}, lastTimestamp: undefined, batchId: '', tailed: [], steps: [] }
-  setTimeout(() => parentPort.postMessage({ id, outcome }), order.startsWith('wait') ? 100 : 0)
+  setTimeout(() => parentPort.postMessage([{ id, outcome }]), order.startsWith('wait') ? 100 : 0)
 })`
 const workerUrl = new URL(`data:text/javascript,${encodeURIComponent(OBEDIENT)}`)
 

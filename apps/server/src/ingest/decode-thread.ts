@@ -3,7 +3,7 @@ import { HeartwoodError } from '../errors.ts'
 import type { DecodeRunner } from './decode-job.ts'
 import type { DecodeJob, DecodeOutcome, Decoder } from './decoder.ts'
 
-/** What goes to the thread and what comes back; buffers are transferred, never copied. */
+/** What goes to the thread, and what comes back, one or several at a time; buffers are transferred, never copied. */
 export type ThreadRequest = { id: number; job: DecodeJob }
 export type ThreadReply = { id: number; outcome: DecodeOutcome } | { id: number; error: string }
 
@@ -70,7 +70,7 @@ export function createDecodeThread(options: DecodeThreadOptions): Decoder {
       ...(options.execArgv === undefined ? {} : { execArgv: options.execArgv }),
     })
     worker = started
-    started.on('message', (reply: ThreadReply) => receive(reply))
+    started.on('message', (replies: ThreadReply[]) => replies.forEach(receive))
     started.on('error', (error) => worker === started && lose(error instanceof Error ? error.message : String(error)))
     started.on('exit', (code) => worker === started && lose(`it ended with code ${code}`))
   }
