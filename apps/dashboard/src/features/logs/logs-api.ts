@@ -2,6 +2,7 @@ import { api as contract, type EventJson, routeUrl } from '@heartwood/protocol'
 import { keepPreviousData, useInfiniteQuery, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
 import { useApi } from '../../lib/api.tsx'
+import { rowFields } from './model/columns.ts'
 import { clearField, readFilter } from './model/query-edit.ts'
 
 /** What all parts of the page ask about. `tick` changes when someone refreshes. */
@@ -18,15 +19,17 @@ const NEXT_PAGE = 1_000
 const BUCKETS = 90
 const EVER = '-36500d'
 
-export function useEvents(scope: Scope) {
+/** @param columns fields that the table shows as columns. */
+export function useEvents(scope: Scope, columns: readonly string[]) {
   const api = useApi()
   const { project, q, from, to } = scope
+  const fields = rowFields(columns)
   const result = useInfiniteQuery({
-    queryKey: ['logs', 'events', scope],
+    queryKey: ['logs', 'events', scope, fields],
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) =>
       api.search({
-        query: { project, q, from, to, limit: pageParam === '' ? FIRST_PAGE : NEXT_PAGE, ...(pageParam === '' ? {} : { cursor: pageParam }) },
+        query: { project, q, from, to, fields, limit: pageParam === '' ? FIRST_PAGE : NEXT_PAGE, ...(pageParam === '' ? {} : { cursor: pageParam }) },
         signal,
       }),
     getNextPageParam: (page) => page.nextCursor,
@@ -42,7 +45,7 @@ export function useNewest(project: string, q: string, enabled: boolean) {
   return useQuery({
     queryKey: ['logs', 'newest', project, q],
     queryFn: async ({ signal }) => {
-      const [event] = (await api.search({ query: { project, q, from: EVER, to: 'now', limit: 1 }, signal })).events
+      const [event] = (await api.search({ query: { project, q, from: EVER, to: 'now', limit: 1, fields: 'service' }, signal })).events
       return event ? Date.parse(event.timestamp) : null
     },
     enabled,

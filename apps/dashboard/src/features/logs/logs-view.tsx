@@ -49,7 +49,7 @@ export function LogsView({ project, address, state, onChange }: LogsViewProps) {
   const [facetsHidden, setFacetsHidden] = usePreference('facetsHidden')
   const narrow = useMediaQuery('(max-width: 1000px)') ?? false
   const scope = useMemo<Scope>(() => ({ project, q: state.q, from: state.from, to: state.to, tick }), [project, state.q, state.from, state.to, tick])
-  const events = useEvents(scope)
+  const events = useEvents(scope, state.columns)
   const tail = useTail(project, state.q, state.live)
   const refresh = useCallback(() => setTick((count) => count + 1), [])
   useEffect(() => {

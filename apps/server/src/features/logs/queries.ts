@@ -50,7 +50,7 @@ const MORE_COLUMNS: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-/** @param fields `undefined` for all but `detail`, `*` for whole events, else a comma list of columns and attributes. */
+/** @param fields `undefined` for all but `detail`, `*` for whole events, else a comma list of columns and attributes; `attributes` are all of them. */
 export function selectRows(fields: string | undefined): RowSelection {
   if (fields === undefined) return { columns: ROW_COLUMNS, picked: false }
   const names = fields.split(',').map((name) => name.trim())
@@ -62,7 +62,8 @@ export function selectRows(fields: string | undefined): RowSelection {
     if (column !== undefined) columns.add(column)
     else if (name !== '' && !columns.has(name)) attributes.push(name)
   }
-  if (attributes.length === 0) return { columns: [...columns].join(', '), picked: false }
+  if (names.includes('attributes')) columns.add('attributes').add('attribute_types')
+  if (attributes.length === 0 || names.includes('attributes')) return { columns: [...columns].join(', '), picked: false }
   // A name that held an object brings everything below it.
   const chosen = `k IN ${sql.list(attributes, sql.text)} OR ${attributes.map((name) => `startsWith(k, ${sql.text(`${name}.`)})`).join(' OR ')}`
   columns.add(`mapFilter((k, v) -> ${chosen}, attributes) AS picked_attributes`).add('attribute_types')
@@ -164,6 +165,17 @@ export function topValuesQuery(scope: Scope, range: TimeRange, field: FieldValue
   if (!field.inRollup || rollup === undefined || isEmptyRange(whole)) return top(raw(range))
   const rolled = `SELECT ${field.value} AS value, sum(count) AS rows FROM events_by_minute WHERE ${minutes(scope.projectId, rollup, whole)} AND ${field.present}${holds} GROUP BY value`
   return top([rolled, ...edges.map(raw)].join(' UNION ALL '))
+}
+
+/** All rows by the values of one field, empty ones too, and by level. */
+export function levelCountsQuery(scope: Scope, range: TimeRange, { value, inRollup }: FieldValue, limit: number): string {
+  const raw = (part: TimeRange): string =>
+    `SELECT ${value} AS value, level, count() AS rows FROM events WHERE ${condition(scope, part)} GROUP BY value, level`
+  const { rollup } = scope.plan
+  const { whole, edges } = splitAtMinutes(range)
+  const rolled = `SELECT ${value} AS value, level, sum(count) AS rows FROM events_by_minute WHERE ${minutes(scope.projectId, rollup ?? '1', whole)} GROUP BY value, level`
+  const parts = !inRollup || rollup === undefined || isEmptyRange(whole) ? [raw(range)] : [rolled, ...edges.map(raw)]
+  return `SELECT value, sum(rows) AS total, sumMap(map(toString(level), rows)) AS levels FROM (${parts.join(' UNION ALL ')}) GROUP BY value ORDER BY total DESC, value LIMIT ${sql.integer(limit)}`
 }
 
 export const countQuery = (scope: Scope, range: TimeRange): string => `SELECT count() AS rows FROM events WHERE ${condition(scope, range)}`

@@ -49,6 +49,9 @@ describe('GET /api/search', () => {
     expect(few).toMatchObject({ host: 'web-2', attributes: { 'order.id': 'A-42', nested: { hit: true } } })
     expect(few.attributes.n).toBeUndefined()
     expect(few.userId).toBeUndefined()
+    const all = (await call('/api/search', { q: 'n:42', fields: 'host,attributes' })).body.events[0]
+    expect(all.attributes).toEqual(eventToJson(EVENTS[42] as Event, '').attributes)
+    expect(all.userId).toBeUndefined()
     const whole = (await call('/api/search', { q: 'n:42', fields: '*' })).body.events[0]
     expect(whole).toEqual(eventToJson(EVENTS[42] as Event, fixture.ids[42] ?? ''))
   })

@@ -49,6 +49,18 @@ export function readField(event: EventJson, name: string): JsonValue | undefined
   return readPath(event.attributes ?? {}, name.replace(/^attributes\./, ''))
 }
 
+/** What a row shows besides id, time, level and message: where there is no message, the request or the attributes. */
+const ROW_FIELDS = ['service', 'method', 'route', 'path', 'status', 'attributes']
+
+/**
+ * What to ask for, as each column takes time to read: an event is read whole when it is opened.
+ * @param columns fields that are shown as columns; attributes come anyway.
+ */
+export function rowFields(columns: readonly string[]): string {
+  const shown = columns.map((name) => name.replace(/^request\./, '')).filter((name) => PLAIN_FIELDS.has(name) || Object.hasOwn(REQUEST_FIELDS, name))
+  return [...new Set([...ROW_FIELDS, ...shown])].join(',')
+}
+
 /** A dotted name may be one key, or a path through objects, or a mixture. */
 function readPath(value: JsonValue, name: string): JsonValue | undefined {
   if (typeof value !== 'object' || value === null) return undefined

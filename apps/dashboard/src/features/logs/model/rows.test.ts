@@ -1,6 +1,6 @@
 import type { EventJson } from '@heartwood/protocol'
 import { describe, expect, it } from 'vitest'
-import { readField, toTree } from './columns.ts'
+import { readField, rowFields, toTree } from './columns.ts'
 import { collectEvents, EXPORT_EVENTS, rowsToCsv, toCurl } from './export-rows.ts'
 import { emptyTail, pauseTail, pushTail, resumeTail, TAIL_ROWS } from './tail-buffer.ts'
 
@@ -31,6 +31,10 @@ describe('columns', () => {
       1,
     ])
     expect(read('toString')).toBeUndefined()
+  })
+
+  it('are asked for only where they are shown', () => {
+    expect(rowFields(['service', 'host', 'order.id', 'request.durationMs'])).toBe('service,method,route,path,status,attributes,host,durationMs')
   })
 
   it('lay attributes out as a tree whose groups close', () => {
