@@ -1,3 +1,4 @@
+import { COUNTED_BY } from '@heartwood/protocol'
 import { Command as Commander, InvalidArgumentError, Option } from 'commander'
 import type { Command, Context, GlobalOptions } from './context.ts'
 import { FILTERS } from './export/filters.ts'
@@ -133,13 +134,7 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     .command('logs')
     .description('print or export events: for people, or as json, jsonl, csv, text, syslog or obl')
     .argument('[query]', 'search language; everything when left out', '')
-  for (const [name, field] of Object.entries(FILTERS)) {
-    logs.option(
-      `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <${field}>`,
-      `only events with this ${field}; * stands for anything`,
-    )
-  }
-  logs
+  filtered(logs)
     .option('--from <time>', 'RFC 3339, epoch milliseconds, or how long ago (30m, 1h, 7d, 6mo, 1y)', '1h')
     .option('--to <time>', 'the same', 'now')
     .option('--limit <n>', 'how many events at most', upTo(), 100)
@@ -170,10 +165,10 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     .addOption(new Option('--format <format>', 'export its events in this format').choices(EXPORT_FORMATS))
     .action(run(async () => (await import('./commands/flows.ts')).showRun))
 
-  range(program.command('stats'))
+  filtered(range(program.command('stats')))
     .description('how many events there were, by level')
     .argument('[query]', 'search language; everything when left out', '')
-    .addOption(new Option('--group-by <what>', 'what to count by').choices(['day', 'hour', 'service']).default('day'))
+    .addOption(new Option('--group-by <what>', 'what to count by').choices(['day', 'hour', 'source', ...COUNTED_BY]).default('day'))
     .action(run(async () => (await import('./commands/stats.ts')).stats))
 
   program
@@ -213,6 +208,15 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
 function withEnvironment(options: object, env: NodeJS.ProcessEnv): object {
   const fromEnvironment = { url: env.HEARTWOOD_URL, token: env.HEARTWOOD_TOKEN, data: env.HEARTWOOD_DATA || './data', project: env.HEARTWOOD_PROJECT }
   return { ...Object.fromEntries(Object.entries(fromEnvironment).filter(([, value]) => value)), ...options }
+}
+
+/** An option for each field that events are often looked for by. */
+function filtered(command: Commander): Commander {
+  for (const [name, field] of Object.entries(FILTERS)) {
+    const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <${field}>`
+    command.option(option, `only events with this ${field}; * stands for anything`)
+  }
+  return command
 }
 
 function wholeNumber(text: string): number {

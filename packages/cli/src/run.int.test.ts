@@ -270,6 +270,38 @@ describe('stats', () => {
     expect((JSON.parse(stdout) as { rows: { total: number }[] }).rows.map(({ total }) => total)).toEqual([2, 4])
   })
 
+  test('counts what has no value of the field, by level, and takes the filters of logs', async () => {
+    const asked: string[] = []
+    server.answer = (path, query) => {
+      if (path !== '/api/counts') return undefined
+      asked.push(`${query.get('by')} ${query.get('q')}`)
+      const rows = [
+        { value: null, total: 14, byLevel: { info: 10, error: 4 } },
+        { value: 'a,b', total: 1, byLevel: { warn: 1 } },
+      ]
+      return { rows, hasMore: false, partial: null }
+    }
+    const args = ['stats', '--group-by', 'source', '--environment', 'production', '--dataset', 'audit']
+    const { exit, stdout } = await runHere(args, { env, cwd: folder })
+    expect(exit).toBe(0)
+    expect(asked).toEqual(['service environment:production dataset:audit'])
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().split(/ +/)),
+    ).toEqual([
+      ['SOURCE', 'TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL', 'TOTAL'],
+      ['(none)', '0', '0', '10', '0', '4', '0', '14'],
+      ['a,b', '0', '0', '0', '1', '0', '0', '1'],
+    ])
+    expect(JSON.parse((await runHere([...args, '--json'], { env, cwd: folder })).stdout)).toContainEqual({
+      source: null,
+      total: 14,
+      byLevel: { info: 10, error: 4 },
+    })
+  })
+
   test('says how far hours reach, and what to do', async () => {
     server.answer = () => ({ total: 0, intervalMs: 86_400_000, buckets: [], partial: null })
     const { exit, stderr } = await runHere(['stats', '--group-by', 'hour', '--from', '10y'], { env, cwd: folder })

@@ -4,6 +4,7 @@ export { type Api, api, type RouteName } from './api/contract.ts'
 export { FLOW_STATES, type FlowRun, type FlowState } from './api/flows.ts'
 export { FORMATS, type Format } from './api/ingest.ts'
 export { ISSUE_STATES, type IssueJson, type IssueState } from './api/issues.ts'
+export { COUNTED_BY } from './api/logs.ts'
 export { toOpenApi } from './api/openapi.ts'
 export { type Access, type RouteInput, type RouteOutput, type RouteParsed, type RouteSpec, SCOPES, type Scope } from './api/route.ts'
 export {

@@ -4,15 +4,13 @@ import { finished } from 'node:stream/promises'
 import type { EventJson } from '@heartwood/protocol'
 import { type Command, type Context, type GlobalOptions, say, writeLine } from '../context.ts'
 import { CliError, EXIT } from '../errors.ts'
-import { FILTERS } from '../export/filters.ts'
+import { type FilterOptions, withFilters } from '../export/filters.ts'
 import { type ExportFormat, exporters } from '../export/formats.ts'
 import { createEventPrinter } from '../output/event-printer.ts'
 import { toAgo } from '../server/ago.ts'
 import { needProject } from '../server/choose-project.ts'
 import { onServer } from './call.ts'
 import { eachEvent } from './query.ts'
-
-type FilterOptions = { [Name in keyof typeof FILTERS]?: string }
 
 export interface LogsOptions extends FilterOptions {
   from: string
@@ -84,15 +82,3 @@ function openFile(path: string): Writable {
   stream.on('error', () => undefined)
   return stream
 }
-
-/** The query with a term for each option; `checkout-*` stays a pattern. */
-export function withFilters(q: string, options: FilterOptions): string {
-  const terms = (Object.keys(FILTERS) as (keyof typeof FILTERS)[]).flatMap((name) => {
-    const value = options[name]
-    return value === undefined ? [] : [`${FILTERS[name]}:${quoted(value)}`]
-  })
-  if (terms.length === 0) return q
-  return [...(q.trim() === '' ? [] : [`(${q})`]), ...terms].join(' ')
-}
-
-const quoted = (value: string): string => (/^[\w.*/@-]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`)

@@ -1,6 +1,7 @@
-import { LEVELS, LIMITS } from '@heartwood/protocol'
+import { type COUNTED_BY, LEVELS, type LevelCounts, LIMITS } from '@heartwood/protocol'
 import { type Command, say, writeLine } from '../context.ts'
 import { CliError, EXIT } from '../errors.ts'
+import { type FilterOptions, withFilters } from '../export/filters.ts'
 import { sayPartial } from '../output/partial.ts'
 import { formatTable } from '../output/table.ts'
 import { toAgo } from '../server/ago.ts'
@@ -8,34 +9,32 @@ import { needProject } from '../server/choose-project.ts'
 import { onServer } from './call.ts'
 import { explainQueryError } from './query.ts'
 
-interface StatsOptions {
+interface StatsOptions extends FilterOptions {
   from: string
   to: string
-  groupBy: 'day' | 'hour' | 'service'
+  groupBy: 'day' | 'hour' | 'source' | (typeof COUNTED_BY)[number]
 }
 
 const WIDTHS_MS = { day: 86_400_000, hour: 3_600_000 }
 /** Enough for days; a longer answer is only asked for when hours need it. */
 const FEW_BUCKETS = 500
-const MOST_SERVICES = 200
+const MOST_VALUES = 200
 
-/** How many events there were, by day, hour or service. */
+/** How many events there were, by level and day, hour or the values of a field. */
 export const stats = ([q = '']: string[]): Command<StatsOptions> =>
   onServer(async ({ client }, context, options) => {
     const project = await needProject(client, options.project)
     const { groupBy } = options
-    const filter = { project: project.id, q, from: toAgo(options.from), to: toAgo(options.to) }
+    const filter = { project: project.id, q: withFilters(q, options), from: toAgo(options.from), to: toAgo(options.to) }
     const explain = (error: unknown) => Promise.reject(explainQueryError(q, error))
-    if (groupBy === 'service') {
-      const { facets, partial } = await client.facets({ query: { ...filter, fields: 'service', limit: MOST_SERVICES } }).catch(explain)
-      const values = facets[0]?.values ?? []
-      const rows = values.map(({ value, count }) => ({ service: value, total: count }))
-      const table = formatTable(
-        ['SERVICE', 'TOTAL'],
-        rows.map(({ service, total }) => [service, String(total)]),
-      )
-      await writeLine(context.stdout, options.json ? JSON.stringify(rows, null, 2) : table)
-      if (rows.length === MOST_SERVICES) say(context, `These are the ${MOST_SERVICES} services with the most events; there may be more.`)
+    if (groupBy !== 'day' && groupBy !== 'hour') {
+      // What is Timberlogs' source is a service here.
+      const by = groupBy === 'source' ? 'service' : groupBy
+      const { rows, hasMore, partial } = await client.counts({ query: { ...filter, by, limit: MOST_VALUES } }).catch(explain)
+      const named = rows.map(({ value, ...counts }) => ({ [groupBy]: value, ...counts }))
+      const cells = rows.map(({ value, total, byLevel }) => [value ?? '(none)', ...countCells(byLevel, total)])
+      await writeLine(context.stdout, options.json ? JSON.stringify(named, null, 2) : formatTable([groupBy.toUpperCase(), ...COUNT_HEADS], cells))
+      if (hasMore) say(context, `These are the ${MOST_VALUES} with the most events; there are more.`)
       sayPartial(context, partial, 'counted')
       return EXIT.done
     }
@@ -54,23 +53,25 @@ export const stats = ([q = '']: string[]): Command<StatsOptions> =>
     else {
       const cells = rows.map(({ from, total: sum, byLevel }) => [
         groupBy === 'day' ? from.slice(0, 10) : from.slice(0, 16).replace('T', ' '),
-        ...LEVELS.map((level) => String(byLevel[level] ?? 0)),
-        String(sum),
+        ...countCells(byLevel, sum),
       ])
-      await writeLine(context.stdout, formatTable([`${groupBy.toUpperCase()} (UTC)`, ...LEVELS.map((level) => level.toUpperCase()), 'TOTAL'], cells))
+      await writeLine(context.stdout, formatTable([`${groupBy.toUpperCase()} (UTC)`, ...COUNT_HEADS], cells))
     }
     sayPartial(context, partial, 'counted')
     return EXIT.done
   })
 
+const COUNT_HEADS = [...LEVELS.map((level) => level.toUpperCase()), 'TOTAL']
+const countCells = (byLevel: LevelCounts, total: number): string[] => [...LEVELS.map((level) => String(byLevel[level] ?? 0)), String(total)]
+
 interface Row {
   from: string
   total: number
-  byLevel: Record<string, number>
+  byLevel: LevelCounts
 }
 
 /** Buckets added up to whole days or hours of UTC, newest first; those without events are left out. */
-function inWidths(buckets: readonly { from: string; count: number; byLevel: Record<string, number | undefined> }[], width: number): Row[] {
+function inWidths(buckets: readonly { from: string; count: number; byLevel: LevelCounts }[], width: number): Row[] {
   const rows = new Map<number, Row>()
   for (const { from, count, byLevel } of buckets) {
     if (count === 0) continue
@@ -78,7 +79,10 @@ function inWidths(buckets: readonly { from: string; count: number; byLevel: Reco
     const row = rows.get(start) ?? { from: new Date(start).toISOString(), total: 0, byLevel: {} }
     rows.set(start, row)
     row.total += count
-    for (const [level, levelCount] of Object.entries(byLevel)) row.byLevel[level] = (row.byLevel[level] ?? 0) + (levelCount ?? 0)
+    for (const level of LEVELS) {
+      const sum = (row.byLevel[level] ?? 0) + (byLevel[level] ?? 0)
+      if (sum > 0) row.byLevel[level] = sum
+    }
   }
   return [...rows.values()].sort((a, b) => (a.from < b.from ? 1 : -1))
 }

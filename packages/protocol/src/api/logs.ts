@@ -4,6 +4,9 @@ import { LIMITS } from '../limits.ts'
 import { defineRoute } from './route.ts'
 import { levelCountsSchema, partialSchema, projectRef, queryStatsSchema, searchFilterShape } from './schemas.ts'
 
+/** Columns by whose values events can be counted whole: none is left out. */
+export const COUNTED_BY = ['service', 'environment', 'dataset', 'host', 'release'] as const
+
 const valueCountSchema = z.object({ value: z.string(), count: z.number() })
 
 /** Events by the search language. */
@@ -22,7 +25,7 @@ export const logRoutes = {
         .string()
         .max(2_000)
         .optional()
-        .describe('Comma list of attributes to return with each row; `*` for whole events. Default: everything but `detail`'),
+        .describe('Comma list of what to return with each row besides id, kind, timestamp, level, service and message: columns, attributes, `attributes` for all of them, `*` for whole events. The fewer, the quicker. Default: everything but `detail`'),
     }),
     response: z.object({ events: z.array(eventJsonSchema), nextCursor: z.string().nullable(), partial: partialSchema, stats: queryStatsSchema }),
     errors: ['query-invalid', 'cursor-invalid', 'time-invalid', 'engine-unavailable'],
@@ -96,6 +99,23 @@ export const logRoutes = {
       limit: z.coerce.number().int().min(1).max(200).default(20),
     }),
     response: z.object({ facets: z.array(z.object({ field: z.string(), values: z.array(valueCountSchema) })), partial: partialSchema }),
+    errors: ['query-invalid', 'time-invalid', 'engine-unavailable'],
+  }),
+  counts: defineRoute({
+    method: 'GET',
+    path: '/api/counts',
+    summary: 'All events that match, by the values of one field and by level, the most frequent value first',
+    access: 'read',
+    query: z.object({
+      ...searchFilterShape,
+      by: z.enum(COUNTED_BY).default('service'),
+      limit: z.coerce.number().int().min(1).max(1_000).default(200),
+    }),
+    response: z.object({
+      rows: z.array(z.object({ value: z.string().nullable().describe('null: events without one'), total: z.int(), byLevel: levelCountsSchema })),
+      hasMore: z.boolean(),
+      partial: partialSchema,
+    }),
     errors: ['query-invalid', 'time-invalid', 'engine-unavailable'],
   }),
   values: defineRoute({

@@ -30,6 +30,7 @@ export function registerLogs(app: FastifyInstance, deps: LogsRoutesDeps): void {
   handle(app, 'histogram', ({ caller, query, reply }) => logs.histogram(resolveProject(caller, query.project).id, query, abortOnClose(reply)))
   handle(app, 'fields', ({ caller, query, reply }) => logs.fields(resolveProject(caller, query.project).id, query, abortOnClose(reply)))
   handle(app, 'facets', ({ caller, query, reply }) => logs.facets(resolveProject(caller, query.project).id, query, abortOnClose(reply)))
+  handle(app, 'counts', ({ caller, query, reply }) => logs.counts(resolveProject(caller, query.project).id, query, abortOnClose(reply)))
   handle(app, 'values', ({ caller, query, reply }) => logs.values(resolveProject(caller, query.project).id, query, abortOnClose(reply)))
 
   const readmitted = async (request: FastifyRequest, project: string): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { api } from '@heartwood/protocol'
-import { type EventJson, type RouteOutput, type UnixMs, unixMicros } from '@heartwood/protocol'
+import { type EventJson, type LevelCounts, type RouteOutput, type UnixMs, unixMicros } from '@heartwood/protocol'
 import { HeartwoodError } from '../../errors.ts'
 import { type Order, readCursor, writeCursor } from '../../query/cursor.ts'
 import { parseQuery } from '../../query/parser.ts'
@@ -17,6 +17,7 @@ import {
   countQuery,
   eventQuery,
   isRolledUp,
+  levelCountsQuery,
   nextMinuteQuery,
   pageQuery,
   type Scope,
@@ -26,7 +27,7 @@ import {
 } from './queries.ts'
 import { type WalkStep, walk } from './walk.ts'
 
-type Answer<Name extends 'search' | 'histogram' | 'fields' | 'facets' | 'values'> = RouteOutput<(typeof api)[Name]>
+type Answer<Name extends 'search' | 'histogram' | 'fields' | 'facets' | 'counts' | 'values'> = RouteOutput<(typeof api)[Name]>
 
 interface Filter {
   q: string
@@ -49,6 +50,7 @@ export interface Logs {
   histogram(projectId: number, filter: Filter & { buckets: number }, signal?: AbortSignal): Promise<Answer<'histogram'>>
   fields(projectId: number, filter: Filter, signal?: AbortSignal): Promise<Answer<'fields'>>
   facets(projectId: number, filter: Filter & { fields: string; limit: number }, signal?: AbortSignal): Promise<Answer<'facets'>>
+  counts(projectId: number, filter: Filter & { by: string; limit: number }, signal?: AbortSignal): Promise<Answer<'counts'>>
   values(projectId: number, filter: Filter & { field: string; contains: string; limit: number }, signal?: AbortSignal): Promise<Answer<'values'>>
 }
 
@@ -195,6 +197,18 @@ export function createLogs({ store, now, budget = DEFAULT_BUDGET }: LogsDeps): L
         names.map(async (field) => ({ field, values: await topValues(spending, scope, range, fieldValue(field), filter.limit) })),
       )
       return { facets, partial: spending.partial }
+    },
+
+    async counts(projectId, { by, limit, ...filter }, signal) {
+      const { scope, range } = begin(projectId, filter)
+      const spending = startSpending(store, budget, signal)
+      const text = levelCountsQuery(scope, range, fieldValue(by), limit + 1)
+      const { rows } = await spending.query<{ value: string; total: number; levels: LevelCounts }>(text)
+      return {
+        rows: rows.slice(0, limit).map(({ value, total, levels }) => ({ value: value === '' ? null : value, total, byLevel: levels })),
+        hasMore: rows.length > limit,
+        partial: spending.partial,
+      }
     },
 
     async values(projectId, filter, signal) {
