@@ -1,3 +1,4 @@
+import { Buffer, isUtf8 } from 'node:buffer'
 import type { DecodeJob } from '../../ingest/decoder.ts'
 import { levelFromText } from '../../pipeline/levels.ts'
 import { type DecodeFormat, type EntrySink, isRecord, type LooseRecord } from '../decode.ts'
@@ -9,11 +10,22 @@ import { setField } from '../raw/fields.ts'
 import { decodeObl } from '../raw/obl.ts'
 import { decodeSyslog } from '../raw/syslog.ts'
 import { createTextDecoder } from '../raw/text.ts'
-import { toRecord, withAliases } from './entry.ts'
+import { SENT_ID, toRecord, withAliases } from './entry.ts'
 import { type RawFormat, resolveFormat, STRUCTURED } from './formats.ts'
 
 /** The body of `POST /v1/logs`: entries by the protocol's names, or one of its six raw formats. */
-export const decodeTimberlogs: DecodeFormat = (job, sink) => DECODERS[resolveFormat(job)](job, sink)
+export const decodeTimberlogs: DecodeFormat = (job, sink) => {
+  const format = resolveFormat(job)
+  DECODERS[format]({ ...job, body: inUtf8(job.body) }, sink)
+}
+
+/** Bad bytes are U+FFFD in this protocol; our own doors take them for an older character set. */
+function inUtf8(body: Uint8Array): Uint8Array {
+  if (isUtf8(body) || hasMarkOfUtf16(body)) return body
+  return Buffer.from(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
+}
+
+const hasMarkOfUtf16 = ([first, second]: Uint8Array): boolean => (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
 
 const levelOf = ({ defaults }: DecodeJob): string | undefined => (defaults.level === undefined ? undefined : levelFromText(defaults.level))
 
@@ -23,15 +35,26 @@ const decodeEntries =
   (job, sink) => {
     const options = { level: levelOf(job), isForeign }
     const record = (entry: LooseRecord): LooseRecord => toRecord(isForeign ? withSentId(withAliases(entry)) : entry, options)
+    const reject = rejectJson(sink)
+    let found = false
     decodeNative(job, {
-      entry: (entry, time, line, exactly) =>
+      entry(entry, time, line, exactly) {
+        found = true
         sink.entry(record(entry), time, line, () => {
           const exact = exactly?.()
           return exact && record(exact)
-        }),
-      reject: rejectJson(sink),
+        })
+      },
+      reject(reason, message, line) {
+        found = true
+        reject(reason, message, line)
+      },
     })
+    if (!found && endsEarly(job.body)) sink.reject('malformed', 'Failed to parse the body: it ends before its list does')
   }
+
+/** Whether a body without an entry breaks off, as `{"logs":[` does and `{"logs":[]}` does not. */
+const endsEarly = (body: Uint8Array): boolean => !/(?:^|[\]}])$/.test(decodeText(body.subarray(-1_000)).trimEnd())
 
 /** Refusals in the words of the protocol's documents. */
 const rejectJson =
@@ -46,11 +69,10 @@ const rejectLine =
   (reason, message, line) =>
     sink.reject(reason, line === undefined ? message : `Failed to parse line ${line}: ${message}`, line)
 
-/** What was exported from here or from there keeps its id, but not among its data. */
 const withSentId = (entry: LooseRecord): LooseRecord => {
   if (typeof entry.id !== 'string') return entry
   const { id, ...known } = entry
-  return { ...known, 'heartwood.sent_id': id }
+  return { ...known, [SENT_ID]: id }
 }
 
 /** One object a line; anything else is that line's error. */
@@ -102,13 +124,20 @@ const decodeTable: DecodeFormat = (job, sink) => {
   })
 }
 
-/** Messages came from many hosts and at no order that a line says: one without a time happened just now. The host stands among the data as well. */
+/** Messages came from many hosts and at no order that a line says: one without a time happened just now. The host stands among the data as well, the process under the protocol's name. */
 const decodeMessages: DecodeFormat = (job, sink) =>
   decodeSyslog(
     { ...job, door: 'syslog' },
     {
       entry(record, time, line) {
-        if (record.host !== undefined && isRecord(record.attributes)) record.attributes = { hostname: record.host, ...record.attributes }
+        if (isRecord(record.attributes)) {
+          const { pid, ...rest } = record.attributes
+          record.attributes = {
+            ...(record.host === undefined ? {} : { hostname: record.host }),
+            ...(pid === undefined ? {} : { procId: String(pid) }),
+            ...rest,
+          }
+        }
         sink.entry(record, time, line)
       },
       reject: rejectLine(sink),

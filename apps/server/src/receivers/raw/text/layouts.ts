@@ -2,6 +2,7 @@ import type { Level } from '@heartwood/protocol'
 import { levelOfLetter, levelOfWord } from '../../native/decode-levels.ts'
 import { scanIso, scanMail } from '../../stamps/scan.ts'
 import { setField } from '../fields.ts'
+import { readPairs } from './pairs.ts'
 import { type LineReader, numberOrText, present, type TextEvent } from './reading.ts'
 import { scanTimeOfDay } from './time-of-day.ts'
 
@@ -11,6 +12,8 @@ interface Layout {
   /** What may stand behind the blank that follows the time: `A` a capital, `0` a digit, else the character itself. */
   next: string
   pattern: RegExp
+  /** Only behind a time whose fraction follows a comma, as Python's does. */
+  behindComma?: true
   /** Would take lines of the others, so it never comes first. */
   general?: boolean
 }
@@ -44,12 +47,12 @@ const LAYOUTS: readonly Layout[] = [
   },
   // | INFO     | module:function:12 - message
   { name: 'loguru', next: '|', pattern: new RegExp(`^ \\| (?:${LEVEL}|SUCCESS) {1,60}\\| (?<logger>[^ ]{1,200}:\\d{1,6}) - (?<message>[\\s\\S]*)$`) },
-  // [main] ERROR com.acme.Foo - message
+  // [main] ERROR com.acme.Foo - message; logback of today puts key-value pairs between two dashes: [main] DEBUG com.acme.Foo -user="7"- message
   {
     name: 'logback',
     next: '[',
     pattern: new RegExp(
-      `^ \\[(?<thread>[^\\]]{1,200})\\] {1,60}\\[?${LEVEL} {0,8}\\]? {1,60}(?<logger>[\\w.$/:[\\]-]{1,200}) {1,60}[-–:] (?<message>[\\s\\S]*)$`,
+      `^ \\[(?<thread>[^\\]]{1,200})\\] {1,60}\\[?${LEVEL} {0,8}\\]? {1,60}(?<logger>[\\w.$/:[\\]-]{1,200}) {1,60}(?:[-–:]|-(?<pairs>(?:[\\w.-]{1,100}="[^"]{0,500}" ?){0,20})-) (?<message>[\\s\\S]*)$`,
     ),
   },
   {
@@ -79,6 +82,13 @@ const LAYOUTS: readonly Layout[] = [
     pattern: new RegExp(
       `^ \\[?${LEVEL}\\]? {1,60}\\[?(?<logger>(?:[a-z_]\\w{0,60}\\.){1,12}[\\w$]{1,100}|[A-Z]\\w{0,60}[.$][\\w.$]{1,200}|[A-Z]\\w{0,60}:\\d{1,6})\\]?(?::| -) (?<message>[\\s\\S]*)$`,
     ),
+  },
+  // CRITICAL myapp: message
+  {
+    name: 'Python with a colon',
+    next: 'A',
+    behindComma: true,
+    pattern: /^ (?<level>DEBUG|INFO|WARNING|ERROR|CRITICAL) {1,60}(?<logger>[a-z_]\w{0,60}): (?<message>[\s\S]*)$/,
   },
   // ERROR [org.jboss.as] (main) message
   {
@@ -127,6 +137,7 @@ const toEvent = (time: number, groups: { [name: string]: string | undefined }): 
     mdc: groups.mdc,
     component: groups.component,
     'request.id': groups.request?.trim().split(' ')[0],
+    ...(groups.pairs ? readPairs(groups.pairs) : {}),
   }),
 })
 
@@ -143,17 +154,18 @@ export const createLayoutReader = (): LineReader => {
       // log4j's DATE and Tomcat: `01 May 2024 12:00:00,123`, `01-May-2024 12:00:00.123`.
       if (Number.isNaN(time) && (line.charCodeAt(2) === 32 || line.charCodeAt(2) === 45)) time = scanMail(line, 0, zone, cursor)
       if (Number.isNaN(time)) return undefined
-      return readLayout(line.slice(cursor.end), time)
+      return readLayout(line.slice(cursor.end), time, line.charCodeAt(cursor.end - 4) === 44)
     },
   }
 
-  function readLayout(rest: string, time: number): TextEvent | undefined {
+  function readLayout(rest: string, time: number, hasComma: boolean): TextEvent | undefined {
     const code = rest.charCodeAt(rest.charCodeAt(0) === 32 ? 1 : 0)
     const next = code >= 65 && code <= 90 ? 'A' : code >= 48 && code <= 57 ? '0' : String.fromCharCode(code)
     const groups = last?.pattern.exec(rest)?.groups
     if (groups) return toEvent(time, groups)
     for (const layout of LAYOUTS) {
-      const match = layout === last || !layout.next.includes(next) ? undefined : layout.pattern.exec(rest)?.groups
+      const match =
+        layout === last || !layout.next.includes(next) || (layout.behindComma && !hasComma) ? undefined : layout.pattern.exec(rest)?.groups
       if (!match) continue
       if (!layout.general) last = layout
       return toEvent(time, match)

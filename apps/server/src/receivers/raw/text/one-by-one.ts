@@ -51,7 +51,8 @@ export const followStacks = (reader: LineReader): LineReader => {
       if (event.record || event.service === undefined || !reader.first.includes(line.charAt(0))) return false
       const next = ask(line, reading)
       if (!next || next.record || next.service !== event.service || next.host !== event.host) return false
-      if (next.attributes.procId !== event.attributes.procId || Math.abs(next.time - event.time) > SAME_STACK_MICROS) return false
+      if (next.attributes.pid !== event.attributes.pid || next.attributes.procId !== event.attributes.procId) return false
+      if (Math.abs(next.time - event.time) > SAME_STACK_MICROS) return false
       // rsyslog writes tabs so.
       const text = next.message.startsWith('#011') ? next.message.replaceAll('#011', '\t') : next.message
       if (!takes(text)) return false

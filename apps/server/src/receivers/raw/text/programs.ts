@@ -6,15 +6,20 @@ import { readPairs } from './pairs.ts'
 import { DIGITS, type LineReader, numberOrText, present, scanYearless, type TextEvent } from './reading.ts'
 import { levelOfStatus } from './request-line.ts'
 
-const PYTHON = /^(DEBUG|INFO|WARNING|ERROR|CRITICAL):([\w.-]{1,200}):/
-/** Python's default: `ERROR:root:message`. */
+const PYTHON = /^(DEBUG|INFO|WARNING|ERROR|CRITICAL)(?::([\w.-]{1,200}):| {1,8}([a-z_]\w{0,60}(?:\.\w{1,60}){0,12}): )/
+/** Python's default, `ERROR:root:message`, and the form that people choose: `ERROR shop.db: message`. */
 export const pythonReader: LineReader = {
   name: 'Python default',
   first: 'DIWEC',
   read(line) {
     const match = PYTHON.exec(line.slice(0, 220))
     if (!match) return undefined
-    return { time: Number.NaN, level: levelOfWord(match[1] ?? ''), message: line.slice(match[0].length), attributes: { logger: match[2] } }
+    return {
+      time: Number.NaN,
+      level: levelOfWord(match[1] ?? ''),
+      message: line.slice(match[0].length),
+      attributes: { logger: match[2] ?? match[3] },
+    }
   },
 }
 

@@ -7,7 +7,7 @@ import { scanEpoch } from '../../stamps/scan-numbers.ts'
 import { scanBsd, type YearlessScanner } from '../../stamps/year-clock.ts'
 import { DIGITS, type LineReader, present, type Reading, type TextEvent } from './reading.ts'
 import { readPayload } from './syslog-payload.ts'
-import { readTagged, readTagOnly } from './tagged.ts'
+import { processOf, readTagged, readTagOnly } from './tagged.ts'
 
 /** The values of `[id k="v" …][…]`; undefined when it is malformed. */
 const readStructuredData = (text: string, at: number): { data: { [id: string]: { [key: string]: string } }; end: number } | undefined => {
@@ -56,7 +56,7 @@ const read5424 = (line: string, at: number, reading: Reading): TextEvent | undef
   const message = line.slice(end).replace(/^(?:\ufeff|ï»¿)/, '')
   const record = ownEvent(structuredData)
   if (record !== undefined) return { time, level: undefined, message, attributes: {}, record }
-  const attributes = present({ procId: named(match[4]), msgId: named(match[5]), structuredData })
+  const attributes = present({ ...processOf(named(match[4])), msgId: named(match[5]), structuredData })
   return { time, level: undefined, message, host: named(match[2]), service: named(match[3]), attributes }
 }
 

@@ -46,6 +46,8 @@ export const readPayload = (event: TextEvent): TextEvent => {
   const { message } = event
   const code = message.charCodeAt(0)
   if (event.service === 'haproxy') readHaproxy(event)
+  // It pads the user's name, so that columns stand below each other.
+  else if (event.service === 'sudo') event.message = message.trimStart()
   else if (code === 123) {
     const inner = message.endsWith('}') ? readJson(message) : undefined
     if (inner) readRecord(event, inner)

@@ -16,6 +16,10 @@ const DOMAIN = /^\(([\w.-]{1,200})\): /
 const VERSION = /^\d+\.\d/
 const GLUED_MODULE = /^(\S{1,100})\(([\w.-]{1,64})\)$/
 
+/** PROCID and what stands in brackets behind a tag: mostly the number of the process, `pid` as everywhere; else (`web.1`) what it was named. */
+export const processOf = (text: string | undefined): { pid?: number; procId?: string } =>
+  text === undefined || text === '' ? {} : /^\d{1,10}$/.test(text) ? { pid: Number(text) } : { procId: text }
+
 /** What follows the time of RFC 3164. */
 export const readTagged = (rest: string, time: number): TextEvent => {
   const colon = rest.indexOf(':')
@@ -47,7 +51,8 @@ export const readTagged = (rest: string, time: number): TextEvent => {
   const glued = tag[1]?.endsWith(')') ? GLUED_MODULE.exec(tag[1]) : null
   const attributes: TextEvent['attributes'] = {}
   const module = glued?.[2] ?? domain?.[1]
-  if (tag[2]) attributes[tag[2].includes('.') && VERSION.test(tag[2]) ? 'version' : 'procId'] = tag[2]
+  if (tag[2]?.includes('.') && VERSION.test(tag[2])) attributes.version = tag[2]
+  else Object.assign(attributes, processOf(tag[2]))
   if (module) attributes.module = module
   return { time, level: undefined, message, host, service: glued?.[1] ?? tag[1], attributes }
 }
@@ -56,5 +61,5 @@ export const readTagged = (rest: string, time: number): TextEvent => {
 export const readTagOnly = (text: string): TextEvent => {
   const tag = TAGGED.exec(text)
   if (!tag?.[1] || !/[A-Za-z]/.test(tag[1])) return { time: Number.NaN, level: undefined, message: text, attributes: {} }
-  return { time: Number.NaN, level: undefined, message: text.slice(tag[0].length), service: tag[1], attributes: present({ procId: tag[2] }) }
+  return { time: Number.NaN, level: undefined, message: text.slice(tag[0].length), service: tag[1], attributes: present(processOf(tag[2])) }
 }

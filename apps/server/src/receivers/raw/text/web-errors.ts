@@ -68,6 +68,8 @@ export const nginxErrorReader: LineReader = {
 
 const APACHE = /^ \[(?:([\w-]{0,40}):)?(emerg|alert|crit|error|warn|notice|info|debug|trace\d)\]/
 const APACHE_GROUP = /^ \[(pid|client|remote|tid) ((?:\[[\da-f:.]{2,60}\])?[^\]]{0,200})\]/i
+/** What the system answered; httpd prints it before the client: `(13)Permission denied: [client 192.0.2.9:55012] AH00035: …`. */
+const APACHE_SYSTEM = /^ ?(\(\d{1,5}\)[^:[\]]{1,200}: )(?=\[(?:client|remote) |AH\d{5}: )/
 const APACHE_CODE = /^ ?(AH\d{5}): /
 
 /** `[Sun Dec 04 04:47:44 2005] [error] [client 203.0.113.9] …` and the 2.4 form with module, pid and code. */
@@ -82,9 +84,17 @@ export const apacheErrorReader: LineReader = {
     if (!match) return undefined
     rest = rest.slice(match[0].length)
     const fields: { [name: string]: string } = {}
-    for (let group = APACHE_GROUP.exec(rest); group; group = APACHE_GROUP.exec(rest)) {
-      fields[group[1] ?? ''] = group[2] ?? ''
-      rest = rest.slice(group[0].length)
+    const takeGroups = (): void => {
+      for (let group = APACHE_GROUP.exec(rest); group; group = APACHE_GROUP.exec(rest)) {
+        fields[group[1] ?? ''] = group[2] ?? ''
+        rest = rest.slice(group[0].length)
+      }
+    }
+    takeGroups()
+    const system = APACHE_SYSTEM.exec(rest)
+    if (system) {
+      rest = ` ${rest.slice(system[0].length)}`
+      takeGroups()
     }
     const code = APACHE_CODE.exec(rest)
     const client = fields.client ?? fields.remote
@@ -93,7 +103,7 @@ export const apacheErrorReader: LineReader = {
     return {
       time,
       level,
-      message: rest.slice(code?.[0].length ?? 0).trim(),
+      message: `${system?.[1] ?? ''}${rest.slice(code?.[0].length ?? 0).trim()}`,
       product: 'apache',
       attributes: present({
         module: match[1],
