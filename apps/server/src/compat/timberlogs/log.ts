@@ -61,15 +61,18 @@ export function toLog(event: EventJson): TimberlogsLog {
     sessionId: event.sessionId ?? null,
     requestId: event.requestId ?? null,
     data: Object.keys(data).length === 0 ? null : data,
-    errorName: sent === undefined ? (error.type ?? null) : textOrNull(sent.errorName),
+    errorName: sent !== undefined && 'errorName' in sent ? textOrNull(sent.errorName) : (error.type ?? null),
     errorStack: error.stack ?? null,
     tags: event.tags ?? null,
-    country: textOrNull(attributes['client.country']) ?? (isObject(attributes.client) ? textOrNull(attributes.client.country) : null),
-    ipAddress: sent === undefined ? textOrNull(attributes.ipAddress) : null,
+    country: sent === undefined ? countryOf(attributes) : textOrNull(sent.country),
+    ipAddress: textOrNull((sent ?? attributes).ipAddress),
     flowId: event.flowId ?? null,
     stepIndex: event.stepIndex ?? null,
   }
 }
+
+const countryOf = ({ 'client.country': country, client }: { [key: string]: Json }): string | null =>
+  textOrNull(country) ?? (isObject(client) ? textOrNull(client.country) : null)
 
 /** Programs of other clients say what an exception said apart from their data; here it stands in `data.message`. */
 function dataOf(attributes: { [key: string]: Json }, error: { message?: string | undefined }): { [key: string]: Json } {

@@ -61,15 +61,26 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === ''
 const isScalar = (value: unknown): boolean => typeof value !== 'object'
+const textOf = (value: unknown): string | undefined => (isScalar(value) && !isAbsent(value) ? String(value) : undefined)
 
-/** Errors are kept in attributes of these names; data that has them, too, is kept once more as it was sent. */
+/** Errors are kept in attributes of these names. */
 const saysError = (data: LooseRecord): boolean =>
   data['error.type'] !== undefined ||
   data['error.message'] !== undefined ||
-  data.ipAddress !== undefined ||
   (isRecord(data.error) && (data.error.type !== undefined || data.error.message !== undefined))
 
-/** Where data stands in `detail` that its attributes alone would not give back. */
+/** Attributes of these names are Heartwood's own, or fields of their own when read. */
+const TAKEN = /^(?:client|heartwood|ipAddress)(?:\.|$)/
+
+function hasTakenName(data: LooseRecord): boolean {
+  for (const name in data) if (TAKEN.test(name)) return true
+  return false
+}
+
+/** The id that an exported log came with; it is not among its data. */
+export const SENT_ID = 'heartwood.sent_id'
+
+/** Where data stands in `detail`, as it was sent, that its attributes alone would not give back. */
 const SENT = 'timberlogs'
 
 export interface EntryOptions {
@@ -88,22 +99,26 @@ export function toRecord(entry: LooseRecord, options: EntryOptions): LooseRecord
     const text = TEXTS.get(name)
     if (text !== undefined && isScalar(value)) {
       if (!isAbsent(value)) record[text] = value
-    } else if (!OTHERS.has(name) && !isAbsent(value)) setField(attributes, name, value)
+    } else if (!OTHERS.has(name) && name !== SENT_ID && !isAbsent(value)) setField(attributes, name, value)
   }
   readLevel(entry.level, options, record, attributes)
   readStep(entry.stepIndex, record, attributes)
-  if (isScalar(entry.country) && !isAbsent(entry.country)) attributes['client.country'] = String(entry.country)
-  if (isScalar(entry.ipAddress) && !isAbsent(entry.ipAddress)) attributes.ipAddress = String(entry.ipAddress)
   if (!isAbsent(entry.timestamp)) record.timestamp = entry.timestamp
   if (!isAbsent(entry.tags)) record.tags = isRecord(entry.tags) ? [jsonText(entry.tags)] : entry.tags
 
   const { data } = entry
   if (isRecord(data)) for (const name in data) setField(attributes, name, data[name])
   else if (!isAbsent(data)) setField(attributes, 'value', data)
+  const [country, ipAddress] = [textOf(entry.country), textOf(entry.ipAddress)]
+  const isError = isRecord(data) && saysError(data)
+  if (isError || hasTakenName(attributes)) {
+    const fields = { ...(isError ? { errorName: textOf(entry.errorName) ?? null } : {}), ...present({ country, ipAddress }) }
+    record.detail = { [SENT]: { data: { ...attributes }, ...fields } }
+  }
+  if (!isAbsent(entry[SENT_ID])) attributes[SENT_ID] = entry[SENT_ID]
+  if (country !== undefined) attributes['client.country'] ??= country
+  if (ipAddress !== undefined) attributes.ipAddress ??= ipAddress
   record.attributes = attributes
-  const sent =
-    saysError(attributes) && isRecord(data) && saysError(data) ? { [SENT]: { data, ...present({ errorName: entry.errorName }) } } : undefined
-  if (sent !== undefined) record.detail = sent
   readError(entry, isRecord(data) ? data : {}, record)
   record.message = messageOf(entry)
   return record

@@ -110,6 +110,17 @@ describe('entries', () => {
       __proto__: undefined,
     }
     expect((await roundTrip({ message: 'm', data })).data).toEqual(data)
+    for (const taken of [
+      { 'client.name': 'x', 'heartwood.x': 1 },
+      { client: { country: 'DE', address: '10.0.0.1' }, heartwood: { a: 2 } },
+    ]) {
+      expect(await roundTrip({ message: 'm', data: taken })).toMatchObject({ data: taken, country: null, ipAddress: null })
+      expect(await roundTrip({ message: 'm', ...taken, country: 'FR', ipAddress: '::1', errorStack: 'E: x' })).toMatchObject({
+        data: taken,
+        country: 'FR',
+        ipAddress: '::1',
+      })
+    }
     const failed = await roundTrip({ message: 'm', data: { error: { type: 'inner' } }, errorName: 'Outer' })
     expect([failed.errorName, failed.data]).toEqual(['Outer', { error: { type: 'inner' } }])
     expect(await roundTrip({ message: 'm', data: 'text' })).toMatchObject({ data: { value: 'text' } })
@@ -186,6 +197,16 @@ describe('batches', () => {
 
   it('refuse what claims to be JSON and is none', async () => {
     expect(await post('{"logs": oops', '', { 'content-type': 'application/json' })).toMatchObject({ status: 400, body: { code: 'PARSE_ERROR' } })
+  })
+
+  it.each(['{"logs":[', '[', '{"v":1,"logs":[ '])('say that %j breaks off', async (payload) => {
+    const { status, body } = await post(payload, '', { 'content-type': 'application/json' })
+    expect([status, body.code, body.error]).toEqual([400, 'PARSE_ERROR', expect.not.stringContaining('Validation')])
+  })
+
+  it.each(['bad \xff\xfe\nworse \xe9', '{"message":"bad \xff\xfe"}\n{"message":"worse \xe9"}'])('mark bytes that are no UTF-8: %j', async (text) => {
+    await post(Buffer.from(text, 'latin1'))
+    expect(logs().map(({ message }) => message)).toEqual(['bad \ufffd\ufffd', 'worse \ufffd'])
   })
 
   it('know the words that are no JSON', async () => {

@@ -16,7 +16,8 @@ export const isTraceHubEntry = (entry: LooseRecord): boolean =>
 export const fromTraceHub = (entry: LooseRecord): LooseRecord => {
   const record: LooseRecord = {
     timestamp: entry.timestamp,
-    level: entry.level ?? 'info',
+    // Their levels are words; a number is a level of some other logger, of which there are several.
+    level: typeof entry.level === 'string' ? entry.level : 'info',
     message: asText(entry.message) ?? asText(entry.error_message),
     service: asText(entry.service),
     environment: asText(entry.environment),
@@ -24,7 +25,7 @@ export const fromTraceHub = (entry: LooseRecord): LooseRecord => {
     trace_id: asText(entry.trace_id),
   }
   setIfThere(record, 'module', asText(entry.module))
-  setIfThere(record, 'process.pid', entry.pid)
+  setIfThere(record, 'process.pid', typeof entry.pid === 'string' && /^\d{1,10}$/.test(entry.pid) ? Number(entry.pid) : entry.pid)
   setIfThere(record, 'thread', asText(entry.thread_id))
   setIfThere(record, 'sdk', asText(entry.sdk_version))
   setIfThere(record, 'error_type', asText(entry.error_type))
@@ -53,7 +54,7 @@ function attributesOf(entry: LooseRecord): LooseRecord {
   const attributes = hasTakenName(given) ? moveTaken(given) : given
   let withUnknown: LooseRecord | undefined
   for (const name in entry) {
-    if (FIELDS.has(name)) continue
+    if (FIELDS.has(name) && !(name === 'level' && isOddLevel(entry.level))) continue
     withUnknown ??= { ...attributes }
     // An own `__proto__`, which JSON can hold, must not become the prototype.
     const free = name in withUnknown || TAKEN.has(rootOf(name)) ? `extra.${name}` : name
@@ -61,6 +62,8 @@ function attributesOf(entry: LooseRecord): LooseRecord {
   }
   return withUnknown ?? attributes
 }
+
+const isOddLevel = (level: unknown): boolean => typeof level !== 'string' && level !== undefined && level !== null
 
 const rootOf = (name: string): string => {
   const dot = name.indexOf('.')

@@ -128,6 +128,8 @@ describe('entries', () => {
     const [a, b, c, d, e, f, g] = door.events
     expect([a?.message, b?.message, c?.message]).toEqual(['instead', '', '12'])
     expect([d?.level, d?.attributes?.level, e?.level]).toEqual(['info', 'Chatty', 'warn'])
+    await send(JSON.stringify([entry({ level: 3, pid: '77', extra: { level: 'own' } })]))
+    expect(door.events.at(-1)).toMatchObject({ level: 'info', attributes: { level: 'own', 'extra.level': 3, 'process.pid': 77 } })
     expect([e?.attributes?.value, f?.attributes?.value]).toEqual([[1, 2], 'text'])
     expect(e?.timestamp).toBe('2026-11-21T10:00:00.000000Z')
     expect(f?.timestamp).toBe('2026-11-21T12:00:00.000000Z')
