@@ -25,7 +25,9 @@ export const logRoutes = {
         .string()
         .max(2_000)
         .optional()
-        .describe('Comma list of what to return with each row besides id, kind, timestamp, level, service and message: columns, attributes, `attributes` for all of them, `*` for whole events. The fewer, the quicker. Default: everything but `detail`'),
+        .describe(
+          'Comma list of what to return with each row besides id, kind, timestamp, level, service and message: columns, attributes, `attributes` for all of them, `*` for whole events. The fewer, the quicker. Default: everything but `detail`',
+        ),
     }),
     response: z.object({ events: z.array(eventJsonSchema), nextCursor: z.string().nullable(), partial: partialSchema, stats: queryStatsSchema }),
     errors: ['query-invalid', 'cursor-invalid', 'time-invalid', 'engine-unavailable'],
