@@ -169,6 +169,7 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     .description('how many events there were, by level')
     .argument('[query]', 'search language; everything when left out', '')
     .addOption(new Option('--group-by <what>', 'what to count by').choices(['day', 'hour', 'source', ...COUNTED_BY]).default('day'))
+    .option('--occurrences', 'count what events stand for: repeats that were held back, and sampled logs by their rate')
     .action(run(async () => (await import('./commands/stats.ts')).stats))
 
   program

@@ -12,6 +12,7 @@ import { explainQueryError } from './query.ts'
 interface StatsOptions extends FilterOptions {
   from: string
   to: string
+  occurrences?: boolean
   groupBy: 'day' | 'hour' | 'source' | (typeof COUNTED_BY)[number]
 }
 
@@ -25,7 +26,8 @@ export const stats = ([q = '']: string[]): Command<StatsOptions> =>
   onServer(async ({ client }, context, options) => {
     const project = await needProject(client, options.project)
     const { groupBy } = options
-    const filter = { project: project.id, q: withFilters(q, options), from: toAgo(options.from), to: toAgo(options.to) }
+    const count = options.occurrences ? ('occurrences' as const) : ('events' as const)
+    const filter = { project: project.id, q: withFilters(q, options), from: toAgo(options.from), to: toAgo(options.to), count }
     const explain = (error: unknown) => Promise.reject(explainQueryError(q, error))
     if (groupBy !== 'day' && groupBy !== 'hour') {
       // What is Timberlogs' source is a service here.

@@ -7,6 +7,13 @@ import { levelCountsSchema, partialSchema, projectRef, queryStatsSchema, searchF
 /** Columns by whose values events can be counted whole: none is left out. */
 export const COUNTED_BY = ['service', 'environment', 'dataset', 'host', 'release'] as const
 
+const countedSchema = z
+  .enum(['events', 'occurrences'])
+  .default('events')
+  .describe(
+    'Stored events, or what they stand for: repeats that a client held back are added, and a log that came through at a sample rate (attribute `sample_rate`) weighs 1 / rate. That reads every event',
+  )
+
 const valueCountSchema = z.object({ value: z.string(), count: z.number() })
 
 /** Events by the search language. */
@@ -56,6 +63,7 @@ export const logRoutes = {
         .max(LIMITS.histogramBuckets)
         .default(60)
         .describe('How many at most; `intervalMs` in the answer is the narrowest round width that needs no more'),
+      count: countedSchema,
     }),
     response: z.object({
       total: z.number(),
@@ -111,6 +119,7 @@ export const logRoutes = {
     query: z.object({
       ...searchFilterShape,
       by: z.enum(COUNTED_BY).default('service'),
+      count: countedSchema,
       limit: z.coerce.number().int().min(1).max(1_000).default(200),
     }),
     response: z.object({

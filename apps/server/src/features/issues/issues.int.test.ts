@@ -39,7 +39,7 @@ beforeAll(async () => {
     error('pay', 40 * MINUTE, { userId: 'u2', service: 'bank' }, { fingerprint: HASH, 'heartwood.occurrences': 4 }),
     error('', 39 * MINUTE, { message: 'Deduplicated error summary' }, { fingerprint: HASH, 'heartwood.occurrences': 3 }),
     error('pay', 30 * MINUTE, { userId: 'u2', level: 'fatal', message: 'newest' }, { 'error.message': 'declined' }),
-    error('cart', 20 * MINUTE),
+    error('cart', 20 * MINUTE, {}, { sample_rate: 0.25 }),
     error('mail', 10 * MINUTE),
     withAttributes({}, { message: 'fine', timestamp: unixMicros(NOW * 1000) }),
   ])
@@ -80,6 +80,11 @@ it('lists the issues of a project, the one last seen first, with what they stand
 
 it('lists by query, range and page', async () => {
   expect((await list({ q: 'service:bank' })).ids).toEqual(['pay'])
+  expect((await list({ from: '-25m', to: 'now' })).issues.map(({ occurrences, events }) => [occurrences, events])).toEqual([
+    [1, 1],
+    // One that came through at a rate of 0.25.
+    [4, 1],
+  ])
   expect((await list({ from: '-25m', to: 'now' })).ids).toEqual(['mail', 'cart'])
   expect((await list({ sort: 'occurrences', limit: 1 })).ids).toEqual(['pay'])
   const page = await list({ limit: 2, offset: 2 })

@@ -1,5 +1,5 @@
 import { type IssueState, type Level, unixMicros } from '@heartwood/protocol'
-import { OCCURRENCES } from '../../pipeline/steps/group.ts'
+import { OCCURRENCES_OF_EVENT } from '../../query/occurrences.ts'
 import type { TimeRange } from '../../query/time-range.ts'
 import { FULL_COLUMNS } from '../../store/events/rows/event-row.ts'
 import { NEWEST_FIRST, sql, within } from '../../store/events/sql.ts'
@@ -33,13 +33,11 @@ export interface IssueFilter {
   offset: number
 }
 
-/** How many errors one event stands for. */
-const COUNT = `greatest(toUInt64(1), toUInt64OrZero(attributes[${sql.text(OCCURRENCES)}]))`
 const NEWEST = '(ts, toUInt128(id))'
 
 const alsoWithin = (range: TimeRange | undefined): string => (range === undefined ? '' : ` AND ${within(range)}`)
 
-const GROUPED = `issue_id, toFloat64(sum(${COUNT})) AS occurrences, toFloat64(count()) AS events, toFloat64(uniqIf(user_id, user_id != '')) AS users,
+const GROUPED = `issue_id, round(sum(${OCCURRENCES_OF_EVENT})) AS occurrences, toFloat64(count()) AS events, toFloat64(uniqIf(user_id, user_id != '')) AS users,
 toUnixTimestamp64Milli(min(ts)) AS first_ms, toUnixTimestamp64Milli(max(ts)) AS last_ms, max(level) AS top_level,
 argMax(message, ${NEWEST}) AS last_message, argMax(attributes['error.type'], ${NEWEST}) AS error_type,
 argMax(attributes['error.message'], ${NEWEST}) AS error_message, groupUniqArrayIf(10)(service, service != '') AS services`
@@ -94,7 +92,7 @@ export const issueCountQuery = (scope: IssueScope, filter: IssueFilter): string 
 
 /** Errors that a client held back and only counted at its end, by the hash that it gave them. */
 export const heldBackQuery = (projectId: number, range: TimeRange | undefined): string =>
-  `SELECT attributes['fingerprint'] AS fingerprint, toFloat64(sum(${COUNT})) AS occurrences FROM events
+  `SELECT attributes['fingerprint'] AS fingerprint, round(sum(${OCCURRENCES_OF_EVENT})) AS occurrences FROM events
 WHERE project_id = ${sql.integer(projectId)}${alsoWithin(range)} AND level = 'error' AND hasAllTokens(lower(message), ['deduplicated', 'error', 'summary'])
 AND issue_id = '' AND attributes['fingerprint'] != '' GROUP BY fingerprint LIMIT 10000`
 

@@ -1,7 +1,7 @@
 import type { Level } from '@heartwood/protocol'
 import { type Buckets, chooseBuckets } from '../../query/intervals.ts'
 import type { TimeRange } from '../../query/time-range.ts'
-import { histogramQuery, isEmptyRange, type Scope } from './queries.ts'
+import { type Counted, histogramQuery, isEmptyRange, type Scope } from './queries.ts'
 
 export interface Histogram {
   total: number
@@ -10,9 +10,9 @@ export interface Histogram {
 }
 
 /** @returns the buckets, and the statement that fills them; none for an empty range. */
-export function histogramRows(scope: Scope, range: TimeRange, most: number): { buckets: Buckets; text: string | undefined } {
+export function histogramRows(scope: Scope, range: TimeRange, most: number, counted: Counted): { buckets: Buckets; text: string | undefined } {
   const buckets = chooseBuckets(range, most)
-  return { buckets, text: isEmptyRange(range) ? undefined : histogramQuery(scope, range, buckets) }
+  return { buckets, text: isEmptyRange(range) ? undefined : histogramQuery(scope, range, buckets, counted) }
 }
 
 /** Every bucket of the range, also those in which nothing happened. */

@@ -1,10 +1,11 @@
 import type { Event } from '@heartwood/protocol'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withAttributes } from '../../store/events/block/testing/sample-events.ts'
 import type { EventStore } from '../../store/events/event-store.ts'
 import { eventToJson } from '../../store/events/rows/event-row.ts'
 import { createLogs } from './service.ts'
-import { createLogsFixture, EVENTS, type LogsFixture, NOW, RANGE } from './testing/logs-fixture.ts'
+import { at, createLogsFixture, EVENTS, type LogsFixture, NOW, RANGE } from './testing/logs-fixture.ts'
 
 let fixture: LogsFixture
 let store: EventStore
@@ -87,6 +88,19 @@ describe('fields, facets and values', () => {
     expect((await call('/api/counts', { by: 'message' })).status).toBe(400)
   })
 
+  it('counts what events stand for: by their sample rate, with repeats that were held back', async () => {
+    const logs = createLogs({ store, now: () => NOW })
+    const sampled = [{ sample_rate: 0.1 }, { sample_rate: 0.1, 'heartwood.occurrences': 3 }, { sample_rate: 40 }, {}]
+    await fixture.test.load(
+      7,
+      sampled.map((attributes) => withAttributes(attributes, { timestamp: at(60_000), level: 'info', service: 'api' })),
+    )
+    const ask = { q: '', ...RANGE, by: 'service', limit: 10 }
+    expect((await logs.counts(7, { ...ask, count: 'events' })).rows).toEqual([{ value: 'api', total: 4, byLevel: { info: 4 } }])
+    expect((await logs.counts(7, { ...ask, count: 'occurrences' })).rows).toEqual([{ value: 'api', total: 42, byLevel: { info: 42 } }])
+    expect((await logs.histogram(7, { q: '', ...RANGE, buckets: 24, count: 'occurrences' })).total).toBe(42)
+  })
+
   it('lists columns and the attributes that were seen, with their types', async () => {
     const { body } = await call('/api/fields')
     const field = (name: string) => body.fields.find((one: { name: string }) => one.name === name)
@@ -124,7 +138,7 @@ describe('budgets', () => {
     const rows = createLogs({ store, now: () => NOW, budget: { timeMs: 10_000, memoryBytes: 2 ** 28, rowsToRead: 1_000 } })
     const scan = { q: '/(request|payment) \\d+ (undone|unknown)/', ...RANGE, limit: 100, order: 'desc' } as const
     expect((await rows.search(1, scan)).partial).toMatchObject({ reason: 'rows' })
-    expect((await rows.histogram(1, { ...scan, buckets: 10 })).partial).toMatchObject({ reason: 'rows' })
+    expect((await rows.histogram(1, { ...scan, buckets: 10, count: 'events' })).partial).toMatchObject({ reason: 'rows' })
     const memory = createLogs({ store, now: () => NOW, budget: { timeMs: 10_000, memoryBytes: 10_000, rowsToRead: 1e9 } })
     expect((await memory.facets(1, { ...scan, q: '', fields: 'n,order.id', limit: 10 })).partial).toMatchObject({ reason: 'memory' })
   })

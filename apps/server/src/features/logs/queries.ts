@@ -1,6 +1,7 @@
 import { type UnixMicros, unixMicros } from '@heartwood/protocol'
 import type { Cursor, Order } from '../../query/cursor.ts'
 import type { Buckets } from '../../query/intervals.ts'
+import { OCCURRENCES_OF_EVENT } from '../../query/occurrences.ts'
 import type { Plan } from '../../query/planner.ts'
 import type { TimeRange } from '../../query/time-range.ts'
 import { FULL_COLUMNS, LIST_COLUMNS, ROW_COLUMNS } from '../../store/events/rows/event-row.ts'
@@ -141,13 +142,17 @@ export const youngMinuteQuery = ({ projectId, plan }: Scope, range: TimeRange, o
     order,
   )
 
+/** What is counted: stored events, or what they stand for, which the rollup does not know. */
+export type Counted = 'events' | 'occurrences'
+const counting = (counted: Counted): string => (counted === 'events' ? 'count()' : `toUInt64(round(sum(${OCCURRENCES_OF_EVENT})))`)
+
 /** Counts by bucket and level; buckets are numbered from `firstMs`. */
-export function histogramQuery(scope: Scope, range: TimeRange, { intervalMs, firstMs }: Buckets): string {
+export function histogramQuery(scope: Scope, range: TimeRange, { intervalMs, firstMs }: Buckets, counted: Counted): string {
   const raw = (part: TimeRange): string =>
-    `SELECT intDiv(toUnixTimestamp64Micro(ts) - ${sql.integer(firstMs * 1000)}, ${sql.integer(intervalMs * 1000)}) AS bucket, level, count() AS rows FROM events WHERE ${condition(scope, part)} GROUP BY bucket, level`
+    `SELECT intDiv(toUnixTimestamp64Micro(ts) - ${sql.integer(firstMs * 1000)}, ${sql.integer(intervalMs * 1000)}) AS bucket, level, ${counting(counted)} AS rows FROM events WHERE ${condition(scope, part)} GROUP BY bucket, level`
   const { rollup } = scope.plan
   const { whole, edges } = splitAtMinutes(range)
-  if (rollup === undefined || intervalMs % 60_000 !== 0 || isEmptyRange(whole)) return raw(range)
+  if (counted === 'occurrences' || rollup === undefined || intervalMs % 60_000 !== 0 || isEmptyRange(whole)) return raw(range)
   const rolled = `SELECT intDiv(toInt64(toUnixTimestamp(minute)) - ${sql.integer(firstMs / 1000)}, ${sql.integer(intervalMs / 1000)}) AS bucket, level, sum(count) AS rows FROM events_by_minute WHERE ${minutes(scope.projectId, rollup, whole)} GROUP BY bucket, level`
   if (edges.length === 0) return rolled
   return `SELECT bucket, level, sum(rows) AS rows FROM (${[rolled, ...edges.map(raw)].join(' UNION ALL ')}) GROUP BY bucket, level`
@@ -168,13 +173,13 @@ export function topValuesQuery(scope: Scope, range: TimeRange, field: FieldValue
 }
 
 /** All rows by the values of one field, empty ones too, and by level. */
-export function levelCountsQuery(scope: Scope, range: TimeRange, { value, inRollup }: FieldValue, limit: number): string {
+export function levelCountsQuery(scope: Scope, range: TimeRange, { value, inRollup }: FieldValue, counted: Counted, limit: number): string {
   const raw = (part: TimeRange): string =>
-    `SELECT ${value} AS value, level, count() AS rows FROM events WHERE ${condition(scope, part)} GROUP BY value, level`
+    `SELECT ${value} AS value, level, ${counting(counted)} AS rows FROM events WHERE ${condition(scope, part)} GROUP BY value, level`
   const { rollup } = scope.plan
   const { whole, edges } = splitAtMinutes(range)
   const rolled = `SELECT ${value} AS value, level, sum(count) AS rows FROM events_by_minute WHERE ${minutes(scope.projectId, rollup ?? '1', whole)} GROUP BY value, level`
-  const parts = !inRollup || rollup === undefined || isEmptyRange(whole) ? [raw(range)] : [rolled, ...edges.map(raw)]
+  const parts = counted === 'occurrences' || !inRollup || rollup === undefined || isEmptyRange(whole) ? [raw(range)] : [rolled, ...edges.map(raw)]
   return `SELECT value, sum(rows) AS total, sumMap(map(toString(level), rows)) AS levels FROM (${parts.join(' UNION ALL ')}) GROUP BY value ORDER BY total DESC, value LIMIT ${sql.integer(limit)}`
 }
 

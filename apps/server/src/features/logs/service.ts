@@ -13,6 +13,7 @@ import { type FieldType, type FieldValue, fieldValue, LISTED_COLUMNS } from './f
 import { histogramRows, toHistogram } from './histogram.ts'
 import {
   attributeNamesQuery,
+  type Counted,
   columnCountsQuery,
   countQuery,
   eventQuery,
@@ -47,10 +48,10 @@ export interface Logs {
   search(projectId: number, request: SearchRequest, signal?: AbortSignal): Promise<Answer<'search'>>
   /** @throws HeartwoodError `event-not-found` */
   event(projectId: number, id: string, timestamp: string | undefined, signal?: AbortSignal): Promise<EventJson>
-  histogram(projectId: number, filter: Filter & { buckets: number }, signal?: AbortSignal): Promise<Answer<'histogram'>>
+  histogram(projectId: number, filter: Filter & { buckets: number; count: Counted }, signal?: AbortSignal): Promise<Answer<'histogram'>>
   fields(projectId: number, filter: Filter, signal?: AbortSignal): Promise<Answer<'fields'>>
   facets(projectId: number, filter: Filter & { fields: string; limit: number }, signal?: AbortSignal): Promise<Answer<'facets'>>
-  counts(projectId: number, filter: Filter & { by: string; limit: number }, signal?: AbortSignal): Promise<Answer<'counts'>>
+  counts(projectId: number, filter: Filter & { by: string; count: Counted; limit: number }, signal?: AbortSignal): Promise<Answer<'counts'>>
   values(projectId: number, filter: Filter & { field: string; contains: string; limit: number }, signal?: AbortSignal): Promise<Answer<'values'>>
 }
 
@@ -161,7 +162,7 @@ export function createLogs({ store, now, budget = DEFAULT_BUDGET }: LogsDeps): L
     async histogram(projectId, filter, signal) {
       const { scope, range } = begin(projectId, filter)
       const spending = startSpending(store, budget, signal)
-      const { buckets, text } = histogramRows(scope, range, filter.buckets)
+      const { buckets, text } = histogramRows(scope, range, filter.buckets, filter.count)
       const { rows } = text === undefined ? { rows: [] } : await spending.query<{ bucket: number; level: never; rows: number }>(text)
       return { ...toHistogram(buckets, rows), partial: spending.partial }
     },
@@ -199,10 +200,10 @@ export function createLogs({ store, now, budget = DEFAULT_BUDGET }: LogsDeps): L
       return { facets, partial: spending.partial }
     },
 
-    async counts(projectId, { by, limit, ...filter }, signal) {
+    async counts(projectId, { by, count, limit, ...filter }, signal) {
       const { scope, range } = begin(projectId, filter)
       const spending = startSpending(store, budget, signal)
-      const text = levelCountsQuery(scope, range, fieldValue(by), limit + 1)
+      const text = levelCountsQuery(scope, range, fieldValue(by), count, limit + 1)
       const { rows } = await spending.query<{ value: string; total: number; levels: LevelCounts }>(text)
       return {
         rows: rows.slice(0, limit).map(({ value, total, levels }) => ({ value: value === '' ? null : value, total, byLevel: levels })),
