@@ -3,7 +3,8 @@ const PATTERN = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(\*\.)?((?:\[[0-9a-f:.]+\]|[^/?#@
 
 /**
  * What a browser key may name as its pages: `*`; an origin (`https://shop.example:8443`); an origin for all subdomains
- * (`https://*.shop.example`); or a bare domain (`shop.example`), which stands for itself and its subdomains at any scheme and port.
+ * (`https://*.shop.example`); or a bare domain (`shop.example`), which stands for itself and its subdomains at any scheme and port. A bare word without
+ * a dot is a slip rather than a domain: a host of that name is written with its scheme or port.
  * Returns it in its one spelling, or undefined when it is none of these.
  */
 export function parseOriginPattern(text: string): string | undefined {
@@ -13,7 +14,7 @@ export function parseOriginPattern(text: string): string | undefined {
   const address = `${scheme ?? 'http'}://${rest}`
   if (rest === '' || !URL.canParse(address)) return undefined
   const { host } = new URL(address)
-  if (host === '') return undefined
+  if (host === '' || (scheme === undefined && !/[.:]/.test(host) && host !== 'localhost')) return undefined
   return scheme === undefined ? withoutWww(host) : `${scheme}://${wildcard}${host}`
 }
 

@@ -15,9 +15,13 @@ export async function prepareDataFolder(folder: string): Promise<void> {
     await writeFile(probe, 'x', { flush: true })
     await rm(probe)
   } catch (cause) {
-    throw new HeartwoodError('data-folder-unusable', `The data folder ${folder} cannot be used: ${describeFileError(cause)}.`, { cause })
+    throw new HeartwoodError('data-folder-unusable', `The data folder ${folder} cannot be used: ${describeFolderError(cause)}.`, { cause })
   }
 }
+
+/** Each missing folder above it is made, so what is not there can only be missing for good, as in `/proc`. */
+const describeFolderError = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'no folder can be made there' : describeFileError(cause)
 
 /** `mkdir -p`, level by level: Node's own answers ENOENT on a read-only file system, which helps nobody. */
 async function makeFolder(folder: string): Promise<void> {

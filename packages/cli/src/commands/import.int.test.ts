@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -102,6 +102,26 @@ describe('an import that is not disturbed', () => {
     const { exit } = await importing('logs', '*.zst', 'd.bz2')
     expect(exit).toBe(0)
     expect(read().sort(byNumber)).toEqual(range(50))
+  })
+
+  test('takes the service from the name of the file or its folder where that is a known program, unless another is named', async () => {
+    mkdirSync(join(folder, 'nginx'))
+    write('nginx/access.log', jsonLines(0, 1))
+    write('Spark_2k.log', jsonLines(1, 1))
+    write('app.log', jsonLines(2, 1))
+    for (const name of ['nginx', 'Spark_2k.log', 'app.log']) await importing(name)
+    await importing('nginx', '--service', 'shop', '--again')
+    expect(server.taken.map((piece) => piece.query.service)).toEqual(['nginx', 'spark', undefined, 'shop'])
+  })
+
+  test('names links to nothing in a folder, and imports the rest', async () => {
+    mkdirSync(join(folder, 'logs'))
+    write('logs/a.log', jsonLines(0, 1))
+    symlinkSync('gone', join(folder, 'logs', 'current'))
+    const { exit, stdout, stderr } = await importing('logs')
+    expect(exit).toBe(5)
+    expect(stderr).toContain('current cannot be read (it is a link to nothing')
+    expect(stdout).toMatch(/^Accepted 1 event from \d+ B in \d+ ms\.$/m)
   })
 
   test('reads standard input, and recognises a repeat by its name', async () => {

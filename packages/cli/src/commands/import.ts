@@ -11,6 +11,7 @@ import { openFile, openStream } from '../import/open-source.ts'
 import { createProgress, type Progress } from '../import/progress.ts'
 import { formatReport, toReportJson } from '../import/report.ts'
 import { askUntilAnswered, createSender, type IngestDefaults, type SendPiece } from '../import/sender.ts'
+import { serviceOfPath } from '../import/service-of-path.ts'
 import { createTally, type Tally } from '../import/tally.ts'
 import { type ChosenProject, chooseProject } from '../server/choose-project.ts'
 import type { Connection } from '../server/connection.ts'
@@ -110,6 +111,7 @@ async function importOne(run: Run, path: string, total: number | undefined): Pro
         timezone: options.timezone,
         year: options.year,
         again: options.again ?? false,
+        service: isStdin ? undefined : serviceOfPath(path),
         journal: isStdin && options.name === undefined ? undefined : run.journal,
         projectKey: run.projectKey,
         send: run.send,

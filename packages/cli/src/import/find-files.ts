@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { glob } from 'tinyglobby'
 import { CliError } from '../errors.ts'
 
@@ -25,9 +25,24 @@ export async function findFiles(named: string[], cwd: string): Promise<string[]>
 async function expand(name: string, cwd: string): Promise<string[]> {
   const path = resolve(cwd, name)
   const info = await stat(path).catch(() => undefined)
-  if (info?.isDirectory()) return sortByName(await glob('**/*', { cwd: path, absolute: true, onlyFiles: true }))
+  if (info?.isDirectory())
+    return sortByName([...(await glob('**/*', { cwd: path, absolute: true, onlyFiles: true })), ...(await findDeadLinks(path))])
   if (info) return [path]
   return /[*?[\]{}!]/.test(name) ? sortByName(await glob(name, { cwd, absolute: true, onlyFiles: true })) : []
+}
+
+/** Links to nothing count as files, so that it is said that they cannot be read. */
+async function findDeadLinks(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  const links = entries.filter((entry) => entry.isSymbolicLink()).map((entry) => join(entry.parentPath, entry.name))
+  const dead = await Promise.all(
+    links.map((link) =>
+      stat(link)
+        .then(() => false)
+        .catch(() => true),
+    ),
+  )
+  return links.filter((_, index) => dead[index])
 }
 
 const sortByName = (paths: string[]): string[] => paths.sort(new Intl.Collator('en', { numeric: true }).compare)

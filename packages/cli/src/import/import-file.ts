@@ -24,6 +24,8 @@ export interface FileImport {
   /** In which the file begins, of stamps without one; undefined: find out. */
   year: number | undefined
   again: boolean
+  /** Of entries that name none. */
+  service: string | undefined
   /** Undefined: nothing is remembered of it (nameless standard input). */
   journal: Journal | undefined
   projectKey: string
@@ -79,12 +81,12 @@ export async function importFile(job: FileImport): Promise<FileOutcome> {
     const stopped = await sendAll(job, record, reader, cutter)
     if (stopped) return { kind: 'stopped' }
     if (reader.failure) throw new CliError('file-damaged', `${job.name} is damaged: ${reader.failure.message}.`, { cause: reader.failure })
+    job.progress(source.stat?.size ?? tally.bytes)
     record.finished = { ...(source.stat ?? { size: record.offset, mtimeMs: 0 }), at: new Date().toISOString() }
     return { kind: 'imported', from, to: record.offset }
   } finally {
     await journal?.write(record, true)
     await reader.close()
-    job.progress(source.stat?.size ?? tally.bytes)
   }
 }
 
@@ -204,6 +206,7 @@ async function sendAll(job: FileImport, record: ImportRecord, reader: ByteReader
       const answer = await job.send(record.format, piece.body, batchIdOf(record, piece), {
         after: width === 1 ? record.lastTimestamp : undefined,
         year: record.year,
+        service: job.service,
       })
       addAnswer(tally, job.name, piece, answer)
       record.accepted += answer.accepted

@@ -33,7 +33,10 @@ export interface Source {
  */
 export async function openFile(path: string): Promise<Source> {
   const handle = await open(path, 'r').catch((error: unknown) => {
-    throw new CliError('file-unreadable', `${path} cannot be read (${codeOf(error)}).`, { cause: error })
+    const code = codeOf(error)
+    // It was there when its folder was read.
+    const reason = code === 'ENOENT' ? 'it is a link to nothing, or was removed' : code
+    throw new CliError('file-unreadable', `${path} cannot be read (${reason}).`, { cause: error })
   })
   try {
     const info = await handle.stat()

@@ -1,13 +1,14 @@
 import { DROP_REASONS } from '@heartwood/protocol'
-import { formatBytes, formatCount, formatSeconds, plural } from '../output/units.ts'
+import { formatBytes, formatCount, formatDuration, formatSeconds, plural } from '../output/units.ts'
 import type { Tally } from './tally.ts'
 
 /** The last words of an import, for people. */
 export function formatReport(tally: Tally, seconds: number): string {
   if (tally.bytes === 0 && tally.rejected === 0) return 'There was nothing new to import.'
-  const time = Math.max(seconds, 0.001)
-  const rate = `${formatCount(Math.round(tally.accepted / time))} a second, ${formatBytes(tally.bytes / time)}/s`
-  const lines = [`Accepted ${plural(tally.accepted, 'event')} from ${formatBytes(tally.bytes)} in ${formatSeconds(seconds)} (${rate}).`]
+  // A rate over less than a second says nothing.
+  const rate = ` (${formatCount(Math.round(tally.accepted / seconds))} a second, ${formatBytes(tally.bytes / seconds)}/s)`
+  const time = seconds < 1 ? formatDuration(seconds * 1_000) : `${formatSeconds(seconds)}${rate}`
+  const lines = [`Accepted ${plural(tally.accepted, 'event')} from ${formatBytes(tally.bytes)} in ${time}.`]
   if (tally.repeatedPieces > 0) {
     lines.push(
       `${plural(tally.repeatedPieces, 'piece')} had been stored before the break and ${tally.repeatedPieces === 1 ? 'was' : 'were'} not stored again.`,

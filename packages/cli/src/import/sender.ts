@@ -23,6 +23,8 @@ interface PieceContext {
   after: string | undefined
   /** Year in which the file begins, where its stamps have none. */
   year: number | undefined
+  /** Of entries that name none, unless the defaults have one. */
+  service: string | undefined
 }
 
 export interface SendOptions {
@@ -74,8 +76,8 @@ export function createSender(connection: Connection, options: SendOptions): Send
   const stopped = new AbortController()
   options.signal.addEventListener('abort', () => setTimeout(() => stopped.abort(), LAST_ANSWER_MS).unref(), { once: true })
   const pack = isLoopback(connection.address.url) ? undefined : promisify(gzip)
-  return async (format, body, batchId, { after, year }) => {
-    const query = { ...options.defaults, import: '1', after, year: year?.toString() }
+  return async (format, body, batchId, { after, year, service }) => {
+    const query = { service, ...options.defaults, import: '1', after, year: year?.toString() }
     // `project` is for people and the local token; a key has its own.
     const path = routeUrl(api.ingestFormat, { params: { format }, query: { ...query, project: options.project } })
     const headers: Record<string, string> = { 'content-type': 'application/octet-stream', 'x-heartwood-batch': batchId }
@@ -100,7 +102,7 @@ export function createSender(connection: Connection, options: SendOptions): Send
       if (now - failingSince >= options.retryForMs) {
         throw new CliError(
           'import-interrupted',
-          `${connection.address.url} has not answered for ${Math.round(options.retryForMs / 1_000)} s (${result.reason}).`,
+          `The import broke off before its end: ${connection.address.url} has not answered for ${Math.round(options.retryForMs / 1_000)} s (${result.reason}).`,
         )
       }
       options.waiting(describeWaiting(connection, result.reason))

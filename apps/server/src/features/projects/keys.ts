@@ -70,7 +70,8 @@ export function createKeys({ meta, directory, authenticator, now = Date.now }: K
 
 function toOrigin(text: string): string {
   const origin = parseOriginPattern(text)
-  if (origin === undefined) throw invalidOrigins(`“${text}” is no origin; write https://shop.example, https://*.shop.example, shop.example or *.`)
+  if (origin === undefined)
+    throw invalidOrigins(`“${text}” is no origin of pages; write https://shop.example, https://*.shop.example, shop.example, http://intranet or *.`)
   return origin
 }
 
