@@ -4,9 +4,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
-import { createShop, findEvents, ingest } from '../support/events.ts'
 import { heartwood } from '../support/heartwood.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
+import { canMount, createSmallDisks, fill } from '../support/small-disk.ts'
 
 const running: RunningServer[] = []
 const start = async (options?: Parameters<typeof startServer>[0]) => {
@@ -14,10 +14,10 @@ const start = async (options?: Parameters<typeof startServer>[0]) => {
   running.push(server)
   return server
 }
-const mounts: string[] = []
+const { mount, unmountAll } = createSmallDisks()
 afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.stop()))
-  for (const mount of mounts.splice(0)) execFileSync('umount', ['-l', mount])
+  unmountAll()
 })
 
 const sentenceOf = async (options: Parameters<typeof startServer>[0]): Promise<string> => {
@@ -106,45 +106,6 @@ it.skipIf(!canMount())('says that the disk is full when that keeps it from start
   expect(await sentenceOf({ dataFolder })).toMatch(/cannot be used: (the disk is full|its disk has 0 KiB left)/)
 })
 
-it.skipIf(!canMount())('refuses batches while the disk is full, loses none that it acknowledged, and goes on when there is space', async () => {
-  const folder = mount('size=220m')
-  const dataFolder = join(folder, 'data')
-  mkdirSync(dataFolder)
-  const server = await start({ dataFolder })
-  const shop = await createShop(server)
-  const lines = (batch: number) =>
-    Array.from({ length: 2000 }, (_, i) =>
-      JSON.stringify({ message: `row ${batch} ${i} ${Math.random()} ${Math.random()}`, service: 'full', batch }),
-    ).join('\n')
-  const filler = join(folder, 'filler')
-  let acknowledged = 0
-  for (let batch = 0; batch < 5; batch++) if ((await ingest(server, shop.ingestKey, lines(batch))).status === 202) acknowledged++
-  expect(acknowledged).toBe(5)
-  fill(filler)
-  const statuses = new Set<number>()
-  for (let batch = 5; batch < 10; batch++) {
-    const { status } = await ingest(server, shop.ingestKey, lines(batch), '/ingest', { 'x-heartwood-batch': `b${batch}` })
-    statuses.add(status)
-    if (status === 202) acknowledged++
-  }
-  expect([...statuses]).toContain(503)
-  expect([...statuses].filter((status) => ![202, 503].includes(status))).toEqual([])
-  execFileSync('rm', [filler])
-  const deadline = Date.now() + 30_000
-  for (;;) {
-    const { status } = await ingest(server, shop.ingestKey, JSON.stringify({ message: 'space again', service: 'again' }))
-    if (status === 202) break
-    if (Date.now() > deadline) throw new Error('The server did not recover when there was space again.')
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-  expect(await findEvents(server, shop.project, 'service:again', 1)).not.toHaveLength(0)
-  const until = Date.now() + 20_000
-  let total = 0
-  while (total !== acknowledged * 2000 && Date.now() < until)
-    total = (await server.client.histogram({ query: { project: shop.project, q: 'service:full' } })).total
-  expect(total).toBe(acknowledged * 2000)
-})
-
 it('is told by doctor what is wrong, whether the server runs or not', async () => {
   const server = await start()
   const well = await heartwood(server, ['doctor'])
@@ -152,24 +113,3 @@ it('is told by doctor what is wrong, whether the server runs or not', async () =
   await server.stop()
   expect((await heartwood(server, ['doctor'])).code).toBe(1)
 })
-
-function canMount(): boolean {
-  const can = process.getuid?.() === 0 && process.platform === 'linux'
-  if (!can) console.error('NOT RUN: tests of full and read-only disks mount a small tmpfs, which needs root on Linux.')
-  return can
-}
-
-function mount(options: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'heartwood-mount-'))
-  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder])
-  mounts.push(folder)
-  return folder
-}
-
-function fill(path: string, blocks = '64k'): void {
-  try {
-    execFileSync('dd', ['if=/dev/zero', `of=${path}`, `bs=${blocks}`], { stdio: 'ignore' })
-  } catch {
-    // dd ends with an error because the disk is full: that is what was wanted.
-  }
-}

@@ -61,6 +61,7 @@ import { createSyslogReceiver } from './receivers/syslog/syslog-receiver.ts'
 import { registerTimberlogsReceiver } from './receivers/timberlogs/routes.ts'
 import { takeTraceHub, traceHubError } from './receivers/tracehub/take.ts'
 import { insistOnRoom, prepareDataFolder } from './self/data-folder.ts'
+import { hasRoomToQueue } from './self/disk-room.ts'
 import { lockFolder, wasUsed } from './self/folder-lock.ts'
 import type { Lifetime } from './self/lifetime.ts'
 import type { Logger } from './self/logger.ts'
@@ -125,6 +126,8 @@ export async function compose(config: Readonly<Config>, logger: Logger, lifetime
   const queue = await createLogQueue({
     folder: data('queue'),
     capBytes: config.queueLimitBytes,
+    // A remote engine has a disk of its own.
+    hasRoom: (waitingBytes) => config.clickhouseUrl !== undefined || hasRoomToQueue(config.dataFolder, waitingBytes),
     log: logger,
     onLost: (lost) => ledger.withdrawn(lost, 'damaged', lost.rows),
   })

@@ -1,5 +1,5 @@
 import { type Command, writeLine } from '../context.ts'
-import { checkDamage, checkDataFolder, checkNode, checkOwner, checkSharedMemory, checkThreadPool } from '../doctor/check-machine.ts'
+import { checkBrokenParts, checkDamage, checkDataFolder, checkNode, checkOwner, checkSharedMemory, checkThreadPool } from '../doctor/check-machine.ts'
 import { checkServer } from '../doctor/check-server.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { EXIT } from '../errors.ts'
@@ -24,6 +24,7 @@ export const doctor = (version: string) => (): Command => async (context, option
     ...(await checkDataFolder(dataFolder)),
     checkOwner(dataFolder),
     ...(await checkDamage(dataFolder)),
+    ...(await checkBrokenParts(dataFolder)),
     await checkSharedMemory(),
     ...(await checkServer(connection, version)),
   ]

@@ -55,7 +55,7 @@ function checkFree(place: string, { bavail, blocks, bsize }: { bavail: number; b
 /** Pieces of the queue that could not be read lie there, with the batches that they held. */
 export async function checkDamage(folder: string): Promise<Finding[]> {
   const damaged = join(folder, 'queue', 'damaged')
-  const pieces = await readdir(damaged).catch(() => [])
+  const pieces = await namesIn(damaged)
   if (pieces.length === 0) return []
   return [
     warning(
@@ -65,6 +65,28 @@ export async function checkDamage(folder: string): Promise<Finding[]> {
     ),
   ]
 }
+
+/** What the embedded engine could not read when it opened its tables. */
+export async function checkBrokenParts(folder: string): Promise<Finding[]> {
+  const store = join(folder, 'events', 'store')
+  const broken: string[] = []
+  for (const prefix of await namesIn(store)) {
+    for (const table of await namesIn(join(store, prefix))) {
+      const detached = join(store, prefix, table, 'detached')
+      for (const part of await namesIn(detached)) if (part.startsWith('broken-on-start')) broken.push(join(detached, part))
+    }
+  }
+  if (broken.length === 0) return []
+  return [
+    problem(
+      'broken-parts',
+      `The event store could not read ${broken.length === 1 ? 'a part of its data' : `${broken.length} parts of its data`} and set it aside; the events in it are missing: ${broken.join(', ')}.`,
+      'Look at the disk, and restore a backup of the data folder if you have one. Delete what was set aside when you are done with it.',
+    ),
+  ]
+}
+
+const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => [])
 
 export function checkOwner(folder: string): Finding {
   const running = readRunningServer(folder)

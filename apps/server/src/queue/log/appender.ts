@@ -42,6 +42,8 @@ export interface AppenderOptions {
   previous: { number: number; endOffset: number }
   segmentBytes: number
   now: () => number
+  /** Whether the disk has room for what is being written. */
+  hasRoom?: () => boolean
   log: QueueLog
   /** Called in the order of the log, before the publishers hear of it. */
   onDurable: (appended: Appended[]) => void
@@ -82,6 +84,7 @@ export const createAppender = (options: AppenderOptions): Appender => {
   let segment: Segment | undefined
   let previous = options.previous
   let nextNumber = options.firstSegment
+  let refusing = false
 
   const begin = async (): Promise<Segment> => {
     const number = nextNumber
@@ -148,6 +151,7 @@ export const createAppender = (options: AppenderOptions): Appender => {
   }
 
   const commit = async (group: Waiting[]): Promise<Appended[]> => {
+    if (options.hasRoom?.() === false) throw new DiskFull()
     segment ??= await begin()
     try {
       return await write(segment, group)
@@ -182,10 +186,14 @@ export const createAppender = (options: AppenderOptions): Appender => {
     for (let group = await nextGroup(); group.length > 0; group = await nextGroup()) {
       try {
         options.onDurable(await commit(group))
+        if (refusing) log.info({}, 'the queue takes batches again')
+        refusing = false
         for (const { resolve } of group) resolve()
       } catch (error) {
         const coded = toQueueError(error instanceof SyncFailed ? error.cause : error)
-        log.error({ err: coded, batches: group.length }, 'the queue could not be written; the batches were refused')
+        // Once, not for every batch: a log on the same disk would fill it further.
+        if (!refusing) log.error({ err: coded, batches: group.length }, 'the queue could not be written; batches are refused')
+        refusing = true
         for (const { reject } of group) reject(coded)
       }
     }
@@ -211,6 +219,11 @@ export const createAppender = (options: AppenderOptions): Appender => {
       if (segment !== undefined) await leave(segment)
     },
   }
+}
+
+/** Not yet, but what is left is kept for storing what waits. */
+class DiskFull extends Error {
+  readonly code = 'ENOSPC'
 }
 
 class SyncFailed extends Error {

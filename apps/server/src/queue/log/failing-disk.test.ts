@@ -14,6 +14,26 @@ test('a full disk refuses with queue-full, leaves nothing behind and goes on whe
   expect(await drain(await open(files))).toEqual(['a', 'b'])
 })
 
+test('refuses while the disk has no room for storing what waits, this batch included, and goes on when it has', async () => {
+  const files = createSimulatedFiles()
+  const messages: string[] = []
+  const log = {
+    info: (_: object, message: string) => messages.push(message),
+    warn: () => 0,
+    error: (_: object, message: string) => messages.push(message),
+  }
+  let roomFor = 1_000
+  const queue = await open(files, { hasRoom: (waitingBytes) => waitingBytes <= roomFor, log })
+  await queue.publish(batch('a'.repeat(500)))
+  for (const name of ['b', 'c']) {
+    await expect(queue.publish(batch(name.repeat(500)))).rejects.toMatchObject({ code: 'queue-full', status: 503, retryAfterSeconds: 10 })
+  }
+  roomFor = 2_000
+  await queue.publish(batch('d'.repeat(500)))
+  expect(await drain(queue)).toEqual(['a'.repeat(500), 'd'.repeat(500)])
+  expect(messages).toEqual(['the queue could not be written; batches are refused', 'the queue takes batches again'])
+})
+
 test('a read-only disk refuses with its reason', async () => {
   const files = createSimulatedFiles()
   const queue = await open(files)

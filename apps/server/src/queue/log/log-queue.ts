@@ -36,6 +36,8 @@ export interface LogQueueOptions {
   /** How long a publish waits for room when the log is full; default 5 s. */
   roomMs?: number
   now?: () => number
+  /** Whether the disk has room for storing so many waiting bytes; where it has not, batches are refused. Default: a batch is refused when its write fails. */
+  hasRoom?: (waitingBytes: number) => boolean
   log?: QueueLog
   /** Called once for each damage found, at open. Default: it is logged. */
   onDamage?: (report: DamageReport) => void
@@ -156,6 +158,7 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
     previous: recovery.segments.at(-1) ?? { number: 0, endOffset: 0 },
     segmentBytes,
     now,
+    hasRoom: () => options.hasRoom?.(live.bytes + live.reserved) ?? true,
     log,
     onSegment: segments.begin,
     onDurable(appended) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { HeartwoodError } from '../../errors.ts'
+import { BROKEN_AT_START_QUERY, detachBrokenParts } from './broken-parts.ts'
 import { completeBlock } from './completion.ts'
 import type { EventStore, QueryOptions, QueryResult, SealedBlock } from './event-store.ts'
 import { deleteProjectStatements, mergeWeekStatement, restingWeekQuery, type StoreUsage, USAGE_QUERY } from './maintenance.ts'
@@ -25,6 +26,12 @@ export interface Transport {
    * @param mark names this run of the statement, to end it by.
    */
   insert(block: SealedBlock, known: ReadonlySet<string>, mark: string): Promise<void>
+  /**
+   * Called before what writes; the remote engine looks after its disk itself.
+   * @param sizeBytes of the events that are about to be written
+   * @throws HeartwoodError `engine-unavailable` when its disk is too full.
+   */
+  insistOnRoom?(sizeBytes: number): void
   /** An insert whose caller is gone may still be running. */
   insertsOutliveCaller: boolean
   /** Lets statements read the block's rows from `source`, a table expression, while `use` runs. */
@@ -34,6 +41,7 @@ export interface Transport {
 }
 
 export interface StoreLog {
+  error(details: object, message: string): void
   warn(details: object, message: string): void
 }
 
@@ -41,6 +49,8 @@ export interface StoreLog {
 export const createEngineStore = (transport: Transport, log: StoreLog | undefined): EventStore => {
   let knownSettings: ReadonlySet<string> | undefined
   let closing: Promise<void> | undefined
+  /** When the first insert began since whose failure the newest parts have not been looked at. */
+  let doubtfulSince: number | undefined
 
   const command = (statement: string, line: StatementLine = 'own'): Promise<void> => transport.command(statement, line).catch(rethrow(queryError))
 
@@ -94,17 +104,35 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
   const completing = (signal: AbortSignal | undefined): Engine => ({
     async command(text) {
       insistOnGoingOn(signal)
+      transport.insistOnRoom?.(0)
       await transport.command(text, 'queries')
     },
     rows: (sql) => wholeAnswer(sql, signal === undefined ? LARGE : { ...LARGE, signal }),
   })
 
+  /** Before ids count as stored after a failure. */
+  const lookAtNewestParts = async (signal: AbortSignal | undefined): Promise<void> => {
+    if (doubtfulSince === undefined) return
+    const broken = await detachBrokenParts(completing(signal), Math.ceil((performance.now() - doubtfulSince) / 1000) + 1)
+    doubtfulSince = undefined
+    if (broken.length > 0)
+      log?.warn({ broken }, 'a failed insert left parts that cannot be read; they were detached, and their events are stored again')
+  }
+
   const insert = async (block: SealedBlock, known: ReadonlySet<string>, mark: string, signal: AbortSignal | undefined): Promise<void> => {
     insistOnGoingOn(signal)
-    // The token makes this one wait for, or give way to, an insert that still runs.
-    if (!block.mayBeStored || transport.insertsOutliveCaller) await transport.insert(block, known, mark)
-    if (!block.mayBeStored) return
-    await transport.withRows(block, (source) => completeBlock(completing(signal), block, known, source, mark))
+    transport.insistOnRoom?.(block.sizeBytes)
+    const began = performance.now()
+    try {
+      // The token makes this one wait for, or give way to, an insert that still runs.
+      if (!block.mayBeStored || transport.insertsOutliveCaller) await transport.insert(block, known, mark)
+      if (!block.mayBeStored) return
+      await lookAtNewestParts(signal)
+      await transport.withRows(block, (source) => completeBlock(completing(signal), block, known, source, mark))
+    } catch (error) {
+      doubtfulSince ??= began
+      throw error
+    }
   }
 
   const readKnownSettings = async (): Promise<ReadonlySet<string>> => {
@@ -116,6 +144,8 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
     async migrate() {
       await migrate(engine)
       await readKnownSettings()
+      const broken = await engine.rows<{ table: string; name: string }>(BROKEN_AT_START_QUERY)
+      if (broken.length > 0) log?.error({ broken }, BROKEN_AT_START)
     },
     async insert(block, signal) {
       if (block.rows === 0) return
@@ -130,6 +160,7 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
       return select(sql, { ...options, settings: Object.fromEntries(settings) }, false)
     },
     async deleteProject(projectId) {
+      transport.insistOnRoom?.(0)
       for (const statement of deleteProjectStatements(projectId)) await command(statement, 'queries')
     },
     async consolidate(restSeconds = 15) {
@@ -163,6 +194,9 @@ const SMALL: QueryOptions = { budget: { timeMs: 30_000, memoryBytes: 200 * 1024 
 /** A block's minutes can hold millions of rows of others. */
 const LARGE: QueryOptions = { budget: { timeMs: 600_000, memoryBytes: 1024 * 1024 * 1024, rowsToRead: 1_000_000_000_000 } }
 const KILL_EVERY_MS = 50
+
+const BROKEN_AT_START =
+  'parts of the event store cannot be read; the engine set them aside, and the events in them are missing. They lie in folders named detached/broken-on-start…: look at the disk, and restore a backup if you have one; delete them to end this message'
 
 const insistOnGoingOn = (signal: AbortSignal | undefined): void => {
   if (signal?.aborted) throw new EngineError(QUERY_WAS_CANCELLED, 'The insert was ended.')

@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import { HeartwoodError } from '../../../errors.ts'
 import { describeFileError } from '../../../self/data-folder.ts'
+import { insistOnRoomToStore } from '../../../self/disk-room.ts'
 import { lockFolder } from '../../../self/folder-lock.ts'
 import { createEngineStore, type StatementLine, type StoreLog } from '../engine-store.ts'
 import type { EventStore } from '../event-store.ts'
 import { sql } from '../sql.ts'
 import { insertStatement } from '../statement.ts'
+import { removeEmptyMutations } from './empty-mutations.ts'
 import { openSessions } from './session-pool.ts'
 
 export interface ChdbOptions {
@@ -26,6 +28,9 @@ export interface ChdbOptions {
 export const createChdbEventStore = ({ folder, memoryBytes, readers = 3, log }: ChdbOptions): EventStore => {
   makeFolder(folder)
   const lock = lockFolder(folder)
+  const mutations = removeEmptyMutations(folder)
+  if (mutations.length > 0)
+    log?.warn({ mutations }, 'removed empty files of mutations, as a full disk leaves them; the event store would not open with them')
   const pool = open(folder, readers, memoryBytes, lock.release)
   return createEngineStore(
     {
@@ -36,6 +41,7 @@ export const createChdbEventStore = ({ folder, memoryBytes, readers = 3, log }: 
       async insert(block, known, mark) {
         await pool.run('writer', insertStatement(block, known, { file: block.path }, mark), 'Null')
       },
+      insistOnRoom: (sizeBytes) => insistOnRoomToStore(folder, sizeBytes),
       insertsOutliveCaller: false,
       withRows: ({ path }, use) => use(`file(${sql.text(path)}, 'Native')`),
       async close() {
