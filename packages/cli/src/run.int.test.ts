@@ -337,6 +337,14 @@ test('doctor names the pieces of the queue that could not be read', async () => 
   expect(stdout).toContain('A piece of the queue could not be read')
 })
 
+test('doctor names what the engine set aside because it could not be read', async () => {
+  const part = join(folder, 'events', 'store', 'abc', 'abcdef', 'detached', 'broken-on-start_20261116_4_4_0')
+  mkdirSync(part, { recursive: true })
+  const { exit, stdout } = await runHere(['doctor', '--data', folder], { env, cwd: folder })
+  expect(exit).toBe(1)
+  expect(stdout).toContain(`could not read a part of its data and set it aside; the events in it are missing: ${part}`)
+})
+
 test('doctor names the program that took the port', async () => {
   const { stdout } = await runHere(['doctor'], { env, cwd: folder })
   expect(stdout).toContain('is not Heartwood')
