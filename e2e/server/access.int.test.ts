@@ -1,4 +1,4 @@
-import type { Scope } from '@heartwood/protocol'
+import { api, type RouteSpec, type Scope } from '@heartwood/protocol'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { accessWalk } from '../../apps/server/src/auth/testing/access-walk.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
@@ -40,4 +40,27 @@ it('every route of the running server refuses who must not pass: no key, a wrong
       wrong.push(`${title}: ${response.status} ${body.error?.code}`)
   }
   expect(wrong).toEqual([])
+})
+
+it('a key need not name its project in any question, and its answers are of that project', async () => {
+  const { client } = server
+  const own = await client.createProject({ body: { name: 'Quiet' } })
+  const { key } = await client.createKey({ body: { project: own.id, scope: 'admin' } })
+  const asks = (Object.values(api) as RouteSpec[]).filter(
+    ({ method, query, raw }) => method === 'GET' && raw === undefined && 'project' in (query?.shape ?? {}),
+  )
+  expect(asks.length).toBeGreaterThan(15)
+  const answerTo = async (path: string, token: string) => {
+    const response = await fetch(server.url + path.replace(/:\w+/, '0190a0b0-0000-7000-8000-000000000000'), { headers: { 'x-api-key': token } })
+    return { status: response.status, text: await response.text() }
+  }
+  const wrong: string[] = []
+  for (const { path } of asks) {
+    const { status, text } = await answerTo(path, key)
+    if (![200, 400, 404].includes(status) || text.includes('"path":"project"')) wrong.push(`${path}: ${status} ${text}`)
+  }
+  expect(wrong).toEqual([])
+  expect(JSON.parse((await answerTo('/api/keys', key)).text).keys).toHaveLength(1)
+  expect(await answerTo('/api/search', key)).toMatchObject({ status: 200 })
+  expect(await answerTo('/api/search', server.token)).toMatchObject({ status: 400, text: expect.stringContaining('Name the project') })
 })

@@ -226,7 +226,7 @@ export async function compose(config: Readonly<Config>, logger: Logger, lifetime
       (api) => registerFlows(api, { flows: createFlows({ store, now }), resolveProject: resolve }),
       (api) => registerReports(api, { reports: createReports({ store, now }), heartbeats: meta.heartbeats, resolveProject: resolve, publicUrl, now }),
       (api) => registerRequests(api, { requests: createRequests({ store, now }), resolveProject: resolve }),
-      (api) => registerTimeline(api, { timeline: createTimeline({ store }), resolveProject: resolve }),
+      (api) => registerTimeline(api, { timeline: createTimeline({ store }), resolveProject: resolve, projects: projects.list }),
       (api) =>
         registerTimberlogs(api, {
           reading: createTimberlogsReading({ store, logs, now: Date.now }),

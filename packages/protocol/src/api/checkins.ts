@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineRoute } from './route.ts'
-import { partialSchema, projectRef, timeSchema } from './schemas.ts'
+import { ownProjectRef, partialSchema, timeSchema } from './schemas.ts'
 
 const heartbeatSchema = z
   .object({
@@ -21,7 +21,7 @@ export const checkinRoutes = {
     path: '/api/heartbeats',
     summary: 'Jobs whose signs of life are waited for, with the addresses that they call',
     access: 'admin',
-    query: z.object({ project: projectRef }),
+    query: z.object({ project: ownProjectRef }),
     response: z.object({
       heartbeats: z.array(heartbeatSchema.extend({ lastAt: z.string().optional(), checkins: z.int().describe('In the last 30 days') })),
       partial: partialSchema,
@@ -33,7 +33,7 @@ export const checkinRoutes = {
     path: '/api/heartbeats',
     summary: 'Create a heartbeat: an address for one job',
     access: 'admin',
-    body: z.object({ project: projectRef, name: z.string().trim().min(1).max(100) }),
+    body: z.object({ project: ownProjectRef, name: z.string().trim().min(1).max(100) }),
     status: 201,
     response: heartbeatSchema,
     errors: ['project-not-found'],
@@ -53,7 +53,7 @@ export const checkinRoutes = {
     summary: 'Signs of life, newest first',
     access: 'read',
     query: z.object({
-      project: projectRef,
+      project: ownProjectRef,
       from: timeSchema.default('-7d'),
       to: timeSchema.default('now'),
       heartbeat: z.string().max(100).optional().describe('Id of one heartbeat'),

@@ -3,7 +3,7 @@ import { LEVELS } from '../event.ts'
 import { eventJsonSchema } from '../event-json.ts'
 import { LIMITS } from '../limits.ts'
 import { defineRoute } from './route.ts'
-import { partialSchema, projectRef, timeSchema } from './schemas.ts'
+import { ownProjectRef, partialSchema, timeSchema } from './schemas.ts'
 
 /**
  * What became of a run of a flow. `failed`: its last event has level error or fatal. `running`: its last event is younger than ten
@@ -31,7 +31,7 @@ const flowRunSchema = z
 export type FlowRun = z.infer<typeof flowRunSchema>
 
 const stateCounts = { finished: z.int(), failed: z.int(), running: z.int(), stalled: z.int() }
-const rangeShape = { project: projectRef, from: timeSchema.default('-1d'), to: timeSchema.default('now') }
+const rangeShape = { project: ownProjectRef, from: timeSchema.default('-1d'), to: timeSchema.default('now') }
 const nameSchema = z.string().min(1).max(LIMITS.id)
 const errors = ['time-invalid', 'engine-unavailable'] as const
 
@@ -103,7 +103,7 @@ export const flowRoutes = {
     summary: 'One run: its events in order of time, with gaps and missing steps',
     access: 'read',
     params: z.object({ id: nameSchema }),
-    query: z.object({ project: projectRef }),
+    query: z.object({ project: ownProjectRef }),
     response: z.object({
       run: flowRunSchema,
       events: z.array(

@@ -3,7 +3,7 @@ import { LEVELS } from '../event.ts'
 import { eventJsonSchema } from '../event-json.ts'
 import { LIMITS } from '../limits.ts'
 import { defineRoute } from './route.ts'
-import { partialSchema, personSchema, projectRef, searchFilterShape, timeSchema } from './schemas.ts'
+import { ownProjectRef, partialSchema, personSchema, searchFilterShape, timeSchema } from './schemas.ts'
 
 /**
  * What people say of an issue. A resolved issue whose error comes back is `open` again, and `regressed`, without anyone's doing: it is
@@ -63,7 +63,7 @@ export const issueRoutes = {
     summary: 'One issue over all that is kept of it, with its newest events and its notes',
     access: 'read',
     params: z.object({ id: idSchema }),
-    query: z.object({ project: projectRef }),
+    query: z.object({ project: ownProjectRef }),
     response: z.object({ issue: issueSchema, newest: z.array(eventJsonSchema), notes: z.array(noteSchema), partial: partialSchema }),
     errors: ['issue-not-found', 'engine-unavailable'],
   }),
@@ -73,7 +73,7 @@ export const issueRoutes = {
     summary: 'Change the state of an issue, who is to mend it, or add a note',
     access: 'admin',
     params: z.object({ id: idSchema }),
-    query: z.object({ project: projectRef }),
+    query: z.object({ project: ownProjectRef }),
     body: z.object({
       state: issueStateSchema.optional(),
       assignees: z.array(z.string().max(100)).max(50).optional().describe('Ids of people; replaces those there were'),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { eventJsonSchema } from '../event-json.ts'
 import { LIMITS } from '../limits.ts'
 import { defineRoute } from './route.ts'
-import { levelCountsSchema, partialSchema, projectRef, queryStatsSchema, searchFilterShape } from './schemas.ts'
+import { levelCountsSchema, ownProjectRef, partialSchema, queryStatsSchema, searchFilterShape } from './schemas.ts'
 
 /** Columns by whose values events can be counted whole: none is left out. */
 export const COUNTED_BY = ['service', 'environment', 'dataset', 'host', 'release'] as const
@@ -45,7 +45,7 @@ export const logRoutes = {
     summary: 'One event, whole',
     access: 'read',
     params: z.object({ id: z.uuid() }),
-    query: z.object({ project: projectRef, timestamp: z.string().max(64).optional().describe('Its timestamp, which makes finding it quick') }),
+    query: z.object({ project: ownProjectRef, timestamp: z.string().max(64).optional().describe('Its timestamp, which makes finding it quick') }),
     response: eventJsonSchema,
     errors: ['event-not-found', 'engine-unavailable'],
   }),
@@ -80,7 +80,7 @@ export const logRoutes = {
       'Events as they arrive, as server-sent events: `event` (an event), `drop` ({ "dropped": n }), `ping`, `end` ({ "status", "code", "message" }: may not go on)',
     access: 'read',
     raw: 'event-stream',
-    query: z.object({ project: projectRef, q: searchFilterShape.q }),
+    query: z.object({ project: ownProjectRef, q: searchFilterShape.q }),
     response: eventJsonSchema,
     errors: ['query-invalid', 'too-many-tails'],
   }),

@@ -3,6 +3,7 @@ import { defineRoute, SCOPES } from './route.ts'
 import {
   KEY_CLIENTS,
   keySchema,
+  ownProjectRef,
   projectNameSchema,
   projectRef,
   projectSchema,
@@ -59,7 +60,7 @@ export const projectRoutes = {
     path: '/api/keys',
     summary: 'Keys of a project; never their secrets',
     access: 'admin',
-    query: z.object({ project: projectRef }),
+    query: z.object({ project: ownProjectRef }),
     response: z.object({ keys: z.array(keySchema) }),
     errors: ['project-not-found'],
   }),
@@ -69,7 +70,7 @@ export const projectRoutes = {
     summary: 'Create a key; the answer is the only time it is shown',
     access: 'admin',
     body: z.object({
-      project: projectRef,
+      project: ownProjectRef,
       scope: z.enum(SCOPES),
       name: z.string().trim().max(100).default(''),
       client: z.enum(KEY_CLIENTS).default('heartwood'),

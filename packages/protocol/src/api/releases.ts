@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineRoute } from './route.ts'
-import { partialSchema, projectRef, timeSchema } from './schemas.ts'
+import { ownProjectRef, partialSchema, timeSchema } from './schemas.ts'
 
 export const releaseRoutes = {
   releases: defineRoute({
@@ -9,7 +9,7 @@ export const releaseRoutes = {
     summary: 'Registered versions with their deployments, the last deployed first',
     access: 'read',
     query: z.object({
-      project: projectRef,
+      project: ownProjectRef,
       from: timeSchema.default('-90d'),
       to: timeSchema.default('now'),
       limit: z.coerce.number().int().min(1).max(1_000).default(100),

@@ -7,6 +7,8 @@ import { SCOPES } from './route.ts'
 /** RFC 3339, epoch milliseconds, or relative to now. */
 export const timeSchema = z.string().max(64).describe('RFC 3339, epoch milliseconds, or relative: now, -15m, -7d; units ms s m h d w mo y')
 export const projectRef = z.string().min(1).max(LIMITS.name).describe('Id or slug of the project')
+/** Of what is asked or changed: a key needs to name none. */
+export const ownProjectRef = projectRef.optional().describe('Id or slug of the project; a key brings its own, everyone else names one')
 
 /** A query that ended early says why; what it found until then is in the answer. */
 export const partialSchema = z
@@ -43,7 +45,7 @@ export type IngestAnswer = z.infer<typeof ingestAnswerSchema>
 
 /** Fields of {@link searchFilterShape} that search, histogram, facets and tail share. */
 export const searchFilterShape = {
-  project: projectRef,
+  project: ownProjectRef,
   q: z.string().max(10_000).default('').describe('The search language; empty matches everything'),
   from: timeSchema.default('-1h'),
   to: timeSchema.default('now'),

@@ -7,7 +7,7 @@ import type { Flows } from './service.ts'
 export interface FlowRoutesDeps {
   flows: Flows
   /** @throws HeartwoodError `project-not-found`, `project-forbidden` */
-  resolveProject(caller: Caller, ref: string): { id: number }
+  resolveProject(caller: Caller, ref: string | undefined): { id: number }
 }
 
 export function registerFlows(app: FastifyInstance, { flows, resolveProject }: FlowRoutesDeps): void {

@@ -7,7 +7,7 @@ import type { Issues } from './service.ts'
 export interface IssueRoutesDeps {
   issues: Issues
   /** @throws HeartwoodError `project-not-found`, `project-forbidden` */
-  resolveProject(caller: Caller, ref: string): { id: number }
+  resolveProject(caller: Caller, ref: string | undefined): { id: number }
 }
 
 export function registerIssues(app: FastifyInstance, { issues, resolveProject }: IssueRoutesDeps): void {

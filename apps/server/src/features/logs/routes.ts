@@ -11,7 +11,7 @@ export interface LogsRoutesDeps {
   logs: Logs
   tails: TailHub
   /** @throws HeartwoodError `project-not-found`, `project-forbidden` */
-  resolveProject(caller: Caller, ref: string): { id: number }
+  resolveProject(caller: Caller, ref: string | undefined): { id: number }
   /** @throws HeartwoodError when the caller of a request may not have its answer any more */
   readmit(request: FastifyRequest): Promise<void>
   /** How often a quiet tail gets a sign of life. Default 15 s. */

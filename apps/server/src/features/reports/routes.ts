@@ -13,7 +13,7 @@ export interface ReportRoutesDeps {
   reports: Reports
   heartbeats: MetaStore['heartbeats']
   /** @throws HeartwoodError `project-not-found`, `project-forbidden` */
-  resolveProject(caller: Caller, ref: string): { id: number }
+  resolveProject(caller: Caller, ref: string | undefined): { id: number }
   /** The address people use, once it is known. */
   publicUrl(): string | undefined
   now(): number

@@ -7,7 +7,7 @@ import type { Requests } from './service.ts'
 export interface RequestRoutesDeps {
   requests: Requests
   /** @throws HeartwoodError `project-not-found`, `project-forbidden` */
-  resolveProject(caller: Caller, ref: string): { id: number }
+  resolveProject(caller: Caller, ref: string | undefined): { id: number }
 }
 
 export function registerRequests(app: FastifyInstance, { requests, resolveProject }: RequestRoutesDeps): void {

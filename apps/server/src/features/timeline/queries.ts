@@ -29,6 +29,15 @@ export const rolesQuery = (projectId: number, id: string): string =>
       `SELECT ${sql.text(role)} AS role, kind, count() AS count, toUnixTimestamp64Micro(min(ts)) AS first, toUnixTimestamp64Micro(max(ts)) AS last FROM events WHERE ${scope(projectId)} AND ${carries(column, id)} GROUP BY kind`,
   ).join('\nUNION ALL\n')
 
+/** Projects of these with events that carry the id, last seen first. */
+export const projectsQuery = (projectIds: readonly number[], id: string): string => {
+  const found = ROLES.map(
+    ([, column]) =>
+      `SELECT project_id, max(ts) AS last FROM events WHERE project_id IN ${sql.list(projectIds, sql.integer)} AND ${carries(column, id)} GROUP BY project_id`,
+  )
+  return `SELECT project_id AS project, toUnixTimestamp64Micro(max(last)) AS last FROM (${found.join(' UNION ALL ')}) GROUP BY project_id ORDER BY last DESC, project`
+}
+
 export interface TimelinePage {
   projectId: number
   id: string

@@ -3,7 +3,7 @@ import { readCursor, writeCursor } from '../../query/cursor.ts'
 import { DEFAULT_BUDGET, startSpending } from '../../query/spending.ts'
 import type { EventStore } from '../../store/events/event-store.ts'
 import { type EventRow, rowMicros, toEventJson } from '../../store/events/rows/event-row.ts'
-import { kindsQuery, pageQuery, rolesQuery } from './queries.ts'
+import { kindsQuery, pageQuery, projectsQuery, rolesQuery } from './queries.ts'
 
 type Answer = RouteOutput<(typeof api)['timeline']>
 
@@ -16,6 +16,16 @@ export interface Timeline {
     request: { kind?: Kind | undefined; limit: number; cursor?: string | undefined },
     signal?: AbortSignal,
   ): Promise<Answer>
+  /**
+   * Which of these projects have events that carry the id, last seen first.
+   * @throws HeartwoodError `engine-unavailable`
+   */
+  find(projectIds: readonly number[], id: string, signal?: AbortSignal): Promise<{ found: FoundIn[]; partial: Answer['partial'] }>
+}
+
+export interface FoundIn {
+  projectId: number
+  lastSeen: string
 }
 
 interface RoleRow {
@@ -38,7 +48,8 @@ export function createTimeline({ store }: { store: EventStore }): Timeline {
         return count === 0 ? [] : [{ role, count }]
       })
       const names = roles.map(({ role }) => role)
-      if (names.length === 0) return { id, roles, kinds: [], total: 0, from: null, to: null, events: [], nextCursor: null, partial: spending.partial }
+      const of = { id, projectId: String(projectId), roles }
+      if (names.length === 0) return { ...of, kinds: [], total: 0, from: null, to: null, events: [], nextCursor: null, partial: spending.partial }
 
       const kinds = await countKinds(
         found,
@@ -52,8 +63,7 @@ export function createTimeline({ store }: { store: EventStore }): Timeline {
       const nextCursor =
         rows.length > limit && last !== undefined ? writeCursor({ order: 'asc', range, ts: rowMicros(last.ts), id: last.id }, projectId, place) : null
       return {
-        id,
-        roles,
+        ...of,
         kinds,
         total: kinds.reduce((sum, { count }) => sum + count, 0),
         from: toTime(range.from),
@@ -62,6 +72,13 @@ export function createTimeline({ store }: { store: EventStore }): Timeline {
         nextCursor,
         partial: spending.partial,
       }
+    },
+
+    async find(projectIds, id, signal) {
+      if (projectIds.length === 0) return { found: [], partial: null }
+      const spending = startSpending(store, DEFAULT_BUDGET, signal)
+      const { rows } = await spending.query<{ project: number; last: number }>(projectsQuery(projectIds, id))
+      return { found: rows.map(({ project, last }) => ({ projectId: project, lastSeen: toTime(last) })), partial: spending.partial }
     },
   }
 }

@@ -1,7 +1,12 @@
 import { type Event, unixMicros } from '@heartwood/protocol'
+import { fastify } from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { HeartwoodError } from '../../errors.ts'
+import type { Caller } from '../../http/caller.ts'
+import { registerErrors } from '../../http/errors.ts'
 import { createTestStore, type TestStore } from '../../query/testing/test-events.ts'
 import { sampleEvent } from '../../store/events/block/testing/sample-events.ts'
+import { registerTimeline } from './routes.ts'
 import { createTimeline, type Timeline } from './service.ts'
 
 const NOW = Date.parse('2026-11-21T12:00:00Z')
@@ -59,6 +64,48 @@ it('goes through a long one page by page, also within one microsecond', async ()
     cursor = nextCursor ?? undefined
   } while (cursor !== undefined)
   expect(messages).toEqual(Array.from({ length: 25 }, (_, index) => `same time ${index}`))
+})
+
+it('finds the projects in which events carry an id, last seen first, among those that are asked for', async () => {
+  const found = async (projects: number[], id: string) => (await timeline.find(projects, id)).found.map(({ projectId }) => projectId)
+  expect(await found([1, 2, 3], 't1')).toEqual([2, 1])
+  expect(await found([1, 3], 't1')).toEqual([1])
+  expect(await found([2, 3], 'u1')).toEqual([])
+  expect(await found([], 'u1')).toEqual([])
+})
+
+it('asks for the project only where several have the id, and shows a key none but its own', async () => {
+  const projects = [
+    { id: 1, name: 'Shop', slug: 'shop' },
+    { id: 2, name: 'Bank', slug: 'bank' },
+    { id: 3, name: 'Empty', slug: 'empty' },
+  ]
+  const app = fastify()
+  registerErrors(app)
+  let caller: Caller = { kind: 'local' }
+  app.decorateRequest('caller')
+  app.addHook('onRequest', async (request) => {
+    request.caller = caller
+  })
+  registerTimeline(app, {
+    timeline,
+    projects: () => projects,
+    resolveProject: (who, ref) => {
+      const found = projects.find(({ id, slug }) => (ref === undefined ? who.kind === 'key' && id === who.projectId : slug === ref))
+      if (found === undefined) throw new HeartwoodError('project-not-found', 'none')
+      return found
+    },
+  })
+  const get = async (url: string) => (await app.inject(url)).json()
+  expect(await get('/api/timeline/u1')).toMatchObject({ projectId: '1', total: 1 })
+  expect(await get('/api/timeline/nothing')).toMatchObject({ total: 0 })
+  expect((await get('/api/timeline/t1')).error).toMatchObject({ code: 'validation-failed', message: expect.stringContaining('bank, shop') })
+  expect(await get('/api/timeline/t1?project=bank')).toMatchObject({ projectId: '2', total: 1 })
+  expect((await get('/api/timeline/t1/projects')).projects.map(({ slug }: { slug: string }) => slug)).toEqual(['bank', 'shop'])
+  caller = { kind: 'key', keyId: 'k', projectId: 1, scope: 'read' }
+  expect(await get('/api/timeline/t1')).toMatchObject({ projectId: '1', total: 3 })
+  expect((await get('/api/timeline/t1/projects')).projects.map(({ slug }: { slug: string }) => slug)).toEqual(['shop'])
+  await app.close()
 })
 
 it('is empty for an id that nothing carries, and refuses a cursor of another id', async () => {

@@ -73,7 +73,7 @@ export async function createLogsFixture(): Promise<LogsFixture> {
     if (refusal.next !== undefined) throw refusal.next
   }
   const logs = createLogs({ store: test.store, now: () => NOW })
-  registerLogs(app, { logs, tails, resolveProject: (_, ref) => ({ id: PROJECTS.get(ref) ?? 99 }), readmit, pingMs: 20, readmitMs: 20 })
+  registerLogs(app, { logs, tails, resolveProject: (_, ref = '') => ({ id: PROJECTS.get(ref) ?? 99 }), readmit, pingMs: 20, readmitMs: 20 })
   await app.listen({ port: 0, host: '127.0.0.1' })
   return {
     test,
