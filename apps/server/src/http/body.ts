@@ -7,9 +7,9 @@ import { decompress, encodingsOf, ownBytes } from './body-encoding.ts'
 import { createTurns } from './turns.ts'
 
 export interface BodyOptions {
-  /** Largest body, as sent and decompressed. Default 32 MiB. */
+  /** Largest body, as sent (unless its route takes larger ones) and decompressed. Default 32 MiB. */
   limitBytes?: number
-  /** Bytes of bodies that may be on their way at once; one more is refused with `queue-full`. Default 256 MiB. */
+  /** Bytes of bodies that may be on their way at once; one more is refused with `queue-full`. Default 288 MiB: two of the largest and some others. */
   heldBytes?: number
   /** Told of bodies that were refused, so that they are counted. */
   onRefused?: (request: FastifyRequest, reason: DropReason) => void
@@ -35,7 +35,7 @@ const DECOMPRESSIONS = 4
  */
 export function registerRawBody(app: FastifyInstance, options: BodyOptions = {}): void {
   const limitBytes = options.limitBytes ?? LIMITS.bodyBytes
-  const held = { bytes: 0, limit: options.heldBytes ?? 256 * 1024 * 1024 }
+  const held = { bytes: 0, limit: options.heldBytes ?? 288 * 1024 * 1024 }
   const given = new WeakMap<FastifyRequest, number>()
   const inTurn = createTurns(DECOMPRESSIONS)
 
@@ -48,8 +48,9 @@ export function registerRawBody(app: FastifyInstance, options: BodyOptions = {})
     headers['content-type'] = 'application/octet-stream'
   })
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
+    const limit = request.routeOptions.config.bodyBytes ?? limitBytes
     try {
-      const raw = await readWhole(payload, limitBytes, held)
+      const raw = await readWhole(payload, limit, held, Number(request.headers['content-length']))
       // Held until there is an answer, also for a client that has left: the body waits in the decoder and the queue meanwhile.
       given.set(request, raw.byteLength)
       const encodings = encodingsOf(request.headers['content-encoding'])
@@ -88,16 +89,21 @@ interface Held {
   readonly limit: number
 }
 
+/** Bodies from this size on are written to their place at once: to join their pieces afterwards would take their size again. */
+const PLACED_BYTES = 8 * 1024 * 1024
+
 /** On success the bytes stay counted in `held`; on failure they are given back. */
-function readWhole(payload: Readable, limitBytes: number, held: Held): Promise<Uint8Array<ArrayBuffer>> {
+function readWhole(payload: Readable, limitBytes: number, held: Held, announcedBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = []
+    let whole = announcedBytes >= PLACED_BYTES && announcedBytes <= limitBytes ? new Uint8Array(new ArrayBuffer(announcedBytes)) : undefined
     let kept = 0
     let seen = 0
     let refusal: HeartwoodError | undefined
     const refuse = (error: HeartwoodError): void => {
       refusal ??= error
       chunks = []
+      whole = undefined
       held.bytes -= kept
       kept = 0
     }
@@ -117,7 +123,9 @@ function readWhole(payload: Readable, limitBytes: number, held: Held): Promise<U
         if (seen > limitBytes * DRAIN_FACTOR) fail(refusal)
         return
       }
-      chunks.push(chunk)
+      // Node holds a body to the length that it was announced with.
+      if (whole) whole.set(chunk, kept)
+      else chunks.push(chunk)
       kept += chunk.length
       held.bytes += chunk.length
       if (seen > limitBytes) refuse(tooLarge(limitBytes))
@@ -128,7 +136,7 @@ function readWhole(payload: Readable, limitBytes: number, held: Held): Promise<U
     payload.on('end', () => {
       settled = true
       if (refusal) reject(refusal)
-      else resolve(ownBytes(chunks, kept))
+      else resolve(whole ?? ownBytes(chunks, kept))
     })
     payload.on('error', breakOff)
     payload.on('close', breakOff)

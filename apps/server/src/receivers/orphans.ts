@@ -23,11 +23,19 @@ interface SentBody {
  */
 export interface Orphans {
   /**
-   * @param store stores the body but for its first `skip` entries (accepted or refused), durably.
    * @returns what `store` did, the entries of an orphan counted in.
    */
-  take(sent: SentBody, store: (skip: number) => Promise<IngestAnswer>): Promise<IngestAnswer>
+  take(sent: SentBody, store: Store): Promise<IngestAnswer>
 }
+
+/**
+ * Stores a body but for its first `skip` entries (accepted or refused), durably. One that stores it in pieces tells of each: when a later one
+ * fails, the client repeats the whole. Then the body's memory must still be there.
+ * @param stored `bytes` of the body, up to the end of an entry, are stored, with what became of those of their entries that were not skipped.
+ */
+type Store = (skip: number, stored: (bytes: number, counts: Counts) => void) => Promise<IngestAnswer>
+
+type Counts = Pick<IngestAnswer, 'accepted' | 'rejectedCount'>
 
 export interface OrphansOptions {
   /** ms since 1970. */
@@ -94,12 +102,7 @@ export function createOrphans({ now, limit = 1_000 }: OrphansOptions): Orphans {
   const earlierTries = (sent: SentBody, print: Fingerprint): Underway[] =>
     [...(underway.get(sent.sender) ?? [])].filter((first) => repeats(sent, print, first))
 
-  const run = async (
-    sent: SentBody,
-    print: Fingerprint,
-    earlier: readonly Underway[],
-    store: (skip: number) => Promise<IngestAnswer>,
-  ): Promise<IngestAnswer> => {
+  const run = async (sent: SentBody, print: Fingerprint, earlier: readonly Underway[], store: Store): Promise<IngestAnswer> => {
     const startedAt = now()
     if (earlier.length > 0) await noticeClosing()
     for (const first of earlier) if (first.hasLeft()) await first.settled.catch(() => undefined)
@@ -107,12 +110,16 @@ export function createOrphans({ now, limit = 1_000 }: OrphansOptions): Orphans {
     const known = { accepted: orphan?.accepted ?? 0, rejectedCount: orphan?.rejectedCount ?? 0 }
     let answer: IngestAnswer = { ...known, rejected: [], batchId: '', duplicate: true }
     if (orphan === undefined || orphan.length !== print.length) {
+      let part: (Counts & { bytes: number }) | undefined
       try {
-        const added = await store(known.accepted + known.rejectedCount)
+        const added = await store(known.accepted + known.rejectedCount, (bytes, { accepted, rejectedCount }) => {
+          part = { bytes, accepted: known.accepted + accepted, rejectedCount: known.rejectedCount + rejectedCount }
+        })
         answer = { ...added, accepted: added.accepted + known.accepted, rejectedCount: added.rejectedCount + known.rejectedCount }
       } catch (error) {
         // The client comes again with the same bytes.
-        if (orphan !== undefined) remember(sent.sender, orphan)
+        if (part !== undefined) remember(sent.sender, beginningOf(sent, part, now()))
+        else if (orphan !== undefined) remember(sent.sender, orphan)
         throw error
       }
     }
@@ -124,7 +131,7 @@ export function createOrphans({ now, limit = 1_000 }: OrphansOptions): Orphans {
   }
 
   return {
-    async take(sent, store) {
+    async take(sent: SentBody, store: Store) {
       const print = fingerprint(sent.body)
       const mine: Underway = { ...print, hasLeft: sent.hasLeft, settled: run(sent, print, earlierTries(sent, print), store) }
       add(underway, sent.sender, mine)
@@ -152,6 +159,17 @@ function repeats({ body, grows }: SentBody, print: Fingerprint, first: Fingerpri
   if (grows !== true || print.length < first.length || first.headLength === first.length) return false
   return startsWithComma(body, first.headLength) && digest(body.subarray(0, first.headLength)) === first.head
 }
+
+/** What was stored of a body, as the orphan that its repeat begins with. */
+const beginningOf = ({ body, ttlMs }: SentBody, { bytes, accepted, rejectedCount }: Counts & { bytes: number }, nowMs: number): Orphan => ({
+  head: digest(body.subarray(0, bytes)),
+  headLength: bytes,
+  // Of no body that was sent: it always goes on.
+  length: bytes + 1,
+  accepted,
+  rejectedCount,
+  expiresAt: nowMs + ttlMs,
+})
 
 const isBlank = (byte: number | undefined): boolean => byte === 32 || byte === 10 || byte === 13 || byte === 9
 

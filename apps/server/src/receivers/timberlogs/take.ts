@@ -1,10 +1,11 @@
-import type { IngestAnswer } from '@heartwood/protocol'
+import { type IngestAnswer, LIMITS } from '@heartwood/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HeartwoodError } from '../../errors.ts'
 import type { EntryDefaults } from '../../ingest/decoder.ts'
 import { bytesOf, type DoorDeps } from '../door.ts'
 import { hasLeft, type Orphans } from '../orphans.ts'
-import { RAW_FORMATS, type RawFormat } from './formats.ts'
+import { RAW_FORMATS, type RawFormat, resolveFormat, STRUCTURED } from './formats.ts'
+import { cutPieces, listStart, type Piece } from './pieces.ts'
 import { readQuery } from './query.ts'
 
 export const TIMBERLOGS_DOOR = 'timberlogs'
@@ -12,6 +13,11 @@ export const TIMBERLOGS_DOOR = 'timberlogs'
 /** A client that gave up puts the batch back at the front of its queue and tries with its next log. */
 const REPEAT_WITHIN_MS = 10 * 60_000
 const UNKNOWN_SOURCE = 'unknown'
+
+const MIB = 1024 * 1024
+/** After an outage the clients send all that they have in one body, and repeat it for as long as it is refused. */
+export const TIMBERLOGS_BODY_BYTES = 128 * MIB
+const PIECE_BYTES = 4 * MIB
 
 export interface TimberlogsDeps extends DoorDeps {
   orphans: Orphans
@@ -54,14 +60,19 @@ export async function takeTimberlogs(deps: TimberlogsDeps, request: FastifyReque
     reply.code(400)
     return { error: 'OpenTelemetry logs are not taken here yet.' }
   }
+  const start = asked === '' && body.byteLength > PIECE_BYTES && isStructured(request, body) ? listStart(body) : undefined
+  if (start === undefined && body.byteLength > LIMITS.bodyBytes) {
+    deps.ingest.refuse({ projectId, keyId, door: TIMBERLOGS_DOOR }, 'too-large')
+    throw new HeartwoodError('body-too-large', `The body is larger than ${LIMITS.bodyBytes / MIB} MiB.`)
+  }
   const settings = await deps.projects.settings(projectId)
   const sender = `${TIMBERLOGS_DOOR} ${projectId} ${keyId} ${url}`
-  const answer = await deps.orphans.take({ sender, body, ttlMs: REPEAT_WITHIN_MS, grows: asked === '', hasLeft: () => hasLeft(reply) }, (skip) =>
+  const take = (bytes: Uint8Array, skip: number): Promise<IngestAnswer> =>
     deps.ingest.take({
       door: TIMBERLOGS_DOOR,
       format: isFormat(asked) ? asked : 'auto',
       contentType: request.sentContentType,
-      body,
+      body: bytes,
       projectId,
       keyId,
       settings,
@@ -70,7 +81,10 @@ export async function takeTimberlogs(deps: TimberlogsDeps, request: FastifyReque
       // Raw bodies are files of any age, and nothing that can be read is refused.
       importing: true,
       address: request.ip,
-    }),
+    })
+  const sent = { sender, body, ttlMs: REPEAT_WITHIN_MS, grows: asked === '', hasLeft: () => hasLeft(reply) }
+  const answer = await deps.orphans.take(sent, (skip, stored) =>
+    start === undefined ? take(body, skip) : takePieces(cutPieces(body, start, PIECE_BYTES), skip, take, stored),
   )
   const refused = answer.accepted === 0 ? refusalOf(answer, asked) : undefined
   if (refused !== undefined) {
@@ -80,6 +94,36 @@ export async function takeTimberlogs(deps: TimberlogsDeps, request: FastifyReque
   const taken: Taken = { success: true, count: answer.accepted, timestamp: deps.now() }
   return answer.rejectedCount === 0 ? taken : { ...taken, rejected: answer.rejectedCount, errors: answer.rejected.map(toError) }
 }
+
+/** One piece after the other, each durable before the next is begun; the answer is of all. */
+async function takePieces(
+  pieces: Iterable<Piece>,
+  skip: number,
+  take: (bytes: Uint8Array, skip: number) => Promise<IngestAnswer>,
+  stored: (bytes: number, sum: IngestAnswer) => void,
+): Promise<IngestAnswer> {
+  let sum: IngestAnswer = { accepted: 0, rejected: [], rejectedCount: 0, batchId: '' }
+  let before = 0
+  for (const { body, end, entries } of pieces) {
+    const known = Math.min(skip - before, entries)
+    if (before >= skip || known < entries) {
+      const { accepted, rejected, rejectedCount } = await take(body, Math.max(0, known))
+      const named = rejected.map(({ line: _line, ...one }) => ({ ...one, index: one.index + before }))
+      sum = {
+        ...sum,
+        accepted: sum.accepted + accepted,
+        rejected: [...sum.rejected, ...named].slice(0, LIMITS.listedRejections),
+        rejectedCount: sum.rejectedCount + rejectedCount,
+      }
+      stored(end, sum)
+    }
+    before += entries
+  }
+  return sum
+}
+
+const isStructured = ({ sentContentType }: FastifyRequest, body: Uint8Array): boolean =>
+  resolveFormat({ format: 'auto', contentType: sentContentType, body: body.subarray(0, 65_536) }) === STRUCTURED
 
 const isFormat = (name: string): name is RawFormat => (RAW_FORMATS as readonly string[]).includes(name)
 

@@ -232,6 +232,40 @@ describe('batches', () => {
   })
 })
 
+describe('what waited for the end of an outage', () => {
+  const many = (count: number): object[] => Array.from({ length: count }, (_, i) => ({ message: `${i}`, data: { text: 'x'.repeat(10_000) } }))
+
+  it('is taken in one body, in order, and a bad entry is named by its place in the whole', async () => {
+    const { status, body } = await send([...many(4_000), 7])
+    expect([status, body.count, body.rejected, body.errors]).toEqual([200, 4_000, 1, [expect.objectContaining({ index: 4_000 })]])
+    expect(logs().map(({ message }) => Number(message))).toEqual(Array.from({ length: 4_000 }, (_, i) => i))
+    expect(door.queue.batches.length).toBeGreaterThan(5)
+  })
+
+  it('is stored once when only its beginning could be stored the first time, whatever was added since', async () => {
+    const { publish } = door.queue
+    door.queue.publish = async (batch) => {
+      door.queue.failure = door.queue.batches.length === 2 ? new HeartwoodError('queue-full', 'Full.') : undefined
+      await publish(batch)
+    }
+    expect((await send(many(1_500))).status).toBe(503)
+    door.queue.publish = publish
+    door.queue.failure = undefined
+    const before = door.queue.batches.reduce((sum, { rows }) => sum + rows, 0)
+    expect(before).toBeGreaterThan(0)
+    expect((await send(many(1_501))).body.count).toBe(1_501)
+    expect(door.queue.batches.reduce((sum, { rows }) => sum + rows, 0)).toBe(1_501)
+    expect((await send(many(1_501))).body.count).toBe(1_501)
+    expect(door.queue.batches.reduce((sum, { rows }) => sum + rows, 0)).toBe(3_002)
+  })
+
+  it('is refused above 32 MiB where it is no list of the clients', async () => {
+    const text = Buffer.alloc(33 * 1024 * 1024, 'word\n')
+    expect(await post(text, '?format=text')).toMatchObject({ status: 413, body: { error: expect.stringContaining('32 MiB') } })
+    expect(door.queue.batches).toEqual([])
+  })
+})
+
 describe('POST /v1/flows', () => {
   it.each(['checkout', 'a b/ç', '', 'x'.repeat(200), '日本語'.repeat(20)])('gives flow %j an id of at most 50 bytes', async (name) => {
     const { status, body } = await post(JSON.stringify({ name }), '', {}, '/v1/flows')
