@@ -43,6 +43,7 @@ test('a pasted id opens everything that carries it, in order, by kind, with paus
   await expect(lines).toHaveCount(6)
   await expect(lines.nth(0)).toContainText('order received')
   await expect(lines.nth(3)).toContainText('900 ms')
+  await expect(page.getByRole('img', { name: 'Bars show the time from −100 ms to +30.8 s, to scale' })).toBeVisible()
   await expect(lines.nth(4)).toHaveText('30 s without an event')
   await expectAccessible(page)
 
@@ -75,4 +76,26 @@ test('an id that nothing carries says so, and a timeline fits a telephone', asyn
   await expect(page.getByRole('list', { name: 'Events in order' })).toContainText('It ate my order')
   await expectNoSidewaysScroll(page)
   await expectAccessible(page)
+})
+
+test('an id without a project leads to the project that has it, or asks which of several', async ({ page, server }) => {
+  const [one, other] = [await createShop(server, 'First of two'), await createShop(server, 'Second of two')]
+  const event = (parts: object) => ({ message: 'here', timestamp: new Date().toISOString(), ...parts })
+  expect((await send(server, one.ingestKey, [event({ traceId: 'only-one', userId: 'in-both' })])).status).toBe(202)
+  expect((await send(server, other.ingestKey, [event({ userId: 'in-both' })])).status).toBe(202)
+  for (const { project } of [one, other]) await findEvents(server, project, 'user:in-both', 1)
+
+  await page.goto(`/p/${other.project}/logs`)
+  await expect(page.getByRole('row', { name: /here/ })).toBeVisible()
+  await page.goto('/timeline/only-one')
+  await expect(page).toHaveURL(new RegExp(`/p/${one.project}/timeline/only-one$`))
+  await page.goto('/timeline/in-both')
+  const choice = page.getByRole('list', { name: 'Projects' })
+  await expect(choice.getByRole('link')).toHaveCount(2)
+  await expectAccessible(page)
+  await choice.getByRole('link', { name: 'Second of two' }).click()
+  await expect(page).toHaveURL(new RegExp(`/p/${other.project}/timeline/in-both$`))
+  await page.goto(`/p/${other.project}/timeline/only-one`)
+  await choice.getByRole('link', { name: 'First of two' }).click()
+  await expect(page.getByRole('list', { name: 'Events in order' })).toContainText('here')
 })

@@ -76,4 +76,4 @@ export function TrackGap({ ms }: { ms: number }) {
 }
 
 /** `+1.4 s`; the beginning is 0. */
-const formatOffset = (ms: number): string => (ms === 0 ? '0' : `${ms < 0 ? '−' : '+'}${formatDuration(Math.abs(ms))}`)
+export const formatOffset = (ms: number): string => (ms === 0 ? '0' : `${ms < 0 ? '−' : '+'}${formatDuration(Math.abs(ms))}`)

@@ -12,16 +12,20 @@ export interface TimelineLine {
   deltaMs: number
   /** The pause before it is long beside the others. */
   gap: boolean
-  /** Where it stands on the strip of time, as shares of its width. Idle time between events takes no room there. */
+  /** Where it stands on the strip of time, as shares of its width. */
   left: number
   width: number
+}
+
+export interface TimelineLines {
+  lines: TimelineLine[]
+  /** What the strip shows, linearly: milliseconds since the first event that carries the id. It may begin before that, with what was over then. */
+  strip: { fromMs: number; toMs: number }
 }
 
 /** A pause is a gap when it is at least a second and five times the median pause, as the server has it for runs. */
 const GAP_MS = 1_000
 const GAP_FACTOR = 5
-/** What one idle stretch takes of the strip at most, beside all that was busy. */
-const IDLE_SHARE = 0.12
 
 /** Milliseconds since 1970 with the microseconds that were sent. */
 export function preciseMs(stamp: string): number {
@@ -45,67 +49,47 @@ const ROLE_FIELDS = { flow: 'flowId', trace: 'traceId', request: 'requestId', se
 /** More of one role say that it is not what the events have in common. */
 const MOST_RELATED = 3
 
+/** A trace id has two forms, and is one id in both: with the dashes of a UUID and without. */
+const plainForm = (role: TimelineRole, id: string): string => (role === 'trace' && /^[0-9a-f-]{32,36}$/.test(id) ? id.replaceAll('-', '') : id)
+
 /** The other ids that the events carry: all of a role, if they are few. */
 export function relatedIds(lines: readonly { event: EventJson }[], own: string): RelatedId[] {
   return TIMELINE_ROLES.flatMap((role) => {
-    const ids = new Set(lines.map(({ event }) => event[ROLE_FIELDS[role]]).filter((id) => id !== undefined && id !== own))
-    return ids.size > MOST_RELATED ? [] : [...ids].flatMap((id) => (id === undefined ? [] : [{ role, id }]))
+    const ids = new Map<string, string>()
+    for (const { event } of lines) {
+      const id = event[ROLE_FIELDS[role]]
+      if (id !== undefined && id !== own) ids.set(plainForm(role, id), id)
+    }
+    ids.delete(plainForm(role, own))
+    return ids.size > MOST_RELATED ? [] : [...ids.values()].map((id) => ({ role, id }))
   })
 }
 
-/** Offsets, pauses and places on the strip of events in order. `beginning` is the time of the first event that carries the id. */
-export function toTimeline(events: readonly EventJson[], beginning: string | null): TimelineLine[] {
+/** Offsets, pauses and places on the strip of events in order. `first` and `last` are the times of the first and the last event that carry the id. */
+export function toTimeline(events: readonly EventJson[], first: string | null, last: string | null = first): TimelineLines {
   const stretches = events.map(stretchOf)
   const times = events.map((event) => preciseMs(event.timestamp))
   const deltas = times.map((time, index) => Math.max(0, time - (times[index - 1] ?? time)))
   const sorted = deltas.slice(1).sort((a, b) => a - b)
   const median = sorted[Math.max(0, Math.ceil(sorted.length / 2) - 1)] ?? 0
   const isGap = (index: number): boolean => times.length > 2 && (deltas[index] ?? 0) >= Math.max(GAP_MS, GAP_FACTOR * median)
-  const place = placeOnStrip(stretches)
-  const origin = beginning === null ? (times[0] ?? 0) : preciseMs(beginning)
-  return events.map((event, index) => {
+  const origin = first === null ? (times[0] ?? 0) : preciseMs(first)
+  const begin = stretches.reduce((least, { from }) => Math.min(least, from), origin)
+  const end = stretches.reduce((most, { to }) => Math.max(most, to), last === null ? origin : preciseMs(last))
+  const place = (ms: number): number => (ms - begin) / Math.max(end - begin, 1e-9)
+  const lines = events.map((event, index) => {
     const { from, to } = stretches[index] ?? { from: 0, to: 0 }
-    const left = place(from)
     return {
       event,
-      offsetMs: Math.round(((times[index] ?? origin) - origin) * 1_000) / 1_000,
-      deltaMs: Math.round((deltas[index] ?? 0) * 1_000) / 1_000,
+      offsetMs: toMicros((times[index] ?? origin) - origin),
+      deltaMs: toMicros(deltas[index] ?? 0),
       gap: isGap(index),
-      left,
-      width: Math.max(0, place(to) - left),
+      left: place(from),
+      width: place(to) - place(from),
     }
   })
+  return { lines, strip: { fromMs: toMicros(begin - origin), toMs: toMicros(end - origin) } }
 }
 
-/** A function from a moment to a share of the strip. Stretches of time in which nothing runs are shortened where they are long. */
-function placeOnStrip(stretches: readonly { from: number; to: number }[]): (ms: number) => number {
-  const busy = merge(stretches)
-  const total = busy.reduce((sum, { from, to }) => sum + to - from, 0)
-  const idle = busy.slice(1).map(({ from }, index) => from - (busy[index]?.to ?? from))
-  // Where nothing says how long it took, the pauses are all there is to see.
-  const longest = total === 0 ? Number.POSITIVE_INFINITY : total * IDLE_SHARE
-  let at = 0
-  const starts = busy.map(({ from, to }, index) => {
-    const start = at + (index === 0 ? 0 : Math.min(idle[index - 1] ?? 0, longest))
-    at = start + to - from
-    return start
-  })
-  const width = Math.max(at, 1e-9)
-  return (ms) => {
-    const index = busy.findLastIndex(({ from }) => from <= ms)
-    const block = busy[Math.max(0, index)]
-    if (!block) return 0
-    return ((starts[Math.max(0, index)] ?? 0) + Math.min(Math.max(0, ms - block.from), block.to - block.from)) / width
-  }
-}
-
-/** The stretches that overlap or touch, as one each, in order. */
-function merge(stretches: readonly { from: number; to: number }[]): { from: number; to: number }[] {
-  const merged: { from: number; to: number }[] = []
-  for (const { from, to } of stretches.toSorted((a, b) => a.from - b.from)) {
-    const last = merged.at(-1)
-    if (last && from <= last.to) last.to = Math.max(last.to, to)
-    else merged.push({ from, to })
-  }
-  return merged
-}
+/** Milliseconds with no more digits than stamps have. */
+const toMicros = (ms: number): number => Math.round(ms * 1_000) / 1_000

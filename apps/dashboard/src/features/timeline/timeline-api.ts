@@ -1,10 +1,20 @@
 import { KINDS } from '@heartwood/protocol'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useApi } from '../../lib/api.tsx'
 import { toTimeline } from './model.ts'
 
 const PAGE = 300
+
+/** The projects whose events carry an id. */
+export function useTimelineProjects(id: string, enabled: boolean) {
+  const api = useApi()
+  return useQuery({
+    queryKey: ['timeline-projects', id],
+    queryFn: ({ signal }) => api.timelineProjects({ params: { id }, signal }),
+    enabled,
+  })
+}
 
 /** Everything that carries an id, page after page; an unknown `kind` stands for all of them. */
 export function useTimeline(project: string, id: string, kindName: string) {
@@ -23,6 +33,9 @@ export function useTimeline(project: string, id: string, kindName: string) {
     placeholderData: keepPreviousData,
   })
   const { data } = result
-  const lines = useMemo(() => toTimeline(data?.pages.flatMap((page) => page.events) ?? [], data?.pages[0]?.from ?? null), [data])
-  return { ...result, lines, kind }
+  const timeline = useMemo(() => {
+    const first = data?.pages[0]
+    return toTimeline(data?.pages.flatMap((page) => page.events) ?? [], first?.from ?? null, first?.to)
+  }, [data])
+  return { ...result, ...timeline, kind }
 }

@@ -2,7 +2,7 @@ import type { EventJson } from '@heartwood/protocol'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { formatDuration, formatStamp } from '../../lib/format.ts'
-import { TrackFacts, TrackItem } from '../../ui/track.tsx'
+import { formatOffset, TrackFacts, TrackItem } from '../../ui/track.tsx'
 import { logsAt } from '../logs/log-link.ts'
 import { rowText } from '../logs/model/row-text.ts'
 import type { TimelineLine } from './model.ts'
@@ -25,6 +25,8 @@ export function TimelineRow({ project, id, line, first, strip, dated }: Timeline
   const { event, offsetMs, deltaMs } = line
   const stamp = formatStamp(event.timestamp)
   const took = event.request?.durationMs
+  // A span is stamped when it begins, everything else when it is over.
+  const beganMs = event.kind === 'span' ? offsetMs : offsetMs - (took ?? 0)
   return (
     <TrackItem offsetMs={offsetMs} when={`${stamp.full}\n${stamp.utc}`} level={event.level}>
       <div className={classes.line}>
@@ -40,7 +42,11 @@ export function TimelineRow({ project, id, line, first, strip, dated }: Timeline
             clock={<time dateTime={event.timestamp}>{dated ? `${stamp.date.slice(5)} ${stamp.time.slice(0, 8)}` : stamp.time}</time>}
           />
           {strip && (
-            <span className={classes.strip} data-level={event.level} title={took === undefined ? undefined : `Took ${formatDuration(took)}`}>
+            <span
+              className={classes.strip}
+              data-level={event.level}
+              title={took === undefined ? `At ${formatOffset(offsetMs)}` : `Took ${formatDuration(took)}, from ${formatOffset(beganMs)}`}
+            >
               <span data-point={line.width === 0 || undefined} style={{ left: `${line.left * 100}%`, width: `${line.width * 100}%` }} />
             </span>
           )}
@@ -50,6 +56,17 @@ export function TimelineRow({ project, id, line, first, strip, dated }: Timeline
         </EventLink>
       </div>
     </TrackItem>
+  )
+}
+
+/** What the strips of all rows show: from when to when, linearly. */
+export function StripAxis({ strip: { fromMs, toMs } }: { strip: { fromMs: number; toMs: number } }) {
+  return (
+    <div className={classes.axis} role="img" aria-label={`Bars show the time from ${formatOffset(fromMs)} to ${formatOffset(toMs)}, to scale`}>
+      <span>{formatOffset(fromMs)}</span>
+      <span>{formatOffset((fromMs + toMs) / 2)}</span>
+      <span>{formatOffset(toMs)}</span>
+    </div>
   )
 }
 

@@ -11,10 +11,12 @@ import { Moment } from '../../ui/stamp.tsx'
 import { EmptyState, ErrorState, PartialNotice, SkeletonRows } from '../../ui/states.tsx'
 import { Track, TrackGap } from '../../ui/track.tsx'
 import { logsWith } from '../logs/log-link.ts'
+import { useProjects } from '../projects/projects-api.ts'
 import { preciseMs, type RelatedId, relatedIds, type TimelineState } from './model.ts'
 import classes from './timeline.module.css'
-import { useTimeline } from './timeline-api.ts'
-import { TimelineRow } from './timeline-row.tsx'
+import { useTimeline, useTimelineProjects } from './timeline-api.ts'
+import { TimelineChoice } from './timeline-choice.tsx'
+import { StripAxis, TimelineRow } from './timeline-row.tsx'
 
 type Answer = RouteOutput<(typeof contract)['timeline']>
 
@@ -48,6 +50,7 @@ export function TimelineView({ project, id, state, onChange }: TimelineViewProps
             <>
               <Head project={project} answer={first} related={related} kind={timeline.kind} onKind={(kind) => onChange({ kind })} />
               <div data-stale={timeline.isPlaceholderData || undefined}>
+                {strip && <StripAxis strip={timeline.strip} />}
                 <Track label="Events in order">
                   {timeline.lines.map((line, index) => (
                     <Fragment key={line.event.id}>
@@ -164,6 +167,10 @@ function More({ timeline, total }: { timeline: ReturnType<typeof useTimeline>; t
 }
 
 function Nothing({ project, id }: { project: string; id: string }) {
+  const { data: projects = [] } = useProjects()
+  const elsewhere = useTimelineProjects(id, projects.length > 1)
+  const others = elsewhere.data?.projects.filter(({ slug }) => slug !== project) ?? []
+  if (others.length > 0) return <TimelineChoice id={id} found={others} title="Nothing of this project carries this id, but of another" />
   return (
     <EmptyState
       title="Nothing carries this id"
@@ -178,8 +185,8 @@ function Nothing({ project, id }: { project: string; id: string }) {
       }
     >
       <p>
-        No event of this project has <span className="mono">{id}</span> as its trace, session, user, request, flow or release. It may be of another
-        project, not have arrived yet, or be older than the project keeps events.
+        No event of this project has <span className="mono">{id}</span> as its trace, session, user, request, flow or release. It may not have arrived
+        yet, or be older than the project keeps events.
       </p>
     </EmptyState>
   )
