@@ -128,4 +128,11 @@ it('filters by option, and exports one run of a flow', { timeout: 60_000 }, asyn
   expect((await cli('flows', 'show', 'checkout-7f3a91c2', '--project', 'original', '--format', 'csv')).stdout).toContain(',ids,')
   expect((await cli('flows', '--project', 'original')).stdout).toContain('checkout')
   expect((await cli('stats', '--project', 'original', '--from', '1d', '--json')).stdout).toContain(`"total": ${SENT.length}`)
+  const byService = JSON.parse((await cli('stats', '--project', 'original', '--group-by', 'service', '--json')).stdout) as {
+    service: string | null
+    total: number
+  }[]
+  const count = (service?: string) => SENT.filter((event) => event.service === service).length
+  expect(byService.find(({ service }) => service === null)?.total).toBe(count())
+  expect(byService.find(({ service }) => service === 'api')?.total).toBe(count('api'))
 })

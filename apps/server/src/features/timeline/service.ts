@@ -23,7 +23,7 @@ export interface Timeline {
   find(projectIds: readonly number[], id: string, signal?: AbortSignal): Promise<{ found: FoundIn[]; partial: Answer['partial'] }>
 }
 
-export interface FoundIn {
+interface FoundIn {
   projectId: number
   lastSeen: string
 }
