@@ -46,7 +46,7 @@ function normalised(text: string): string {
 /** `order-12345`, `ord_8fj39fk20d`: the word says of what, what stands behind it which one. */
 function countedName(text: string, word: string, between: string, which: string): string {
   const digits = between === '_' || between === ':' ? 1 : 2
-  const id = /^\d+$/.test(which) ? which.length >= digits : isId(which) || (between === '_' && which.length >= 4 && changes(which) >= 2)
+  const id = /^\d+$/.test(which) ? which.length >= digits : isId(which) || (between === '_' && isRandom(which))
   if (id && !isId(word)) return word + between + ID
   return isSlugOfOne(text) ? ID : text
 }
@@ -78,8 +78,8 @@ const nameParts = (stem: string): string =>
 const shortened = (name: string): string => name.replace(/:id(?:[-_.~+@]?:id)+/g, ID)
 
 function isBuild(hash: string, code: boolean): boolean {
-  if (/[-_]/.test(hash)) return code && /[a-z]/.test(hash) && /[A-Z]/.test(hash)
-  return isId(hash) || (code && /.[A-Z]/.test(hash) && /[a-z]/.test(hash)) || (/\d/.test(hash) && /[a-z]/.test(hash) && /[A-Z]/.test(hash))
+  if (/[-_]/.test(hash)) return code && /[a-z0-9]/.test(hash) && /[A-Z]/.test(hash)
+  return isId(hash) || (code && /.[A-Z]/.test(hash) && /[a-z0-9]/.test(hash)) || (/\d/.test(hash) && /[a-z]/.test(hash) && /[A-Z]/.test(hash))
 }
 
 /** Whether text without breaks is no word: hex, or letters and digits as no word mixes them. */
@@ -89,12 +89,16 @@ function isId(text: string): boolean {
   const hex = /^(?:0x)?(?:[0-9a-f]+|[0-9A-F]+)$/.test(text)
   if (digits === 0) return (hex && text.length >= 8) || text.length > WORD || (text.length >= 16 && islands(text) >= 2)
   if (VERSION.test(text) || STANDARD.test(text)) return text.length >= 24
-  if (hex && (text.length >= 8 || (text.length >= 6 && digits >= 2))) return true
+  if (hex && (text.length >= 8 || (text.length >= 6 && digits >= 2) || (text.length === 7 && changes(text) === 2))) return true
   if (/^\d{2,}[a-z]/i.test(text) || /^[a-z]+\d{3,}$/i.test(text)) return true
   const mixed = changes(text)
   if (text.length >= 16 && (islands(text) >= 1 || !/[a-z]/.test(text))) return true
   return digits >= 2 && text.length >= 5 && (mixed >= 3 || (mixed === 2 && (text.length < 8 || text.length >= 10)))
 }
+
+/** Behind a prefix such as `ord_` less is enough: digits, or more consonants in a row than words have. */
+const isRandom = (text: string): boolean =>
+  text.length >= 4 && (changes(text) >= 2 || (text.length >= 8 && (/\d/.test(text) || /[b-df-hj-np-tv-xz]{5}/i.test(text))))
 
 /** How often letters and digits take turns. */
 const changes = (text: string): number => text.match(/[A-Za-z](?=\d)|\d(?=[A-Za-z])/g)?.length ?? 0
