@@ -36,10 +36,11 @@ function warn(message: string): void {
 }
 
 /**
- * Jobs that wait already are answered together, so that small requests under load share what each answer costs: waking the other thread,
- * and its sync of the disk. Those that are done wait no longer than this for it.
+ * Small jobs that wait already are answered together, so that they share what each answer costs: waking the other thread, and its sync of
+ * the disk. What is done waits no longer than this for it, and never for a large one.
  */
 const GATHER_MS = 4
+const SMALL_BYTES = 256 * 1024
 
 function serve(port: MessagePort): void {
   const run = createDecodeRunner(compose(workerData as DecodeWorkerData))
@@ -51,14 +52,19 @@ function serve(port: MessagePort): void {
       return { id, error: error instanceof Error ? error.message : String(error) }
     }
   }
+  let ready: ThreadReply[] = []
+  const send = (): void => {
+    if (ready.length > 0) port.postMessage(ready, ready.flatMap(payloadOf))
+    ready = []
+  }
   port.on('message', (first: ThreadRequest) => {
     const startedMs = performance.now()
-    const replies: ThreadReply[] = []
     for (let request: ThreadRequest | undefined = first; request !== undefined; ) {
-      replies.push(answer(request))
+      if (request.job.body.byteLength > SMALL_BYTES) send()
+      ready.push(answer(request))
       request = performance.now() - startedMs < GATHER_MS ? receiveMessageOnPort(port)?.message : undefined
     }
-    port.postMessage(replies, replies.flatMap(payloadOf))
+    send()
   })
 }
 

@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
+import { sourceThread } from '../self/testing/source-thread.ts'
 import { createDecodeThread, type DecodeThreadOptions } from './decode-thread.ts'
 import type { Decoder } from './decoder.ts'
 import { sampleJob } from './testing/sample-job.ts'
@@ -76,5 +78,20 @@ describe('decode thread', () => {
     const failed = expect(hung).rejects.toMatchObject({ code: 'shutting-down' })
     await decoder.close()
     await failed
+  })
+
+  it('answers a small job before the large one behind it is done', async () => {
+    const source = sourceThread(new URL('../decode-worker.ts', import.meta.url))
+    const decoder = start({ ...source, workerData: { geoFile: undefined, salt: new Uint8Array(16) } })
+    await decoder.decode(sampleJob('{"message":"the thread is up"}'))
+    let isLargeDone = false
+    const small = decoder.decode(sampleJob('{"message":"small"}'))
+    const large = decoder.decode(sampleJob('{"message":"large"}\n'.repeat(100_000))).finally(() => {
+      isLargeDone = true
+    })
+    expect((await small).rows).toBe(1)
+    await nextTurn()
+    expect(isLargeDone).toBe(false)
+    expect((await large).rows).toBe(100_000)
   })
 })

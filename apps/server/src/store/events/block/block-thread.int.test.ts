@@ -1,9 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sourceThread } from '../../../self/testing/source-thread.ts'
 import { createBlockEncoder } from './block-encoder.ts'
 import { type BlockBuilder, createBlockThread, createInlineBlockBuilder } from './block-thread.ts'
 import { createIdSource } from './id-source.ts'
@@ -12,14 +11,10 @@ import { sampleEvent, withAttributes } from './testing/sample-events.ts'
 const folder = mkdtempSync(join(tmpdir(), 'heartwood-block-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** The sources of the thread as they are: tsx registers itself only in main threads. */
-const tsx = new URL('index.mjs', pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')))
-const source = new URL('../../../block-worker.ts', import.meta.url)
-const workerUrl = new URL(`data:text/javascript,import { register } from '${tsx}'; register(); await import('${source}')`)
-const execArgv = ['--conditions=@heartwood/source']
+const thread = sourceThread(new URL('../../../block-worker.ts', import.meta.url))
 
 describe.each([
-  ['on a thread', () => createBlockThread({ workerUrl, execArgv })],
+  ['on a thread', () => createBlockThread(thread)],
   ['inline', () => createInlineBlockBuilder()],
 ])('block builder %s', (_, create) => {
   let builder: BlockBuilder
