@@ -1,3 +1,4 @@
+import { HeartwoodError } from '../../errors.ts'
 import type { SealedBlock } from './event-store.ts'
 import { type Engine, settingsClause } from './schema/capabilities.ts'
 import { sql } from './sql.ts'
@@ -26,8 +27,11 @@ export const completeBlock = async (
   // A column that is empty throughout is not in the block.
   const ts = columns.includes('ts') ? 'ts' : "toDateTime64(0, 6, 'UTC')"
   const settings = settingsClause({ ...INSERT_SETTINGS, insert_deduplicate: 0, deduplicate_insert: 'disable', log_comment: mark }, known)
-  await engine.command(`INSERT INTO events (${names})${settings} SELECT ${names} FROM ${source}
-WHERE id NOT IN (SELECT id FROM events WHERE (project_id, ts) IN (SELECT project_id, ${ts} FROM ${source})) SETTINGS max_threads = 1`)
+  const missing = `FROM ${source} WHERE id NOT IN (SELECT id FROM events WHERE (project_id, ts) IN (SELECT project_id, ${ts} FROM ${source}))`
+  await engine.command(`INSERT INTO events (${names})${settings} SELECT ${names} ${missing} SETTINGS max_threads = 1`)
+  // An engine whose disk became full may call an insert done that it gave up.
+  const [left] = await engine.rows<{ rows: number }>(`SELECT count() AS rows ${missing}`)
+  if (left?.rows !== 0) throw new HeartwoodError('engine-unavailable', 'The event store did not store all of a block, though it said so.')
 
   const wrong = await engine.rows<{ project_id: number; at: number }>(wrongMinutes(`SELECT project_id, toStartOfMinute(${ts}) FROM ${source}`))
   for (let start = 0; start < wrong.length; start += MINUTES_AT_ONCE) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { HeartwoodError } from '../../errors.ts'
-import { BROKEN_AT_START_QUERY, detachBrokenParts } from './broken-parts.ts'
+import { BROKEN_AT_START_QUERY, detachBrokenParts, newestParts } from './broken-parts.ts'
 import { completeBlock } from './completion.ts'
 import type { EventStore, QueryOptions, QueryResult, SealedBlock } from './event-store.ts'
 import { deleteProjectStatements, mergeWeekStatement, restingWeekQuery, type StoreUsage, USAGE_QUERY } from './maintenance.ts'
@@ -32,6 +32,11 @@ export interface Transport {
    * @throws HeartwoodError `engine-unavailable` when its disk is too full.
    */
   insistOnRoom?(sizeBytes: number): void
+  /**
+   * Whether the part in this folder was not written to its end; known where the folder is within reach.
+   * @param bytes that the engine takes it to have
+   */
+  isUnfinished?(path: string, bytes: number): boolean
   /** An insert whose caller is gone may still be running. */
   insertsOutliveCaller: boolean
   /** Lets statements read the block's rows from `source`, a table expression, while `use` runs. */
@@ -51,6 +56,8 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
   let closing: Promise<void> | undefined
   /** When the first insert began since whose failure the newest parts have not been looked at. */
   let doubtfulSince: number | undefined
+  /** The newest parts, as they were after the last insert. */
+  let seenParts: ReadonlySet<string> = new Set()
 
   const command = (statement: string, line: StatementLine = 'own'): Promise<void> => transport.command(statement, line).catch(rethrow(queryError))
 
@@ -113,10 +120,22 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
   /** Before ids count as stored after a failure. */
   const lookAtNewestParts = async (signal: AbortSignal | undefined): Promise<void> => {
     if (doubtfulSince === undefined) return
-    const broken = await detachBrokenParts(completing(signal), Math.ceil((performance.now() - doubtfulSince) / 1000) + 1)
+    const broken = await detachBrokenParts(completing(signal), secondsSince(doubtfulSince))
     doubtfulSince = undefined
     if (broken.length > 0)
       log?.warn({ broken }, 'a failed insert left parts that cannot be read; they were detached, and their events are stored again')
+  }
+
+  /** An engine whose disk became full may call an insert done that it gave up, or of which it could not finish a part. */
+  const isWhole = async (block: SealedBlock, began: number): Promise<boolean> => {
+    const { isUnfinished } = transport
+    if (isUnfinished === undefined) return true
+    const newest = await newestParts(engine, secondsSince(began))
+    const parts = newest.filter(({ table, name }) => !seenParts.has(`${table} ${name}`))
+    seenParts = new Set(newest.map(({ table, name }) => `${table} ${name}`))
+    if (parts.some(({ active, path, bytes }) => active === 1 && isUnfinished(path, bytes)))
+      throw new EngineError(NOT_ENOUGH_SPACE, 'The engine did not finish a part, though it said so.')
+    return parts.reduce((sum, part) => sum + (part.table === 'events' ? part.rows : 0), 0) >= block.rows
   }
 
   const insert = async (block: SealedBlock, known: ReadonlySet<string>, mark: string, signal: AbortSignal | undefined): Promise<void> => {
@@ -126,9 +145,10 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
     try {
       // The token makes this one wait for, or give way to, an insert that still runs.
       if (!block.mayBeStored || transport.insertsOutliveCaller) await transport.insert(block, known, mark)
-      if (!block.mayBeStored) return
+      if (!block.mayBeStored && (await isWhole(block, began))) return
       await lookAtNewestParts(signal)
       await transport.withRows(block, (source) => completeBlock(completing(signal), block, known, source, mark))
+      await isWhole(block, began)
     } catch (error) {
       doubtfulSince ??= began
       throw error
@@ -202,6 +222,10 @@ const insistOnGoingOn = (signal: AbortSignal | undefined): void => {
   if (signal?.aborted) throw new EngineError(QUERY_WAS_CANCELLED, 'The insert was ended.')
 }
 const QUERY_WAS_CANCELLED = 394
+const NOT_ENOUGH_SPACE = 243
+
+/** The engine's times of parts are whole seconds. */
+const secondsSince = (began: number): number => Math.ceil((performance.now() - began) / 1000) + 1
 
 const rethrow =
   (toError: (failure: EngineError) => HeartwoodError) =>

@@ -9,6 +9,7 @@ import { sql } from '../sql.ts'
 import { insertStatement } from '../statement.ts'
 import { removeEmptyMutations } from './empty-mutations.ts'
 import { openSessions } from './session-pool.ts'
+import { isUnfinished } from './unfinished-part.ts'
 
 export interface ChdbOptions {
   /** Where the engine keeps its files; made when it is not there. One process at a time can have it. */
@@ -42,6 +43,7 @@ export const createChdbEventStore = ({ folder, memoryBytes, readers = 3, log }: 
         await pool.run('writer', insertStatement(block, known, { file: block.path }, mark), 'Null')
       },
       insistOnRoom: (sizeBytes) => insistOnRoomToStore(folder, sizeBytes),
+      isUnfinished,
       insertsOutliveCaller: false,
       withRows: ({ path }, use) => use(`file(${sql.text(path)}, 'Native')`),
       async close() {
