@@ -37,8 +37,8 @@ export function SampleRatesForm({ project }: { project: ProjectJson }) {
       <h2>Sampling</h2>
       <p className={classes.lead}>
         How much of each level Lognitor’s clients send to this project; they follow it from their next answer on. All other clients send everything.
-        Counts and charts are of stored events: what was left out is not estimated. An event that came at a rate has it as its attribute{' '}
-        <code className="mono">sample_rate</code>.
+        Counts and charts are of stored events; only occurrences of issues are scaled by the rate. An event that came at a rate has it as its
+        attribute <code className="mono">sample_rate</code>.
       </p>
       {update.error && <Notice tone="failed">{toProblem(update.error).message}</Notice>}
       <div className={own.levels ?? ''}>

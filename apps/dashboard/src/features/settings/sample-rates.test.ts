@@ -6,6 +6,11 @@ test('percents are rates, 100 and an empty field are none, and 0 silences a leve
   expect(toPercents({ debug: 0.07, info: 0, warn: 1 })).toEqual({ debug: 7, info: 0, warn: 100, error: '' })
 })
 
+test('a percent that is still being typed counts as what it says', () => {
+  expect(toRates({ ...NO_PERCENTS, debug: '0.10', info: '5.' }, { debug: 0.5 })).toEqual({ debug: 0.001, info: 0.05 })
+  expect(toRates({ ...NO_PERCENTS, debug: '.' }, { debug: 0.5 })).toEqual({ debug: 0.5 })
+})
+
 test('errors and fatal errors share a field', () => {
   expect(toRates({ ...NO_PERCENTS, error: 50 }, {})).toEqual({ error: 0.5, fatal: 0.5 })
   expect(toPercents({ fatal: 0.2 }).error).toBe(20)

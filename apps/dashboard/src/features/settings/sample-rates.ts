@@ -25,10 +25,12 @@ export function toRates(percents: Percents, former: SampleRates): SampleRates {
   const rates: SampleRates = { ...former }
   const shown = toPercents(former)
   for (const { level, levels } of SAMPLED) {
-    const percent = percents[level]
-    if (percent === shown[level]) continue
+    if (percents[level] === shown[level]) continue
+    // A number field holds `0.10` and `5.` as text until it is left.
+    const percent = percents[level] === '' ? 100 : Number.parseFloat(String(percents[level]))
+    if (Number.isNaN(percent)) continue
     for (const one of levels) {
-      if (typeof percent === 'number' && percent < 100) rates[one] = percent / 100
+      if (percent < 100) rates[one] = percent / 100
       else delete rates[one]
     }
   }
