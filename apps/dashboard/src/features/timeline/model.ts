@@ -12,6 +12,8 @@ export interface TimelineLine {
   deltaMs: number
   /** The pause before it is long beside the others. */
   gap: boolean
+  /** Since the first event that carries the id: when what took its time began. */
+  beganMs: number
   /** Where it stands on the strip of time, as shares of its width. */
   left: number
   width: number
@@ -84,6 +86,7 @@ export function toTimeline(events: readonly EventJson[], first: string | null, l
       offsetMs: toMicros((times[index] ?? origin) - origin),
       deltaMs: toMicros(deltas[index] ?? 0),
       gap: isGap(index),
+      beganMs: toMicros(from - origin),
       left: place(from),
       width: place(to) - place(from),
     }

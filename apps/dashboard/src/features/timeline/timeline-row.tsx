@@ -22,11 +22,9 @@ interface TimelineRowProps {
 
 /** One event of the timeline, a link to its own page. */
 export function TimelineRow({ project, id, line, first, strip, dated }: TimelineRowProps) {
-  const { event, offsetMs, deltaMs } = line
+  const { event, offsetMs, deltaMs, beganMs } = line
   const stamp = formatStamp(event.timestamp)
   const took = event.request?.durationMs
-  // A span is stamped when it begins, everything else when it is over.
-  const beganMs = event.kind === 'span' ? offsetMs : offsetMs - (took ?? 0)
   return (
     <TrackItem offsetMs={offsetMs} when={`${stamp.full}\n${stamp.utc}`} level={event.level}>
       <div className={classes.line}>

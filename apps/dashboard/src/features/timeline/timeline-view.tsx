@@ -167,10 +167,13 @@ function More({ timeline, total }: { timeline: ReturnType<typeof useTimeline>; t
 }
 
 function Nothing({ project, id }: { project: string; id: string }) {
-  const { data: projects = [] } = useProjects()
+  const { data: projects = [], isLoading } = useProjects()
   const elsewhere = useTimelineProjects(id, projects.length > 1)
+  if (isLoading || elsewhere.isLoading) return <SkeletonRows rows={4} height={34} />
+  if (elsewhere.error)
+    return <ErrorState title="The other projects could not be searched" error={elsewhere.error} onRetry={() => void elsewhere.refetch()} />
   const others = elsewhere.data?.projects.filter(({ slug }) => slug !== project) ?? []
-  if (others.length > 0) return <TimelineChoice id={id} found={others} title="Nothing of this project carries this id, but of another" />
+  if (others.length > 0) return <TimelineChoice id={id} found={others} title="No event of this project carries this id; other projects have it" />
   return (
     <EmptyState
       title="Nothing carries this id"
