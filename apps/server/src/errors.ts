@@ -5,7 +5,7 @@
 export const ERRORS = {
   'validation-failed': { status: 400, fix: 'Mend the fields that `details` names.' },
   'body-invalid': { status: 400, fix: 'Send a body that is valid JSON.' },
-  'body-too-large': { status: 413, fix: 'Send less than 32 MiB (decompressed) in one request.' },
+  'body-too-large': { status: 413, fix: 'Send less than 32 MiB (decompressed; 128 from Timberlogs’ clients) in one request.' },
   'encoding-unsupported': { status: 415, fix: 'Use gzip, deflate, br or zstd as Content-Encoding, or none.' },
   'encoding-broken': { status: 400, fix: 'The body does not decompress as its Content-Encoding says; send it again whole.' },
   'nothing-accepted': { status: 400, fix: 'No entry could be taken; `rejected` says why for each.' },
