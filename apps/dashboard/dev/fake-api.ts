@@ -212,7 +212,7 @@ function route(state: State, method: string, call: Call, project: string | undef
   }
 }
 
-const readTime = (text: string): number => parseRelativeTime(text, unixMs(Date.now())) ?? Date.parse(text)
+const readTime = (text: string): number => parseRelativeTime(text, unixMs(Date.now())) ?? (/^\d+$/.test(text) ? Number(text) : Date.parse(text))
 const range = (call: Call): [number, number] => [readTime(call.query.get('from') ?? '-1h'), readTime(call.query.get('to') ?? 'now')]
 
 function select(state: State, call: Call, project: string | undefined): EventJson[] {
