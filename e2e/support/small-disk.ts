@@ -1,40 +1,66 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+let mountable: boolean | undefined
+
+/** Whether this process may mount, found out by doing it once. @throws where CI is set: there a skip would hide that nothing was tested. */
 export function canMount(): boolean {
-  const can = process.getuid?.() === 0 && process.platform === 'linux'
-  if (!can) console.error('NOT RUN: tests of full and read-only disks mount a small disk, which needs root on Linux.')
-  return can
+  mountable ??= tryMount()
+  return mountable
+}
+
+function tryMount(): boolean {
+  const disks = createSmallDisks()
+  try {
+    disks.mount('size=1m')
+    return true
+  } catch (error) {
+    const message = 'tests of full and read-only disks mount a small disk, which needs root on Linux.'
+    if (process.env.CI) throw new Error(`Not run: ${message}`, { cause: error })
+    console.error(`NOT RUN: ${message}`)
+    return false
+  } finally {
+    disks.unmountAll()
+  }
 }
 
 export interface SmallDisks {
   /** @param options of a tmpfs, such as `size=32m` */
   mount(options: string): string
-  /** An ext4 file system in a file; `size` as `truncate` takes it. */
-  mountExt4(size: string): string
+  /** An ext4 file system in a file of so many MiB. */
+  mountExt4(sizeMiB: number): string
+  /** Nothing of them is left in the temporary folder. */
   unmountAll(): void
 }
 
 export function createSmallDisks(): SmallDisks {
   const mounts: string[] = []
+  const folders: string[] = []
+  const makeFolder = (): string => {
+    const folder = mkdtempSync(join(tmpdir(), 'heartwood-disk-'))
+    folders.push(folder)
+    return folder
+  }
   const mountAt = (args: (folder: string) => string[]): string => {
-    const folder = mkdtempSync(join(tmpdir(), 'heartwood-mount-'))
-    execFileSync('mount', args(folder))
+    const folder = makeFolder()
+    execFileSync('mount', args(folder), { stdio: 'pipe' })
     mounts.push(folder)
     return folder
   }
   return {
     mount: (options) => mountAt((folder) => ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]),
-    mountExt4(size) {
-      const image = join(mkdtempSync(join(tmpdir(), 'heartwood-image-')), 'disk')
-      execFileSync('truncate', ['-s', size, image])
+    mountExt4(sizeMiB) {
+      const image = join(makeFolder(), 'disk')
+      writeFileSync(image, '')
+      truncateSync(image, sizeMiB * 1024 * 1024)
       execFileSync('mkfs.ext4', ['-q', '-F', image])
       return mountAt((folder) => ['-o', 'loop', image, folder])
     },
     unmountAll() {
       for (const folder of mounts.splice(0)) execFileSync('umount', ['-l', folder])
+      for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
     },
   }
 }
