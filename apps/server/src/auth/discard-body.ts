@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 
-/** A little more than the largest body a door takes, as it may come uncompressed. */
+/** A little more than the largest body that doors take of all clients, as it may come uncompressed. */
 const MAX_BYTES = 40 * 1024 * 1024
 const MAX_MS = 15_000
+/** Kept for as long as the request is; the rest of the chunk is not. */
+const HEAD_BYTES = 64
 
 /**
  * Reads what the client is still sending and throws it away. To many clients an answer that comes before they have sent everything is a
@@ -20,7 +22,7 @@ export function discardBody(message: IncomingMessage): Promise<Uint8Array> {
       resolve(head)
     }
     const count = (chunk: Buffer): void => {
-      if (bytes === 0) head = chunk
+      if (bytes === 0) head = Uint8Array.from(chunk.subarray(0, HEAD_BYTES))
       bytes += chunk.length
       if (bytes > MAX_BYTES) end()
     }
