@@ -11,6 +11,7 @@ let received = ''
 let answering: Promise<void>
 let answer: () => void
 const LIMIT = 100_000
+const LARGE = LIMIT * 3
 
 beforeEach(async () => {
   answering = new Promise((resolve) => {
@@ -21,6 +22,13 @@ beforeEach(async () => {
   await app.register(async (doors) => {
     registerRawBody(doors, { limitBytes: LIMIT, heldBytes: LIMIT })
     doors.post('/', async (request) => {
+      if (request.headers['x-wait']) await answering
+      return { bytes: (request.body as Uint8Array).byteLength }
+    })
+  })
+  await app.register(async (doors) => {
+    registerRawBody(doors, { limitBytes: LIMIT, heldBytes: LARGE * 2 })
+    doors.post('/large', { config: { bodyBytes: ({ url }) => (url.endsWith('?small') ? undefined : LARGE) } }, async (request) => {
       if (request.headers['x-wait']) await answering
       return { bytes: (request.body as Uint8Array).byteLength }
     })
@@ -41,7 +49,7 @@ async function open(): Promise<void> {
   })
   await once(socket, 'connect')
 }
-const head = (length: number, more = ''): string => `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n${more}\r\n`
+const head = (length: number, more = '', path = '/'): string => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n${more}\r\n`
 const arrives = (text: string) => vi.waitFor(() => expect(received).toContain(text), 5_000)
 
 describe('bodies over a socket', () => {
@@ -64,6 +72,12 @@ describe('bodies over a socket', () => {
     received = ''
     socket.write(`${head(5)}hello`)
     await arrives('{"bytes":5}')
+  })
+
+  it('take no room while they are only announced', async () => {
+    socket.write(head(LIMIT, 'Expect: 100-continue\r\n'))
+    await arrives('100 Continue')
+    expect((await app.inject({ method: 'POST', url: '/', payload: Buffer.alloc(LIMIT, 32) })).statusCode).toBe(200)
   })
 
   it('that break off leave room for others', async () => {
@@ -91,5 +105,38 @@ describe('bodies over a socket', () => {
     expect((await full()).statusCode).toBe(503)
     answer()
     await vi.waitFor(async () => expect((await full()).statusCode).toBe(200))
+  })
+})
+
+describe('large bodies of a route that takes them', () => {
+  const send = (bytes: number, headers: { [name: string]: string } = {}, url = '/large') =>
+    app.inject({ method: 'POST', url, headers, payload: Buffer.alloc(bytes, 32) })
+
+  it('are taken one at a time, while all others have room', async () => {
+    socket.write(head(LARGE, 'X-Wait: 1\r\nExpect: 100-continue\r\n', '/large'))
+    await arrives('100 Continue')
+    const refused = await send(LARGE)
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '1'])
+    expect((await send(LIMIT)).statusCode).toBe(200)
+    socket.write(Buffer.alloc(LARGE, 32))
+    answer()
+    await arrives(`{"bytes":${LARGE}}`)
+    expect((await send(LARGE)).statusCode).toBe(200)
+  })
+
+  it('leave their place when they break off', async () => {
+    socket.write(head(LARGE, 'Expect: 100-continue\r\n', '/large'))
+    await arrives('100 Continue')
+    expect((await send(LARGE)).statusCode).toBe(503)
+    socket.destroy()
+    await vi.waitFor(async () => expect((await send(LARGE)).statusCode).toBe(200))
+  })
+
+  it('end at the limit of all where they are compressed, come without a length, or the request is another', async () => {
+    expect((await send(LARGE, { 'content-encoding': 'gzip' })).statusCode).toBe(413)
+    expect((await send(LARGE, {}, '/large?small')).statusCode).toBe(413)
+    socket.write('POST /large HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n')
+    socket.write(`${LARGE.toString(16)}\r\n${' '.repeat(LARGE)}\r\n0\r\n\r\n`)
+    await arrives('413')
   })
 })

@@ -9,7 +9,7 @@ import { createTurns } from './turns.ts'
 export interface BodyOptions {
   /** Largest body, as sent (unless its route takes larger ones) and decompressed. Default 32 MiB. */
   limitBytes?: number
-  /** Bytes of bodies that may be on their way at once; one more is refused with `queue-full`. Default 288 MiB: two of the largest and some others. */
+  /** Bytes of bodies that may be on their way at once; one more is refused with `queue-full`. Default 288 MiB: one of the largest and five others. */
   heldBytes?: number
   /** Told of bodies that were refused, so that they are counted. */
   onRefused?: (request: FastifyRequest, reason: DropReason) => void
@@ -38,6 +38,20 @@ export function registerRawBody(app: FastifyInstance, options: BodyOptions = {})
   const held = { bytes: 0, limit: options.heldBytes ?? 288 * 1024 * 1024 }
   const given = new WeakMap<FastifyRequest, number>()
   const inTurn = createTurns(DECOMPRESSIONS)
+  /** The one request with a body above `limitBytes`: two would leave others no room. */
+  let large: FastifyRequest | undefined
+
+  /** What a body may have, by what its head says of it. */
+  const admit = (request: FastifyRequest): Admission => {
+    const { 'content-length': length, 'content-encoding': encoding = '' } = request.headers
+    const announced = Number(length ?? 0)
+    const limit = Math.max(limitBytes, (encoding === '' ? request.routeOptions.config.bodyBytes?.(request) : undefined) ?? 0)
+    if (announced > limit) return { limit, announced, refusal: tooLarge(limit) }
+    if (announced <= limitBytes) return { limit: limitBytes, announced }
+    if (large !== undefined) return { limit, announced, refusal: tooMany() }
+    large = request
+    return { limit, announced }
+  }
 
   app.removeAllContentTypeParsers()
   app.decorateRequest('sentContentType', '')
@@ -48,9 +62,8 @@ export function registerRawBody(app: FastifyInstance, options: BodyOptions = {})
     headers['content-type'] = 'application/octet-stream'
   })
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
-    const limit = request.routeOptions.config.bodyBytes ?? limitBytes
     try {
-      const raw = await readWhole(payload, limit, held, Number(request.headers['content-length']))
+      const raw = await readWhole(payload, admit(request), held, limitBytes * DRAIN_FACTOR)
       // Held until there is an answer, also for a client that has left: the body waits in the decoder and the queue meanwhile.
       given.set(request, raw.byteLength)
       const encodings = encodingsOf(request.headers['content-encoding'])
@@ -60,6 +73,7 @@ export function registerRawBody(app: FastifyInstance, options: BodyOptions = {})
       given.set(request, body.byteLength)
       return body
     } catch (error) {
+      release(request)
       const reason = REASONS[error instanceof HeartwoodError ? error.code : '']
       if (reason !== undefined) options.onRefused?.(request, reason)
       throw error
@@ -74,6 +88,7 @@ export function registerRawBody(app: FastifyInstance, options: BodyOptions = {})
   function release(request: FastifyRequest): void {
     held.bytes -= given.get(request) ?? 0
     given.delete(request)
+    if (large === request) large = undefined
   }
 }
 
@@ -89,24 +104,46 @@ interface Held {
   readonly limit: number
 }
 
-/** Bodies from this size on are written to their place at once: to join their pieces afterwards would take their size again. */
+interface Admission {
+  /** Bytes at most. */
+  limit: number
+  /** The length that was sent with the request; 0 without one. */
+  announced: number
+  /** Why it is read only to be thrown away. */
+  refusal?: HeartwoodError
+}
+
+/** Bodies from this size on are written to their place as soon as so much has come: to join all pieces afterwards would take their size again. */
 const PLACED_BYTES = 8 * 1024 * 1024
 
 /** On success the bytes stay counted in `held`; on failure they are given back. */
-function readWhole(payload: Readable, limitBytes: number, held: Held, announcedBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+function readWhole(
+  payload: Readable,
+  { limit, announced, refusal: known }: Admission,
+  held: Held,
+  drainBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = []
-    let whole = announcedBytes >= PLACED_BYTES && announcedBytes <= limitBytes ? new Uint8Array(new ArrayBuffer(announcedBytes)) : undefined
-    let kept = 0
+    let whole: Uint8Array<ArrayBuffer> | undefined
+    /** Of this body in `held`. */
+    let counted = 0
     let seen = 0
-    let refusal: HeartwoodError | undefined
+    let refusal = known
     const refuse = (error: HeartwoodError): void => {
       refusal ??= error
       chunks = []
       whole = undefined
-      held.bytes -= kept
-      kept = 0
+      held.bytes -= counted
+      counted = 0
     }
+    const count = (bytes: number): void => {
+      held.bytes += bytes
+      counted += bytes
+      if (held.bytes > held.limit) refuse(tooMany())
+    }
+    // Not counted before it comes: connections that send nothing would take the room of those that do.
+    if (!refusal && held.bytes + announced > held.limit) refuse(tooMany())
     let settled = false
     const breakOff = (): void => {
       if (!settled) fail(new HeartwoodError('body-invalid', 'The upload broke off.'))
@@ -120,23 +157,27 @@ function readWhole(payload: Readable, limitBytes: number, held: Held, announcedB
     payload.on('data', (chunk: Buffer) => {
       seen += chunk.length
       if (refusal) {
-        if (seen > limitBytes * DRAIN_FACTOR) fail(refusal)
+        if (seen > drainBytes) fail(refusal)
         return
       }
-      // Node holds a body to the length that it was announced with.
-      if (whole) whole.set(chunk, kept)
-      else chunks.push(chunk)
-      kept += chunk.length
-      held.bytes += chunk.length
-      if (seen > limitBytes) refuse(tooLarge(limitBytes))
-      else if (held.bytes > held.limit) {
-        refuse(tooMany())
+      if (seen > limit) return refuse(tooLarge(limit))
+      if (whole) {
+        // Node holds a body to the length that it was announced with.
+        whole.set(chunk, seen - chunk.length)
+        return
       }
+      const isPlaced = announced >= PLACED_BYTES && seen >= PLACED_BYTES
+      count(isPlaced ? announced - counted : chunk.length)
+      if (refusal) return
+      chunks.push(chunk)
+      if (!isPlaced) return
+      whole = ownBytes(chunks, announced)
+      chunks = []
     })
     payload.on('end', () => {
       settled = true
       if (refusal) reject(refusal)
-      else resolve(whole ?? ownBytes(chunks, kept))
+      else resolve(whole ?? ownBytes(chunks, seen))
     })
     payload.on('error', breakOff)
     payload.on('close', breakOff)

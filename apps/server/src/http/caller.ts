@@ -26,7 +26,7 @@ declare module 'fastify' {
     access?: Access
     /** The receiver of this route, for counting what was refused before it saw it. */
     door?: string
-    /** Largest body of this route as it is sent, where it may be larger than others'; compressed ones have the limit of all. */
-    bodyBytes?: number
+    /** Largest body of a request as it is sent, with its length and not compressed, where it may be larger than others'; undefined: the limit of all. */
+    bodyBytes?: (request: FastifyRequest) => number | undefined
   }
 }

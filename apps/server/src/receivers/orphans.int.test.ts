@@ -30,19 +30,22 @@ beforeEach(async () => {
     const body = request.body as Uint8Array
     const text = Buffer.from(body).toString()
     const { sender } = request.params as { sender: string }
-    return orphans.take({ sender, body, ttlMs: 600_000, grows: true, hasLeft: () => hasLeft(reply) }, async (skip): Promise<IngestAnswer> => {
-      if (isSlow) {
-        await new Promise<void>((resolve) => {
-          waiting.push(resolve)
-          for (const tell of arrived.splice(0)) tell()
-        })
-        clock += 30_000
-      }
-      if (failing) throw new Error('not durable')
-      const entries = (JSON.parse(text) as { logs: string[] }).logs
-      stored.push(...entries.slice(skip))
-      return { accepted: entries.length - skip, rejected: [], rejectedCount: 0, batchId: 'b' }
-    })
+    return orphans.take(
+      { sender, body, ttlMs: 600_000, grows: true, hasLeft: () => hasLeft(reply) },
+      async ({ entries: skip }): Promise<IngestAnswer> => {
+        if (isSlow) {
+          await new Promise<void>((resolve) => {
+            waiting.push(resolve)
+            for (const tell of arrived.splice(0)) tell()
+          })
+          clock += 30_000
+        }
+        if (failing) throw new Error('not durable')
+        const entries = (JSON.parse(text) as { logs: string[] }).logs
+        stored.push(...entries.slice(skip))
+        return { accepted: entries.length - skip, rejected: [], rejectedCount: 0, batchId: 'b' }
+      },
+    )
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
 })
@@ -161,6 +164,27 @@ it('remembers an orphan when storing what grew behind it fails', async () => {
   failing = false
   expect(await post(bodyOf('a', 'b'))).toMatchObject({ accepted: 2 })
   expect(stored).toEqual(['a', 'b'])
+})
+
+it('remembers an orphan for as long as its repeats are refused', async () => {
+  await giveUp(bodyOf('a'))
+  failing = true
+  for (let round = 0; round < 3; round++) {
+    clock += 400_000
+    await post(bodyOf('a', 'b'))
+  }
+  failing = false
+  clock += 400_000
+  expect(await post(bodyOf('a', 'b'))).toMatchObject({ accepted: 2 })
+  expect(stored).toEqual(['a', 'b'])
+})
+
+it('knows a large batch again by its bytes', async () => {
+  const large = 'x'.repeat(9 * 1024 * 1024)
+  await giveUp(bodyOf('a', large))
+  expect(await post(bodyOf('a', large, 'b'))).toMatchObject({ accepted: 3 })
+  await post(bodyOf('a', large.replace(/x$/, 'y'), 'b'))
+  expect(stored).toHaveLength(6)
 })
 
 it('keeps no more orphans than its limit', async () => {

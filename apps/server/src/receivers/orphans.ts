@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { IngestAnswer } from '@heartwood/protocol'
 import type { FastifyReply } from 'fastify'
@@ -29,13 +29,21 @@ export interface Orphans {
 }
 
 /**
- * Stores a body but for its first `skip` entries (accepted or refused), durably. One that stores it in pieces tells of each: when a later one
- * fails, the client repeats the whole. Then the body's memory must still be there.
- * @param stored `bytes` of the body, up to the end of an entry, are stored, with what became of those of their entries that were not skipped.
+ * Stores a body but for the beginning that is `known`, durably. One that stores it in pieces tells of each: when a later one fails, the client
+ * repeats the whole. Then the body's memory must still be there.
+ * @param stored `bytes` of the body, up to the end of an entry, are stored, with what became of those of their entries that were not known.
  */
-type Store = (skip: number, stored: (bytes: number, counts: Counts) => void) => Promise<IngestAnswer>
+type Store = (known: Known, stored: (bytes: number, counts: Counts) => void) => Promise<IngestAnswer>
 
-type Counts = Pick<IngestAnswer, 'accepted' | 'rejectedCount'>
+/** What an earlier try has stored of a body. */
+interface Known {
+  /** Accepted or refused, as the decoder counted them. */
+  entries: number
+  /** Length of the same up to and with the comma behind it, 0 where nothing is known: exact also where one who cuts the body would count otherwise. */
+  bytes: number
+}
+
+export type Counts = Pick<IngestAnswer, 'accepted' | 'rejectedCount'>
 
 export interface OrphansOptions {
   /** ms since 1970. */
@@ -87,39 +95,39 @@ export function createOrphans({ now, limit = 1_000 }: OrphansOptions): Orphans {
   }
 
   /** The orphan that a body repeats; it is off the list then. */
-  const claim = (sent: SentBody, print: Fingerprint): Orphan | undefined => {
-    for (const orphan of bySender.get(sent.sender) ?? []) {
-      if (orphan.expiresAt <= now()) forget(orphan)
-      else if (repeats(sent, print, orphan)) {
-        forget(orphan)
-        return orphan
-      }
+  const claim = async (sent: SentBody, print: Fingerprint): Promise<Orphan | undefined> => {
+    for (const orphan of bySender.get(sent.sender) ?? []) if (orphan.expiresAt <= now()) forget(orphan)
+    for (const orphan of await repeated(sent, print, bySender.get(sent.sender))) {
+      // Another request may have claimed it meanwhile.
+      if (!orphans.has(orphan)) continue
+      forget(orphan)
+      return orphan
     }
     return undefined
   }
 
-  /** Tries that came before and are still on their way to the disk. */
-  const earlierTries = (sent: SentBody, print: Fingerprint): Underway[] =>
-    [...(underway.get(sent.sender) ?? [])].filter((first) => repeats(sent, print, first))
-
-  const run = async (sent: SentBody, print: Fingerprint, earlier: readonly Underway[], store: Store): Promise<IngestAnswer> => {
+  const run = async (sent: SentBody, print: Fingerprint, others: readonly Underway[], store: Store): Promise<IngestAnswer> => {
     const startedAt = now()
+    // Tries that came before and are still on their way to the disk.
+    const earlier = others.length > 0 ? await repeated(sent, print, others) : []
     if (earlier.length > 0) await noticeClosing()
     for (const first of earlier) if (first.hasLeft()) await first.settled.catch(() => undefined)
-    const orphan = bySender.has(sent.sender) ? claim(sent, print) : undefined
+    const orphan = bySender.has(sent.sender) ? await claim(sent, print) : undefined
     const known = { accepted: orphan?.accepted ?? 0, rejectedCount: orphan?.rejectedCount ?? 0 }
     let answer: IngestAnswer = { ...known, rejected: [], batchId: '', duplicate: true }
     if (orphan === undefined || orphan.length !== print.length) {
       let part: (Counts & { bytes: number }) | undefined
       try {
-        const added = await store(known.accepted + known.rejectedCount, (bytes, { accepted, rejectedCount }) => {
+        const entries = known.accepted + known.rejectedCount
+        const bytes = orphan === undefined ? 0 : commaAt(sent.body, orphan.headLength) + 1
+        const added = await store({ entries, bytes }, (bytes, { accepted, rejectedCount }) => {
           part = { bytes, accepted: known.accepted + accepted, rejectedCount: known.rejectedCount + rejectedCount }
         })
         answer = { ...added, accepted: added.accepted + known.accepted, rejectedCount: added.rejectedCount + known.rejectedCount }
       } catch (error) {
         // The client comes again with the same bytes.
-        if (part !== undefined) remember(sent.sender, beginningOf(sent, part, now()))
-        else if (orphan !== undefined) remember(sent.sender, orphan)
+        if (part !== undefined) remember(sent.sender, { ...(await beginningOf(sent, part)), expiresAt: now() + sent.ttlMs })
+        else if (orphan !== undefined) remember(sent.sender, { ...orphan, expiresAt: now() + sent.ttlMs })
         throw error
       }
     }
@@ -132,8 +140,9 @@ export function createOrphans({ now, limit = 1_000 }: OrphansOptions): Orphans {
 
   return {
     async take(sent: SentBody, store: Store) {
-      const print = fingerprint(sent.body)
-      const mine: Underway = { ...print, hasLeft: sent.hasLeft, settled: run(sent, print, earlierTries(sent, print), store) }
+      const print = await fingerprint(sent.body)
+      const others = [...(underway.get(sent.sender) ?? [])]
+      const mine: Underway = { ...print, hasLeft: sent.hasLeft, settled: run(sent, print, others, store) }
       add(underway, sent.sender, mine)
       try {
         return await mine.settled
@@ -153,36 +162,80 @@ async function noticeClosing(): Promise<void> {
 /** Whether the client has closed its connection, so that an answer cannot reach it any more. */
 export const hasLeft = (reply: FastifyReply): boolean => reply.raw.destroyed || reply.raw.socket?.writable === false
 
-/** Of one and the same sender: the same bytes, or (where batches grow) the same entries and then others. */
-function repeats({ body, grows }: SentBody, print: Fingerprint, first: Fingerprint): boolean {
-  if (print.length === first.length) return print.head === first.head
-  if (grows !== true || print.length < first.length || first.headLength === first.length) return false
-  return startsWithComma(body, first.headLength) && digest(body.subarray(0, first.headLength)) === first.head
+/**
+ * Those that a body of the same sender repeats: it has the same bytes, or (where batches grow) the same entries and then others.
+ */
+async function repeated<First extends Fingerprint>({ body, grows }: SentBody, print: Fingerprint, before: Iterable<First> = []): Promise<First[]> {
+  const same: First[] = []
+  const shorter: First[] = []
+  for (const first of before) {
+    if (print.length === first.length) {
+      if (print.head === first.head) same.push(first)
+    } else if (grows && print.length > first.length && first.headLength !== first.length && body[commaAt(body, first.headLength)] === COMMA) {
+      shorter.push(first)
+    }
+  }
+  if (shorter.length === 0) return same
+  const digests = await digestsOf(
+    body,
+    shorter.map(({ headLength }) => headLength),
+  )
+  return [...same, ...shorter.filter(({ head, headLength }) => digests.get(headLength) === head)]
 }
 
 /** What was stored of a body, as the orphan that its repeat begins with. */
-const beginningOf = ({ body, ttlMs }: SentBody, { bytes, accepted, rejectedCount }: Counts & { bytes: number }, nowMs: number): Orphan => ({
-  head: digest(body.subarray(0, bytes)),
+const beginningOf = async ({ body }: SentBody, { bytes, accepted, rejectedCount }: Counts & { bytes: number }) => ({
+  head: await digestOf(body, bytes),
   headLength: bytes,
   // Of no body that was sent: it always goes on.
   length: bytes + 1,
   accepted,
   rejectedCount,
-  expiresAt: nowMs + ttlMs,
 })
 
+const COMMA = 44
 const isBlank = (byte: number | undefined): boolean => byte === 32 || byte === 10 || byte === 13 || byte === 9
 
-function startsWithComma(body: Uint8Array, from: number): boolean {
-  let at = from
+/** Where the comma behind an entry stands, if there is one. */
+function commaAt(body: Uint8Array, end: number): number {
+  let at = end
   while (isBlank(body[at])) at++
-  return body[at] === 44
+  return at
 }
 
-const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')
+/** So many bytes take some milliseconds: then others have their turn on the thread. */
+const TURN_BYTES = 4 * 1024 * 1024
+
+/** Of the beginnings with these lengths, in one pass. */
+async function digestsOf(body: Uint8Array, lengths: readonly number[]): Promise<Map<number, string>> {
+  const digests = new Map<number, string>()
+  const hash = createHash('sha256')
+  let at = 0
+  for (const length of lengths.toSorted((a, b) => a - b)) {
+    at = await update(hash, body, at, length)
+    if (!digests.has(length)) digests.set(length, hash.copy().digest('base64'))
+  }
+  return digests
+}
+
+async function digestOf(body: Uint8Array, length: number): Promise<string> {
+  const hash = createHash('sha256')
+  await update(hash, body, 0, length)
+  return hash.digest('base64')
+}
+
+async function update(hash: Hash, body: Uint8Array, from: number, to: number): Promise<number> {
+  let at = from
+  for (; to - at > TURN_BYTES; at += TURN_BYTES) {
+    hash.update(body.subarray(at, at + TURN_BYTES))
+    await setImmediate()
+  }
+  hash.update(body.subarray(at, to))
+  return to
+}
 
 /** `{"logs":[a,b]}` and `[a,b]` begin with the entries that `{"logs":[a,b,c]}` and `[a,b,c]` begin with, once their ends are off. */
-function fingerprint(body: Uint8Array): Fingerprint {
+async function fingerprint(body: Uint8Array): Promise<Fingerprint> {
   const { length } = body
   const last = behindBlanks(body, length)
   let headLength = length
@@ -192,7 +245,7 @@ function fingerprint(body: Uint8Array): Fingerprint {
     if (body[inner - 1] === 93) headLength = inner - 1
   }
   headLength = behindBlanks(body, headLength)
-  return { head: digest(headLength === length ? body : body.subarray(0, headLength)), headLength, length }
+  return { head: await digestOf(body, headLength), headLength, length }
 }
 
 function behindBlanks(body: Uint8Array, end: number): number {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HeartwoodError } from '../../errors.ts'
 import type { EntryDefaults } from '../../ingest/decoder.ts'
 import { bytesOf, type DoorDeps } from '../door.ts'
-import { hasLeft, type Orphans } from '../orphans.ts'
+import { type Counts, hasLeft, type Orphans } from '../orphans.ts'
 import { RAW_FORMATS, type RawFormat, resolveFormat, STRUCTURED } from './formats.ts'
 import { cutPieces, listStart, type Piece } from './pieces.ts'
 import { readQuery } from './query.ts'
@@ -16,8 +16,10 @@ const UNKNOWN_SOURCE = 'unknown'
 
 const MIB = 1024 * 1024
 /** After an outage the clients send all that they have in one body, and repeat it for as long as it is refused. */
-export const TIMBERLOGS_BODY_BYTES = 128 * MIB
+const BODY_BYTES = 128 * MIB
+/** Bodies that are larger than others may be are cut into pieces of this size. */
 const PIECE_BYTES = 4 * MIB
+const MOST_TEXT = `${LIMITS.bodyBytes / MIB} MiB`
 
 export interface TimberlogsDeps extends DoorDeps {
   orphans: Orphans
@@ -38,6 +40,11 @@ interface Refused {
   issues?: { path: (string | number)[]; message: string }[]
 }
 
+/** Largest body of a request as it is sent; undefined where it is as of all doors. */
+export const bodyBytesOf = ({ raw }: FastifyRequest): number | undefined => (formatOf(readQuery(raw.url ?? '')) === '' ? BODY_BYTES : undefined)
+
+const formatOf = (query: ReadonlyMap<string, string>): string => query.get('format')?.trim().toLowerCase() ?? ''
+
 const validationError = (message: string): Refused => ({ error: 'Validation error', issues: [{ path: ['logs'], message }] })
 
 /**
@@ -48,7 +55,7 @@ export async function takeTimberlogs(deps: TimberlogsDeps, request: FastifyReque
   const url = request.raw.url ?? ''
   const query = readQuery(url)
   const { projectId, keyId } = await projectOf(deps, request, query)
-  const asked = query.get('format')?.trim().toLowerCase() ?? ''
+  const asked = formatOf(query)
   if (asked !== '' && !isFormat(asked)) {
     deps.ingest.refuse({ projectId, keyId, door: TIMBERLOGS_DOOR }, 'malformed')
     reply.code(400)
@@ -60,10 +67,11 @@ export async function takeTimberlogs(deps: TimberlogsDeps, request: FastifyReque
     reply.code(400)
     return { error: 'OpenTelemetry logs are not taken here yet.' }
   }
-  const start = asked === '' && body.byteLength > PIECE_BYTES && isStructured(request, body) ? listStart(body) : undefined
-  if (start === undefined && body.byteLength > LIMITS.bodyBytes) {
+  const isLarge = body.byteLength > LIMITS.bodyBytes
+  const start = isLarge && asked === '' && isStructured(request, body) ? listStart(body) : undefined
+  if (isLarge && start === undefined) {
     deps.ingest.refuse({ projectId, keyId, door: TIMBERLOGS_DOOR }, 'too-large')
-    throw new HeartwoodError('body-too-large', `The body is larger than ${LIMITS.bodyBytes / MIB} MiB.`)
+    throw new HeartwoodError('body-too-large', `The body is larger than ${MOST_TEXT}.`)
   }
   const settings = await deps.projects.settings(projectId)
   const sender = `${TIMBERLOGS_DOOR} ${projectId} ${keyId} ${url}`
@@ -83,9 +91,15 @@ export async function takeTimberlogs(deps: TimberlogsDeps, request: FastifyReque
       address: request.ip,
     })
   const sent = { sender, body, ttlMs: REPEAT_WITHIN_MS, grows: asked === '', hasLeft: () => hasLeft(reply) }
-  const answer = await deps.orphans.take(sent, (skip, stored) =>
-    start === undefined ? take(body, skip) : takePieces(cutPieces(body, start, PIECE_BYTES), skip, take, stored),
-  )
+  const refuseLarge = (): IngestAnswer => {
+    deps.ingest.refuse({ projectId, keyId, door: TIMBERLOGS_DOOR }, 'too-large')
+    return TOO_LARGE
+  }
+  const answer = await deps.orphans.take(sent, (known, stored) => {
+    if (start === undefined) return take(body, known.entries)
+    const pieces = cutPieces(body, { start, from: Math.max(start, known.bytes), leastBytes: PIECE_BYTES, mostBytes: LIMITS.bodyBytes })
+    return takePieces(pieces, known.entries, (piece) => (piece === undefined ? refuseLarge() : take(piece, 0)), stored)
+  })
   const refused = answer.accepted === 0 ? refusalOf(answer, asked) : undefined
   if (refused !== undefined) {
     reply.code(400)
@@ -95,29 +109,36 @@ export async function takeTimberlogs(deps: TimberlogsDeps, request: FastifyReque
   return answer.rejectedCount === 0 ? taken : { ...taken, rejected: answer.rejectedCount, errors: answer.rejected.map(toError) }
 }
 
-/** One piece after the other, each durable before the next is begun; the answer is of all. */
+const TOO_LARGE: IngestAnswer = {
+  accepted: 0,
+  rejected: [{ index: 0, code: 'too-large', message: `An entry is larger than ${MOST_TEXT}, or the body is no list of entries.` }],
+  rejectedCount: 1,
+  batchId: '',
+}
+
+/**
+ * One piece after the other, each durable before the next is begun; the answer is of all.
+ * @param before entries of the body that stand before the first piece.
+ */
 async function takePieces(
-  pieces: Iterable<Piece>,
-  skip: number,
-  take: (bytes: Uint8Array, skip: number) => Promise<IngestAnswer>,
-  stored: (bytes: number, sum: IngestAnswer) => void,
+  pieces: AsyncIterable<Piece>,
+  before: number,
+  take: (body: Uint8Array | undefined) => Promise<IngestAnswer> | IngestAnswer,
+  stored: (bytes: number, counts: Counts) => void,
 ): Promise<IngestAnswer> {
   let sum: IngestAnswer = { accepted: 0, rejected: [], rejectedCount: 0, batchId: '' }
-  let before = 0
-  for (const { body, end, entries } of pieces) {
-    const known = Math.min(skip - before, entries)
-    if (before >= skip || known < entries) {
-      const { accepted, rejected, rejectedCount } = await take(body, Math.max(0, known))
-      const named = rejected.map(({ line: _line, ...one }) => ({ ...one, index: one.index + before }))
-      sum = {
-        ...sum,
-        accepted: sum.accepted + accepted,
-        rejected: [...sum.rejected, ...named].slice(0, LIMITS.listedRejections),
-        rejectedCount: sum.rejectedCount + rejectedCount,
-      }
-      stored(end, sum)
+  for await (const { body, end } of pieces) {
+    const { accepted, rejected, rejectedCount } = await take(body)
+    const first = before + sum.accepted + sum.rejectedCount
+    // Lines would be those of a piece.
+    const named = rejected.map(({ line: _line, ...one }) => ({ ...one, index: one.index + first }))
+    sum = {
+      ...sum,
+      accepted: sum.accepted + accepted,
+      rejected: [...sum.rejected, ...named].slice(0, LIMITS.listedRejections),
+      rejectedCount: sum.rejectedCount + rejectedCount,
     }
-    before += entries
+    stored(end, sum)
   }
   return sum
 }

@@ -233,6 +233,7 @@ describe('batches', () => {
 })
 
 describe('what waited for the end of an outage', () => {
+  const LARGE_TEXT = 'x'.repeat(33 * 1024 * 1024)
   const many = (count: number): object[] => Array.from({ length: count }, (_, i) => ({ message: `${i}`, data: { text: 'x'.repeat(10_000) } }))
 
   it('is taken in one body, in order, and a bad entry is named by its place in the whole', async () => {
@@ -242,21 +243,56 @@ describe('what waited for the end of an outage', () => {
     expect(door.queue.batches.length).toBeGreaterThan(5)
   })
 
-  it('is stored once when only its beginning could be stored the first time, whatever was added since', async () => {
+  /** The queue takes so many batches, and refuses until the next is set. */
+  function takeOnly(batches: number): () => void {
     const { publish } = door.queue
     door.queue.publish = async (batch) => {
-      door.queue.failure = door.queue.batches.length === 2 ? new HeartwoodError('queue-full', 'Full.') : undefined
+      door.queue.failure = door.queue.batches.length === batches ? new HeartwoodError('queue-full', 'Full.') : undefined
       await publish(batch)
     }
-    expect((await send(many(1_500))).status).toBe(503)
-    door.queue.publish = publish
-    door.queue.failure = undefined
-    const before = door.queue.batches.reduce((sum, { rows }) => sum + rows, 0)
-    expect(before).toBeGreaterThan(0)
-    expect((await send(many(1_501))).body.count).toBe(1_501)
-    expect(door.queue.batches.reduce((sum, { rows }) => sum + rows, 0)).toBe(1_501)
-    expect((await send(many(1_501))).body.count).toBe(1_501)
-    expect(door.queue.batches.reduce((sum, { rows }) => sum + rows, 0)).toBe(3_002)
+    return () => {
+      door.queue.publish = publish
+      door.queue.failure = undefined
+    }
+  }
+  const rows = (): number => door.queue.batches.reduce((sum, batch) => sum + batch.rows, 0)
+
+  it('is stored once when only its beginning could be stored the first time, whatever was added since', async () => {
+    const takeAll = takeOnly(2)
+    expect((await send(many(3_500))).status).toBe(503)
+    takeAll()
+    expect(rows()).toBeGreaterThan(0)
+    expect((await send(many(3_501))).body.count).toBe(3_501)
+    expect(rows()).toBe(3_501)
+    expect((await send(many(3_501))).body.count).toBe(3_501)
+    expect(rows()).toBe(7_002)
+  })
+
+  it('loses nothing on its second try where two entries stand without a comma between them', async () => {
+    const text = JSON.stringify({ logs: many(3_500) })
+      .replace('},{"message":"7"', '}{"message":"7"')
+      .replace('},{"message":"8"', '}{"message":"8"')
+    const takeAll = takeOnly(2)
+    expect((await post(text)).status).toBe(503)
+    takeAll()
+    expect((await post(text)).body.count).toBe(3_500)
+    expect(rows()).toBe(3_500)
+  })
+
+  it('is one batch up to 32 MiB, of which a restart of the server repeats no part', async () => {
+    expect((await send(many(3_000))).body.count).toBe(3_000)
+    expect(door.queue.batches).toHaveLength(1)
+  })
+
+  it.each([
+    ['an entry', `{"logs":[{"message":"a"},{"message":"${LARGE_TEXT}"},{"message":"b"}]}`, ['a', 'b'], 1],
+    ['a text that does not end', `{"logs":[{"message":"a"},{"message":"${LARGE_TEXT}`, ['a'], 1],
+    ['what stands behind the list', `{"logs":[],"x":["${LARGE_TEXT}`, [], 0],
+  ])('is taken but for what no piece can hold, which is counted: %s', async (_, text, messages, index) => {
+    const { status, body } = await post(text)
+    const errors = [expect.objectContaining({ index, code: 'too-large', message: expect.stringContaining('32 MiB') })]
+    expect({ status, body }).toMatchObject({ status: 200, body: { count: messages.length, rejected: 1, errors } })
+    expect(logs().map(({ message }) => message)).toEqual(messages)
   })
 
   it('is refused above 32 MiB where it is no list of the clients', async () => {

@@ -35,7 +35,7 @@ export async function takeTraceHub(deps: TraceHubDeps, request: FastifyRequest, 
   }
   const settings = await deps.projects.settings(projectId)
   const sender = `${TRACEHUB_DOOR} ${keyId}`
-  const answer = await deps.orphans.take({ sender, body, ttlMs: REPEAT_WITHIN_MS, hasLeft: () => hasLeft(reply) }, (skip) =>
+  const answer = await deps.orphans.take({ sender, body, ttlMs: REPEAT_WITHIN_MS, hasLeft: () => hasLeft(reply) }, ({ entries }) =>
     deps.ingest.take({
       door: TRACEHUB_DOOR,
       format: 'json',
@@ -44,7 +44,7 @@ export async function takeTraceHub(deps: TraceHubDeps, request: FastifyRequest, 
       projectId,
       keyId,
       settings,
-      skip,
+      skip: entries,
       // Dead letters come back when they come back, with the times of then.
       importing: true,
       address: request.ip,
