@@ -13,8 +13,8 @@ export async function main(): Promise<void> {
   process.exitCode = EXIT.failed
   let interrupted: number = EXIT.interrupted
   const argv = process.argv.slice(2)
-  // The server arranges its own end; every other command ends at its next safe place, or at once when that takes long or it is asked twice.
-  if (argv[0] !== 'serve') {
+  // Every command but the server's ends at its next safe place, or at once when that takes long or it is asked twice.
+  const listenForSignals = (): void => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         interrupted = signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted
@@ -33,7 +33,7 @@ export async function main(): Promise<void> {
   const { env, stdin, stdout, stderr } = process
   const context: Context = { env, cwd: process.cwd(), stdin, stdout, stderr, signal: stop.signal }
   try {
-    const exit = await run(argv, context, readVersion())
+    const exit = await run(argv, context, readVersion(), listenForSignals)
     process.exitCode = exit === EXIT.interrupted ? interrupted : exit
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)

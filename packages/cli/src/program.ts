@@ -1,4 +1,4 @@
-import { COUNTED_BY } from '@heartwood/protocol'
+import { COUNTED_BY, LIMITS, MAX_RETENTION_DAYS } from '@heartwood/protocol'
 import { Command as Commander, InvalidArgumentError, Option } from 'commander'
 import type { Command, Context, GlobalOptions } from './context.ts'
 import { FILTERS } from './export/filters.ts'
@@ -8,6 +8,8 @@ export interface ProgramDeps {
   context: Context
   /** Of this package. */
   version: string
+  /** Receives the name of the command that will run. */
+  starting(command: string): void
   /** Receives the exit code of the command that ran. */
   finished(exit: number): void
 }
@@ -15,7 +17,7 @@ export interface ProgramDeps {
 /**
  * The commands and their options. Each loads its code only when it runs, so that `--help` and the small commands start at once.
  */
-export function createProgram({ context, version, finished }: ProgramDeps): Commander {
+export function createProgram({ context, version, starting, finished }: ProgramDeps): Commander {
   const program = new Commander('heartwood')
   program
     .description('Heartwood: one home for everything a piece of software says about itself.')
@@ -31,13 +33,17 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     .showHelpAfterError('Run it with --help to see what it takes.')
     .showSuggestionAfterError(true)
     .exitOverride()
-    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 server not reachable, 4 not allowed, 5 done in part.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 server not reachable, 4 not allowed, 5 done in part, 130 ended by Ctrl-C, 143 by SIGTERM.',
+    )
 
   // Each command says where its code is; the rest is the same for all.
   const run =
     <Options>(load: () => Promise<(args: string[]) => Command<Options>>) =>
     async (...given: unknown[]): Promise<void> => {
       const commander = given.at(-1) as Commander
+      starting(commander.name())
       const command = (await load())(commander.processedArgs.flat().filter((arg): arg is string => typeof arg === 'string'))
       finished(await command(context, withEnvironment(commander.optsWithGlobals(), context.env) as GlobalOptions & Options))
     }
@@ -54,7 +60,7 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     .command('create')
     .description('create a project')
     .argument('<name>', 'its name')
-    .option('--retention <days>', 'how long events are kept, 1 to 3650', wholeNumber)
+    .option('--retention <days>', `how long events are kept, 1 to ${MAX_RETENTION_DAYS}`, fromOne(MAX_RETENTION_DAYS))
     .action(run(async () => (await import('./commands/project.ts')).createProject))
   project
     .command('list')
@@ -125,7 +131,7 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     .argument('[query]', 'search language; everything when left out', '')
     .option('--from <time>', 'RFC 3339, epoch milliseconds, or relative (-30m, -7d, -1y)', '-1h')
     .option('--to <time>', 'the same', 'now')
-    .option('--limit <n>', 'how many events at most', upTo(), 100)
+    .option('--limit <n>', 'how many events at most', fromOne(), 100)
     .addOption(new Option('--order <order>', 'newest or oldest first').choices(['desc', 'asc']).default('desc'))
     .option('--utc', 'show times in UTC')
     .action(run(async () => (await import('./commands/query.ts')).query))
@@ -137,7 +143,7 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
   filtered(logs)
     .option('--from <time>', 'RFC 3339, epoch milliseconds, or how long ago (30m, 1h, 7d, 6mo, 1y)', '1h')
     .option('--to <time>', 'the same', 'now')
-    .option('--limit <n>', 'how many events at most', upTo(), 100)
+    .option('--limit <n>', 'how many events at most', fromOne(), 100)
     .addOption(new Option('--order <order>', 'newest or oldest first').choices(['desc', 'asc']).default('desc'))
     .addOption(new Option('--format <format>', 'export in this format').choices(EXPORT_FORMATS))
     .option('--output <file>', 'write the export to a file (default format: jsonl)')
@@ -156,7 +162,7 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     .description('runs, newest first')
     .argument('[name]', 'of one flow')
     .addOption(new Option('--state <state>', 'only these').choices(['finished', 'failed', 'running', 'stalled']))
-    .option('--limit <n>', 'how many runs at most, up to 500', upTo(500), 50)
+    .option('--limit <n>', `how many runs at most, up to ${LIMITS.flowRuns}`, fromOne(LIMITS.flowRuns), 50)
     .action(run(async () => (await import('./commands/flows.ts')).listRuns))
   flows
     .command('show')
@@ -176,7 +182,7 @@ export function createProgram({ context, version, finished }: ProgramDeps): Comm
     .command('tail')
     .description('follow events as they arrive')
     .argument('[query]', 'search language; everything when left out', '')
-    .option('--limit <n>', 'stop after so many events', upTo())
+    .option('--limit <n>', 'stop after so many events', fromOne())
     .option('--utc', 'show times in UTC')
     .action(run(async () => (await import('./commands/tail.ts')).tail))
 
@@ -225,13 +231,13 @@ function wholeNumber(text: string): number {
   return Number(text)
 }
 
-/** A whole number from 1. */
-const upTo =
-  (most = Number.POSITIVE_INFINITY) =>
+/** A whole number from 1, up to `most` where that is given. */
+const fromOne =
+  (most?: number) =>
   (text: string): number => {
     const value = wholeNumber(text)
-    if (value < 1 || value > most)
-      throw new InvalidArgumentError(`It takes a whole number from 1${most < Number.POSITIVE_INFINITY ? ` to ${most}` : ''}.`)
+    if (value < 1 || (most !== undefined && value > most))
+      throw new InvalidArgumentError(`It takes a whole number from 1${most === undefined ? '' : ` to ${most}`}.`)
     return value
   }
 

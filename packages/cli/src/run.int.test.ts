@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { run } from './run.ts'
 import { runHere, start } from './testing/command-line.ts'
 import { type FakeServer, startFakeServer } from './testing/fake-server.ts'
 
@@ -33,6 +35,7 @@ describe('exit codes', () => {
     [2, ['query', '--limit', 'many']],
     [2, ['query', '--limit', '0']],
     [2, ['flows', 'runs', '--limit', '501']],
+    [2, ['project', 'create', 'x', '--retention', '3651']],
     [2, ['query', '--unknown']],
     [2, ['key', 'create', '--scope', 'everything']],
     [2, ['dead-letter', 'replay']],
@@ -105,6 +108,36 @@ describe('a server that takes connections and answers nothing', () => {
     )
     expect({ exit, signal }).toEqual({ exit: 143, signal: null })
   })
+})
+
+test('leaves the server to end by itself, wherever its command stands, also when it is told twice', async () => {
+  const data = join(folder, 'data')
+  const { child, ended } = start(['--data', data, 'serve', '--port', '0'], { cwd: folder })
+  const url = await new Promise<string>((resolve) => {
+    let output = ''
+    child.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+      const [, ready] = /Heartwood is ready at (\S+)\n/.exec(output) ?? []
+      if (ready !== undefined) resolve(ready)
+    })
+  })
+  // Once it answers, it listens for signals, too.
+  await (await fetch(new URL('/healthz', url))).text()
+  child.kill('SIGTERM')
+  child.kill('SIGINT')
+  const { exit, signal } = await ended
+  expect({ exit, signal }).toEqual({ exit: 0, signal: null })
+})
+
+test('a defect after Ctrl-C is still reported as one', async () => {
+  const stop = new AbortController()
+  const broken = (): never => {
+    stop.abort()
+    throw new TypeError('a defect')
+  }
+  const stdout = Object.assign(new PassThrough(), { write: broken })
+  const context = { env, cwd: folder, stdin: new PassThrough(), stdout, stderr: new PassThrough(), signal: stop.signal }
+  await expect(run(['project', 'list'], context, '0')).rejects.toThrow('a defect')
 })
 
 describe('which server and project', () => {
@@ -200,6 +233,22 @@ describe('query', () => {
     const { exit, stderr } = await runHere(['query', 'level:'], { env, cwd: folder })
     expect(exit).toBe(2)
     expect(stderr).toContain('  level:\n        ^\nHint: Write level:error.')
+    // What the server read has the option's term in it: its places are of that text.
+    const counted = await runHere(['stats', 'a level:', '--service', 'x'], { env, cwd: folder })
+    expect(counted.stderr).toContain('  (a level:) service:x\n        ^\n')
+  })
+
+  test.each([
+    ['service=nginx', 'the field is service:nginx.'],
+    ['x service="a b"', 'the field is service:"a b".'],
+    ['"a b=c"', undefined],
+    ['message:/a b=c/', undefined],
+  ])('of %s that finds nothing says how a field is written: %s', async (q, hint) => {
+    server.answer = () => ({ events: [], nextCursor: null, partial: null, stats: { elapsedMs: 1, rowsRead: 1, bytesRead: 1 } })
+    const { stderr } = await runHere(['query', q], { env, cwd: folder, columns: 80 })
+    expect(stderr.includes('No event matches')).toBe(true)
+    expect(stderr.includes('the field is')).toBe(hint !== undefined)
+    if (hint !== undefined) expect(stderr).toContain(hint)
   })
 
   test('says how to write a time that lacks its minus', async () => {

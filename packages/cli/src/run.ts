@@ -6,12 +6,16 @@ import { createProgram } from './program.ts'
 /**
  * Runs one command line and resolves with its exit code. Expected failures are told in a sentence on stderr; only a defect of ours rejects.
  * @param argv without the program's own name.
+ * @param listenForSignals called before a command that leaves its end to `context.signal`; the server arranges its own.
  */
-export async function run(argv: string[], context: Context, version: string): Promise<number> {
+export async function run(argv: string[], context: Context, version: string, listenForSignals: () => void = () => undefined): Promise<number> {
   let exit: number = EXIT.done
   const program = createProgram({
     context,
     version,
+    starting: (command) => {
+      if (command !== 'serve') listenForSignals()
+    },
     finished: (code) => {
       exit = code
     },
@@ -27,9 +31,11 @@ export async function run(argv: string[], context: Context, version: string): Pr
     }
     // The reader of a pipe has gone (`heartwood query … | head`): nothing is wrong.
     if (isBrokenPipe(error)) return EXIT.done
-    if (context.signal.aborted) return EXIT.interrupted
+    if (context.signal.aborted && isAbort(error, context.signal)) return EXIT.interrupted
     throw error
   }
 }
+
+const isAbort = (error: unknown, signal: AbortSignal): boolean => error === signal.reason || (error instanceof Error && error.name === 'AbortError')
 
 export const isBrokenPipe = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EPIPE'

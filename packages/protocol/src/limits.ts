@@ -22,6 +22,8 @@ export const LIMITS = {
   listedRejections: 100,
   /** Rows of one page of `GET /api/search`. */
   searchPage: 1_000,
+  /** Runs of one page of `GET /api/flows/runs`. */
+  flowRuns: 500,
   /** Buckets of one answer of `GET /api/histogram`: hours of a year. */
   histogramBuckets: 10_000,
   /** How far ahead of the receipt a timestamp may be before it is replaced. */

@@ -26,7 +26,7 @@ export const doctor = (version: string) => (): Command => async (context, option
     ...(await checkDamage(dataFolder)),
     ...(await checkBrokenParts(dataFolder)),
     await checkSharedMemory(),
-    ...(await checkServer(connection, version)),
+    ...(await checkServer(connection, version, context.signal)),
   ]
   if (context.signal.aborted) return EXIT.interrupted
   const problems = findings.filter((finding) => finding.state === 'problem').length

@@ -30,9 +30,10 @@ export const query = ([q = '']: string[]): Command<QueryOptions> =>
     return EXIT.done
   })
 
-/** `service=nginx` is a text, and may be meant as a field. */
+/** `service=nginx` is a text, and may be meant as a field; within quotes and patterns it is meant as it stands. */
 function hintAtColon(q: string): string {
-  const [, name, value] = /(?:^|[\s(!-])([A-Za-z][\w.]*)={1,2}([\w"*.-][^\s)]*)/.exec(q) ?? []
+  const quotedOrField = /"(?:\\.|[^"\\])*"|(?<=^|[\s(:!-])\/(?:\\.|[^/\\])*\/|(?<=^|[\s(!-])([A-Za-z][\w.]*)={1,2}("(?:\\.|[^"\\])*"|[\w*.-][^\s)]*)/g
+  const [, name, value] = [...q.matchAll(quotedOrField)].find(([, field]) => field !== undefined) ?? []
   return name === undefined ? '' : ` “${name}=${value}” is looked for as a text; the field is ${name}:${value}.`
 }
 

@@ -28,7 +28,7 @@ export const stats = ([q = '']: string[]): Command<StatsOptions> =>
     const { groupBy } = options
     const count = options.occurrences ? ('occurrences' as const) : ('events' as const)
     const filter = { project: project.id, q: withFilters(q, options), from: toAgo(options.from), to: toAgo(options.to), count }
-    const explain = (error: unknown) => Promise.reject(explainQueryError(q, error))
+    const explain = (error: unknown) => Promise.reject(explainQueryError(filter.q, error))
     if (groupBy !== 'day' && groupBy !== 'hour') {
       // What is Timberlogs' source is a service here.
       const by = groupBy === 'source' ? 'service' : groupBy

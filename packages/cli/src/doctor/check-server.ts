@@ -16,16 +16,16 @@ interface Part {
 const portOf = (url: string): number => Number(new URL(url).port || (url.startsWith('https') ? 443 : 80))
 
 /** Whether a Heartwood server answers, can work, has our version and clock, and takes our token. */
-export async function checkServer(connection: Connection, version: string): Promise<Finding[]> {
+export async function checkServer(connection: Connection, version: string, signal: AbortSignal): Promise<Finding[]> {
   const { url } = connection.address
-  const alive = await ask(connection, '/healthz')
+  const alive = await ask(connection, '/healthz', signal)
   if (alive instanceof Error) return [await describeSilence(url, alive)]
   if (!alive.ok) return [await describeStranger(url, alive.status)]
   const session = await connection.client.session().catch(() => undefined)
   if (!session) return [await describeStranger(url, alive.status)]
   const findings = [
     ok('server', `Heartwood ${session.version} answers at ${url}.`),
-    await checkReady(connection),
+    await checkReady(connection, signal),
     checkClock(alive.headers.get('date')),
   ]
   if (session.version !== version) {
@@ -36,8 +36,8 @@ export async function checkServer(connection: Connection, version: string): Prom
   return findings
 }
 
-async function checkReady(connection: Connection): Promise<Finding> {
-  const answer = await ask(connection, '/readyz')
+async function checkReady(connection: Connection, signal: AbortSignal): Promise<Finding> {
+  const answer = await ask(connection, '/readyz', signal)
   if (answer instanceof Error)
     return problem('ready', 'The server does not say within 5 s whether it is ready.', 'Look at its log; it may be overloaded.')
   const body: unknown = await answer.json().catch(() => undefined)
@@ -104,9 +104,9 @@ async function checkInside({ client }: Connection): Promise<Finding[]> {
   return findings
 }
 
-async function ask(connection: Connection, path: string): Promise<Response | Error> {
+async function ask(connection: Connection, path: string, signal: AbortSignal): Promise<Response | Error> {
   try {
-    return await connection.request(path, { silenceMs: WITHIN_MS })
+    return await connection.request(path, { silenceMs: WITHIN_MS, signal })
   } catch (error) {
     if (!isConnectionLost(error)) throw error
     return error instanceof Error ? error : new Error(String(error))

@@ -108,7 +108,7 @@ function fromApiError(error: ApiError, address: Address): CliError {
   return new CliError('server-failed', `${error.message} (${error.code}, status ${error.status})`, { cause: error })
 }
 
-/** Whether a relative time, before now. */
+/** What to write instead of a time that cannot be read. */
 const explainTime = (details: unknown): string => {
   const value = typeof details === 'object' && details !== null && 'value' in details ? String(details.value).trim() : ''
   if (toAgo(value) !== value) return `Write ${toAgo(value)} for that long before now.`

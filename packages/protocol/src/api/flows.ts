@@ -68,7 +68,7 @@ export const flowRoutes = {
       ...rangeShape,
       name: nameSchema.optional(),
       state: flowStateSchema.optional(),
-      limit: z.coerce.number().int().min(1).max(500).default(50),
+      limit: z.coerce.number().int().min(1).max(LIMITS.flowRuns).default(50),
       offset: z.coerce.number().int().min(0).max(100_000).default(0),
     }),
     response: z.object({ runs: z.array(flowRunSchema), hasMore: z.boolean(), partial: partialSchema }),
