@@ -48,8 +48,7 @@ export const importFiles = (named: string[]): Command<ImportOptions> =>
   onServer(async (connection, context, options) => {
     checkTimezone(options.timezone)
     const paths = await findFiles(named, context.cwd)
-    const startedAt = performance.now()
-    const progress = createProgress(context, startedAt)
+    const progress = createProgress(context)
     const patience = {
       retryForMs: options.retryFor * 1_000,
       signal: context.signal,
@@ -63,6 +62,9 @@ export const importFiles = (named: string[]): Command<ImportOptions> =>
       if (context.signal.aborted) return EXIT.interrupted
       throw error
     }
+    // The wait for a server is no part of the import.
+    const startedAt = performance.now()
+    progress.begin(startedAt)
     const projectKey = project?.id ?? `key-${createHash('sha256').update(connection.address.token).digest('hex').slice(0, 16)}`
     const run: Run = {
       context,

@@ -25,24 +25,32 @@ export async function findFiles(named: string[], cwd: string): Promise<string[]>
 async function expand(name: string, cwd: string): Promise<string[]> {
   const path = resolve(cwd, name)
   const info = await stat(path).catch(() => undefined)
-  if (info?.isDirectory())
-    return sortByName([...(await glob('**/*', { cwd: path, absolute: true, onlyFiles: true })), ...(await findDeadLinks(path))])
+  if (info?.isDirectory()) return sortByName([...(await findMatching('**/*', path)), ...(await findDeadLinks(path))])
   if (info) return [path]
-  return /[*?[\]{}!]/.test(name) ? sortByName(await glob(name, { cwd, absolute: true, onlyFiles: true })) : []
+  return /[*?[\]{}!]/.test(name) ? sortByName(await findMatching(name, cwd)) : []
 }
 
-/** Links to nothing count as files, so that it is said that they cannot be read. */
+/** Links to nothing count as files, so that it is said that they cannot be read. What is hidden, and folders that cannot be read, are passed over. */
 async function findDeadLinks(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  const links = entries.filter((entry) => entry.isSymbolicLink()).map((entry) => join(entry.parentPath, entry.name))
-  const dead = await Promise.all(
-    links.map((link) =>
-      stat(link)
-        .then(() => false)
-        .catch(() => true),
-    ),
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const found = await Promise.all(
+    entries
+      .filter((entry) => !entry.name.startsWith('.'))
+      .map(async (entry) => {
+        const path = join(folder, entry.name)
+        if (entry.isDirectory()) return findDeadLinks(path)
+        return entry.isSymbolicLink() && (await leadsNowhere(path)) ? [path] : []
+      }),
   )
-  return links.filter((_, index) => dead[index])
+  return found.flat()
 }
+
+const leadsNowhere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => false,
+    () => true,
+  )
+
+const findMatching = (pattern: string, cwd: string): Promise<string[]> => glob(pattern, { cwd, absolute: true, onlyFiles: true })
 
 const sortByName = (paths: string[]): string[] => paths.sort(new Intl.Collator('en', { numeric: true }).compare)

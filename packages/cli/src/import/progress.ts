@@ -3,6 +3,8 @@ import { cutToWidth } from '../output/text-width.ts'
 import { formatBytes, formatCount, formatSeconds } from '../output/units.ts'
 
 export interface Progress {
+  /** The time and the rate count from here. */
+  begin(at: number): void
   /** How far it is; `total` is undefined while it is not known (standard input). */
   update(done: number, total: number | undefined, accepted: number): void
   /** A sentence of its own, above the bar. */
@@ -17,9 +19,10 @@ const LINE_EVERY_MS = 5_000
 const BAR_CELLS = 24
 
 /** A bar on a terminal; a line every few seconds elsewhere. Written to stderr, so that stdout has results only. */
-export function createProgress(context: Context, startedAt: number, now: () => number = () => performance.now()): Progress {
+export function createProgress(context: Context, now: () => number = () => performance.now()): Progress {
   const { stderr } = context
   const onTerminal = stderr.isTTY === true
+  let startedAt = now()
   let lastDrawn = startedAt
   let shown = false
   let statusText: string | undefined
@@ -34,6 +37,10 @@ export function createProgress(context: Context, startedAt: number, now: () => n
     shown = true
   }
   return {
+    begin: (at) => {
+      startedAt = at
+      lastDrawn = at
+    },
     update: (done, total, accepted) => {
       const time = now()
       if (time - lastDrawn < (onTerminal ? REDRAW_MS : LINE_EVERY_MS)) return

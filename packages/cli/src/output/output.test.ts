@@ -1,5 +1,7 @@
 import { type EventJson, toApiError } from '@heartwood/protocol'
 import { expect, test } from 'vitest'
+import { formatReport } from '../import/report.ts'
+import { createTally } from '../import/tally.ts'
 import { formatEventLine } from './event-line.ts'
 import { formatQueryError } from './query-error.ts'
 import { cutToWidth, textWidth, toOneLine } from './text-width.ts'
@@ -40,4 +42,10 @@ test('a query error shows its place and a hint', () => {
 
 test('spans read like a clock', () => {
   expect([4, 65, 4_325].map(formatSeconds)).toEqual(['4 s', '1 m 05 s', '1 h 12 m'])
+})
+
+test('an import says its time, and its rate from a second on', () => {
+  const tally = { ...createTally(), accepted: 10, bytes: 2_048 }
+  expect(formatReport(tally, 0.25)).toBe('Accepted 10 events from 2.0 KiB in 250 ms.')
+  expect(formatReport(tally, 2)).toBe('Accepted 10 events from 2.0 KiB in 2 s (5 a second, 1.0 KiB/s).')
 })
