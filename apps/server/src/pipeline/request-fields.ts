@@ -124,7 +124,7 @@ export function setPath(draft: Draft, name: string, value: string): void {
       return
     }
     draft.setText(former, draft.sentPath)
-    event.attributes.delete(QUERY)
+    event.attributes.delete(QUERY_NAME)
     event.path = ''
   }
   draft.sentPath = value
@@ -139,11 +139,12 @@ export function setPath(draft: Draft, name: string, value: string): void {
     return
   }
   draft.setField(FIELD.path, name, value.slice(0, mark))
-  draft.setText(QUERY, value.slice(mark + 1))
+  draft.setText(QUERY_NAME, value.slice(mark + 1))
 }
 
 const SLASH = 47
-const QUERY = 'url.query'
+/** The attribute that a path's query becomes. */
+export const QUERY_NAME = 'url.query'
 
 export function setStatus(draft: Draft, value: unknown): boolean {
   const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value

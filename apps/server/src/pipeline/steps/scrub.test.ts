@@ -53,6 +53,30 @@ describe('scrub', () => {
     expect(json).toMatchObject({ message: 'mail to [redacted] sent', tags: ['[redacted]'], attributes: { list: ['[redacted]'] } })
   })
 
+  it.each(['path', 'uri', 'request_uri', 'http.target'])('takes out a path with its query and its address for the name %s', (key) => {
+    const sent = [
+      { path: '/reset?token=s3cret' },
+      { request: { method: 'GET', path: '/reset?token=s3cret' } },
+      { req: { method: 'GET', url: 'https://shop.example/reset?token=s3cret' } },
+      { path: '/reset?a=1', 'http.url': 'https://shop.example/reset?token=s3cret' },
+      { req: { url: `https://shop.example/${'long/'.repeat(2_000)}?token=s3cret` } },
+    ]
+    for (const record of sent) expect(JSON.stringify(scrubbed({ message: 'x', ...record }, { keys: [key] }))).not.toContain('s3cret')
+    const other = scrubbed({ message: 'x', path: '/a?b=1', link: 'https://shop.example/b?c=1' }, { keys: [key] })
+    expect(other).toMatchObject({ request: { path: '[redacted]' }, attributes: { 'url.query': '[redacted]', link: 'https://shop.example/b?c=1' } })
+  })
+
+  it('matches a pattern on a query as it was sent: behind its mark and its path', () => {
+    const query = (pattern: string) => {
+      const { request, attributes } = scrubbed({ message: 'x', path: '/reset?token=s3cret&page=2' }, { patterns: [pattern] })
+      return [request?.path, attributes?.['url.query']]
+    }
+    expect(query('[?&]token=\\w+')).toEqual(['/reset', '[redacted]&page=2'])
+    expect(query('&page=\\d+')).toEqual(['/reset', 'token=s3cret[redacted]'])
+    expect(query('^/reset$')).toEqual(['[redacted]', 'token=s3cret&page=2'])
+    expect(query('/reset\\?token=\\w+')).toEqual(['[redacted]', '[redacted]'])
+  })
+
   it('finds matches anywhere in long texts', () => {
     const word = 'lorem ipsum '
     const text = `${word.repeat(PATTERN_WINDOW)}4111-1111 ${word.repeat(PATTERN_WINDOW)}4111-1111`
