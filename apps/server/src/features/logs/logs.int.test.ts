@@ -101,6 +101,18 @@ describe('fields, facets and values', () => {
     expect((await logs.histogram(7, { q: '', ...RANGE, buckets: 24, count: 'occurrences' })).total).toBe(42)
   })
 
+  it('goes on counting when one event claims to stand for more than can be', async () => {
+    const logs = createLogs({ store, now: () => NOW })
+    const claims = [{ sample_rate: 1e-300 }, { sample_rate: '-inf' }, { sample_rate: 'nan' }, { 'heartwood.occurrences': '18446744073709551615' }, {}]
+    await fixture.test.load(
+      8,
+      claims.map((attributes) => withAttributes(attributes, { timestamp: at(60_000), level: 'info' })),
+    )
+    const ask = { q: '', ...RANGE, by: 'level', limit: 10, count: 'occurrences' } as const
+    expect((await logs.counts(8, ask)).rows).toMatchObject([{ total: 1e9 + 4, byLevel: { info: 1e9 + 4 } }])
+    expect((await logs.histogram(8, { ...ask, buckets: 24 })).total).toBe(1e9 + 4)
+  })
+
   it('lists columns and the attributes that were seen, with their types', async () => {
     const { body } = await call('/api/fields')
     const field = (name: string) => body.fields.find((one: { name: string }) => one.name === name)

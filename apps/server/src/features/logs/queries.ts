@@ -144,7 +144,7 @@ export const youngMinuteQuery = ({ projectId, plan }: Scope, range: TimeRange, o
 
 /** What is counted: stored events, or what they stand for, which the rollup does not know. */
 export type Counted = 'events' | 'occurrences'
-const counting = (counted: Counted): string => (counted === 'events' ? 'count()' : `toUInt64(round(sum(${OCCURRENCES_OF_EVENT})))`)
+const counting = (counted: Counted): string => (counted === 'events' ? 'count()' : `toFloat64(round(sum(${OCCURRENCES_OF_EVENT})))`)
 
 /** Counts by bucket and level; buckets are numbered from `firstMs`. */
 export function histogramQuery(scope: Scope, range: TimeRange, { intervalMs, firstMs }: Buckets, counted: Counted): string {
