@@ -19,7 +19,7 @@ export const timelineRoutes = {
     params: z.object({ id: z.string().min(1).max(LIMITS.id) }),
     query: z.object({
       project: ownProjectRef.describe(
-        'Id or slug; a key brings its own. Left out, it is the one project whose events carry the id; several are refused with their names',
+        'Id or slug; a key brings its own. Left out, it is the one project whose events carry the id; several are refused with their names, and a search for it that was stopped early is refused',
       ),
       kind: z.enum(KINDS).optional(),
       limit: z.coerce.number().int().min(1).max(2_000).default(200),

@@ -39,11 +39,16 @@ export function registerTimeline(app: FastifyInstance, { timeline, resolveProjec
     const [first] = visible
     if (ref !== undefined || first === undefined) return resolveProject(caller, ref).id
     if (visible.length === 1) return first.id
-    const { named } = await find(visible, id, signal)
+    const { named, partial } = await find(visible, id, signal)
     if (named.length > 1) {
       const slugs = named.map(({ project }) => project.slug).join(', ')
       throw new HeartwoodError('validation-failed', `Events of several projects carry this id; name one of them: ${slugs}.`, {
         details: [{ place: 'query', path: 'project', message: `expected one of ${slugs}` }],
+      })
+    }
+    if (partial !== null) {
+      throw new HeartwoodError('validation-failed', 'The search for the projects that have this id was stopped before its end; name the project.', {
+        details: [{ place: 'query', path: 'project', message: 'expected the project that is meant' }],
       })
     }
     return named[0]?.project.id ?? first.id

@@ -74,7 +74,7 @@ it('finds the projects in which events carry an id, last seen first, among those
   expect(await found([], 'u1')).toEqual([])
 })
 
-it('asks for the project only where several have the id, and shows a key none but its own', async () => {
+it('asks for the project only where several have the id or may have it, and shows a key none but its own', async () => {
   const projects = [
     { id: 1, name: 'Shop', slug: 'shop' },
     { id: 2, name: 'Bank', slug: 'bank' },
@@ -87,8 +87,13 @@ it('asks for the project only where several have the id, and shows a key none bu
   app.addHook('onRequest', async (request) => {
     request.caller = caller
   })
+  let stopped = false
+  const partial = { reason: 'time', message: 'It was stopped.' } as const
   registerTimeline(app, {
-    timeline,
+    timeline: {
+      ...timeline,
+      find: async (ids, id, signal) => ({ ...(await timeline.find(ids, id, signal)), ...(stopped ? { partial } : {}) }),
+    },
     projects: () => projects,
     resolveProject: (who, ref) => {
       const found = projects.find(({ id, slug }) => (ref === undefined ? who.kind === 'key' && id === who.projectId : slug === ref))
@@ -102,6 +107,12 @@ it('asks for the project only where several have the id, and shows a key none bu
   expect((await get('/api/timeline/t1')).error).toMatchObject({ code: 'validation-failed', message: expect.stringContaining('bank, shop') })
   expect(await get('/api/timeline/t1?project=bank')).toMatchObject({ projectId: '2', total: 1 })
   expect((await get('/api/timeline/t1/projects')).projects.map(({ slug }: { slug: string }) => slug)).toEqual(['bank', 'shop'])
+  stopped = true
+  for (const id of ['u1', 'nothing']) {
+    const { error } = await get(`/api/timeline/${id}`)
+    expect(error).toMatchObject({ code: 'validation-failed', message: expect.stringContaining('name the project') })
+  }
+  expect(await get('/api/timeline/u1?project=shop')).toMatchObject({ projectId: '1', total: 1 })
   caller = { kind: 'key', keyId: 'k', projectId: 1, scope: 'read' }
   expect(await get('/api/timeline/t1')).toMatchObject({ projectId: '1', total: 3 })
   expect((await get('/api/timeline/t1/projects')).projects.map(({ slug }: { slug: string }) => slug)).toEqual(['shop'])
