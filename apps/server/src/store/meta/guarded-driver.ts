@@ -5,6 +5,10 @@ export interface GuardOptions {
   translate(error: unknown): unknown
   /** Statement that begins a transaction, where the driver's own does not serve. */
   begin?: string
+  /** Whether the database is in a transaction, where it can end one by itself. */
+  isInTransaction?(): boolean
+  /** Told of what the caller does not hear of: a rollback follows a failure, and that is thrown. */
+  onRollbackFailed?: ((error: unknown) => void) | undefined
 }
 
 /** A driver whose failures come as errors of the catalogue. */
@@ -26,8 +30,11 @@ export function guardDriver(inner: Driver, options: GuardOptions): Driver {
       else await connection.executeQuery(CompiledQuery.raw(options.begin))
     },
     commitTransaction: (connection) => guard(inner.commitTransaction(unwrap(connection))),
-    // What made it necessary is the failure to tell. SQLite has ended the transaction already when its disk is full, and refuses to end it again.
-    rollbackTransaction: (connection) => inner.rollbackTransaction(unwrap(connection)).catch(() => undefined),
+    async rollbackTransaction(connection) {
+      // SQLite has ended the transaction already when its disk is full, and refuses to end it again.
+      if (options.isInTransaction?.() === false) return
+      await guard(inner.rollbackTransaction(unwrap(connection))).catch((error: unknown) => options.onRollbackFailed?.(error))
+    },
     releaseConnection: (connection) => inner.releaseConnection(unwrap(connection)),
     destroy: () => inner.destroy(),
   }

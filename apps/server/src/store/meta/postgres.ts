@@ -14,6 +14,8 @@ export interface PostgresMetaStoreOptions {
   statementTimeoutMs?: number
   /** An idle connection broke; the pool has already dropped it and opens another when one is needed. */
   onConnectionLost?(error: Error): void
+  /** A transaction failed, and could not be rolled back either; the first failure is thrown. */
+  onRollbackFailed?(error: unknown): void
 }
 
 const INT8 = pg.types.builtins.INT8
@@ -34,11 +36,11 @@ export async function createPostgresMetaStore(options: PostgresMetaStoreOptions)
     types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
   })
   pool.on('error', (error) => options.onConnectionLost?.(error))
-  return openMetaStore(createDialect(pool), 'postgres')
+  return openMetaStore(createDialect(pool, options), 'postgres')
 }
 
-const createDialect = (pool: pg.Pool): Dialect => ({
-  createDriver: () => guardDriver(new PostgresDriver({ pool }), { translate }),
+const createDialect = (pool: pg.Pool, { onRollbackFailed }: PostgresMetaStoreOptions): Dialect => ({
+  createDriver: () => guardDriver(new PostgresDriver({ pool }), { translate, onRollbackFailed }),
   createQueryCompiler: () => new PostgresQueryCompiler(),
   createAdapter: () => new PostgresAdapter(),
   createIntrospector: (db) => new PostgresIntrospector(db),

@@ -86,6 +86,22 @@ describe('the SQLite file', () => {
     await meta.close()
   })
 
+  it('tells the failure after which SQLite ended a transaction by itself, and only that', async () => {
+    const file = join(folder, 'ended.db')
+    const rollbacks: unknown[] = []
+    const meta = await createSqliteMetaStore({ file, onRollbackFailed: (error) => rollbacks.push(error) })
+    const other = new Database(file)
+    other.exec(`create trigger ends before insert on projects begin select raise(rollback, 'as a full disk does'); end`)
+    const create = () =>
+      meta.projects.create({ name: 'Shop', wantedSlug: 'shop', retentionDays: 30, redaction: { keys: [], patterns: [] }, createdAt: 0 })
+    await expect(create()).rejects.toThrow('as a full disk does')
+    other.exec('drop trigger ends')
+    other.close()
+    await expect(create()).resolves.toMatchObject({ slug: 'shop' })
+    expect(rollbacks).toEqual([])
+    await meta.close()
+  })
+
   it('is brought forward once when several processes open it at the same moment', async () => {
     const file = join(folder, 'race.db')
     const program = fileURLToPath(new URL('./fixtures/open-sqlite.ts', import.meta.url))

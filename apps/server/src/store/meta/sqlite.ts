@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
-import { type Dialect, SqliteAdapter, type SqliteDatabase, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { type Dialect, SqliteAdapter, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import Database from 'libsql'
 import { HeartwoodError } from '../../errors.ts'
 import { guardDriver } from './guarded-driver.ts'
@@ -11,6 +11,8 @@ export interface SqliteMetaStoreOptions {
   file: string
   /** How long a statement waits for another process's write. */
   busyTimeoutMs?: number
+  /** A transaction failed, and could not be rolled back either; the first failure is thrown. */
+  onRollbackFailed?(error: unknown): void
 }
 
 /**
@@ -19,10 +21,10 @@ export interface SqliteMetaStoreOptions {
  */
 export async function createSqliteMetaStore(options: SqliteMetaStoreOptions): Promise<MetaStore> {
   const database = openDatabase(options)
-  return openMetaStore(createDialect(database, options.file), 'sqlite')
+  return openMetaStore(createDialect(database, options), 'sqlite')
 }
 
-function openDatabase({ file, busyTimeoutMs = 5_000 }: SqliteMetaStoreOptions): SqliteDatabase {
+function openDatabase({ file, busyTimeoutMs = 5_000 }: SqliteMetaStoreOptions): Database.Database {
   try {
     // Opened once by us so that it never exists with wider rights; SQLite gives its side files the rights of this one.
     closeSync(openSync(file, 'a', 0o600))
@@ -38,9 +40,15 @@ function openDatabase({ file, busyTimeoutMs = 5_000 }: SqliteMetaStoreOptions): 
   }
 }
 
-const createDialect = (database: SqliteDatabase, file: string): Dialect => ({
+const createDialect = (database: Database.Database, { file, onRollbackFailed }: SqliteMetaStoreOptions): Dialect => ({
   // Immediate: a transaction that reads first and writes later could otherwise fail halfway, when another process wrote in between.
-  createDriver: () => guardDriver(new SqliteDriver({ database }), { begin: 'begin immediate', translate: (error) => translate(error, file) }),
+  createDriver: () =>
+    guardDriver(new SqliteDriver({ database }), {
+      begin: 'begin immediate',
+      translate: (error) => translate(error, file),
+      isInTransaction: () => database.inTransaction,
+      onRollbackFailed,
+    }),
   createQueryCompiler: () => new SqliteQueryCompiler(),
   createAdapter: () => new SqliteAdapter(),
   createIntrospector: (db) => new SqliteIntrospector(db),
