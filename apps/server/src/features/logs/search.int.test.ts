@@ -80,6 +80,24 @@ describe('GET /api/search', () => {
     }
   })
 
+  it('passes over nothing that was stored a moment ago beside a minute that is counted', async () => {
+    for (const order of ['asc', 'desc'] as const) {
+      const projectId = order === 'asc' ? 74 : 75
+      const counted = await fixture.test.load(projectId, [sampleEvent({ timestamp: at(10 * 60_000) })])
+      const young = await fixture.test.load(projectId, [sampleEvent({ timestamp: at(order === 'asc' ? 45_000 : 20 * 60_000) })])
+      const minute = `toDateTime(${Math.floor(at(10 * 60_000) / 60e6) * 60}, 'UTC')`
+      const lagging: EventStore = {
+        ...store,
+        query: (text, options) =>
+          store.query(text.replaceAll('FROM events_by_minute', `FROM (SELECT * FROM events_by_minute WHERE minute = ${minute}) AS m`), options),
+      }
+      const range = { from: '2026-11-19T00:00:00Z', to: '2026-11-21T00:00:00Z' }
+      const request = { ...range, q: '', order, limit: 10, cursor: undefined, fields: undefined }
+      const answer = await createLogs({ store: lagging, now: () => NOW }).search(projectId, request)
+      expect(answer.events.map((event) => event.id)).toEqual([...young, ...counted])
+    }
+  })
+
   it('finds data that ended long before the range does', async () => {
     const { body } = await call('/api/search', { from: '2026-01-01T00:00:00Z', to: '2026-12-31T00:00:00Z', limit: 5 })
     expect(body.events.map(({ id }: EventJson) => id)).toEqual(expected('').slice(0, 5))

@@ -113,11 +113,12 @@ export function createLogs({ store, now, budget = DEFAULT_BUDGET }: LogsDeps): L
       },
       async jump(rest) {
         if (!isRolledUp(rest)) return order === 'desc' ? rest.to : rest.from
-        for (const text of [nextMinuteQuery(scope, rest, order), youngMinuteQuery(scope, rest, order)]) {
-          const [next] = (await spending.query<{ found: number; rows: number }>(text)).rows
-          if (next && next.rows > 0) return unixMicros((next.found + (order === 'desc' ? 60 : 0)) * 1_000_000)
-        }
-        return undefined
+        // Both are asked: what was stored a moment ago may lie before all that the rollup knows.
+        const texts = [nextMinuteQuery(scope, rest, order), youngMinuteQuery(scope, rest, order)]
+        const answers = await Promise.all(texts.map((text) => spending.query<{ found: number; rows: number }>(text)))
+        const minutes = answers.flatMap(({ rows }) => rows.filter((row) => row.rows > 0).map(({ found }) => found))
+        if (minutes.length === 0) return undefined
+        return unixMicros((order === 'desc' ? Math.max(...minutes) + 60 : Math.min(...minutes)) * 1_000_000)
       },
     })
   }
