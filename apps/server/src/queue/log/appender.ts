@@ -84,7 +84,8 @@ export const createAppender = (options: AppenderOptions): Appender => {
   let segment: Segment | undefined
   let previous = options.previous
   let nextNumber = options.firstSegment
-  let refusing = false
+  /** Why batches were refused since the last one that was written. */
+  const refusals = new Set<string>()
 
   const begin = async (): Promise<Segment> => {
     const number = nextNumber
@@ -186,14 +187,16 @@ export const createAppender = (options: AppenderOptions): Appender => {
     for (let group = await nextGroup(); group.length > 0; group = await nextGroup()) {
       try {
         options.onDurable(await commit(group))
-        if (refusing) log.info({}, 'the queue takes batches again')
-        refusing = false
+        if (refusals.size > 0) log.info({}, 'the queue takes batches again')
+        refusals.clear()
         for (const { resolve } of group) resolve()
       } catch (error) {
-        const coded = toQueueError(error instanceof SyncFailed ? error.cause : error)
-        // Once, not for every batch: a log on the same disk would fill it further.
-        if (!refusing) log.error({ err: coded, batches: group.length }, 'the queue could not be written; batches are refused')
-        refusing = true
+        const cause = error instanceof SyncFailed ? error.cause : error
+        const coded = toQueueError(cause)
+        const reason = (cause as NodeJS.ErrnoException | null)?.code ?? coded.code
+        // Each reason once, not for every batch: a log on the same disk would fill it further.
+        if (!refusals.has(reason)) log.error({ err: coded, batches: group.length }, 'the queue could not be written; batches are refused')
+        refusals.add(reason)
         for (const { reject } of group) reject(coded)
       }
     }

@@ -34,6 +34,29 @@ test('refuses while the disk has no room for storing what waits, this batch incl
   expect(messages).toEqual(['the queue could not be written; batches are refused', 'the queue takes batches again'])
 })
 
+test('says each reason for refusing once, until it takes batches again', async () => {
+  const files = createSimulatedFiles()
+  const codes: unknown[] = []
+  const log = {
+    info: (_: object, message: string) => codes.push(message),
+    warn: () => 0,
+    error: ({ err }: { err?: { code?: string } }) => codes.push(err?.code),
+  }
+  const queue = await open(files, { log })
+  const refused = async (operation: 'write' | 'sync', code: string, times: number) => {
+    files.fail(operation, code, times)
+    await expect(queue.publish(batch('x'))).rejects.toThrow()
+  }
+  await queue.publish(batch('a'))
+  await refused('write', 'ENOSPC', 1)
+  await refused('write', 'ENOSPC', 1)
+  await refused('sync', 'EIO', 2)
+  await refused('write', 'EIO', 1)
+  await queue.publish(batch('b'))
+  await refused('write', 'EIO', 1)
+  expect(codes).toEqual(['queue-full', 'queue-unavailable', 'the queue takes batches again', 'queue-unavailable'])
+})
+
 test('a read-only disk refuses with its reason', async () => {
   const files = createSimulatedFiles()
   const queue = await open(files)
