@@ -61,7 +61,7 @@ import { createSyslogReceiver } from './receivers/syslog/syslog-receiver.ts'
 import { registerTimberlogsReceiver } from './receivers/timberlogs/routes.ts'
 import { takeTraceHub, traceHubError } from './receivers/tracehub/take.ts'
 import { insistOnRoom, prepareDataFolder } from './self/data-folder.ts'
-import { hasRoomToQueue } from './self/disk-room.ts'
+import { createRoomToQueue } from './self/disk-room.ts'
 import { lockFolder, wasUsed } from './self/folder-lock.ts'
 import type { Lifetime } from './self/lifetime.ts'
 import type { Logger } from './self/logger.ts'
@@ -106,7 +106,7 @@ export async function compose(config: Readonly<Config>, logger: Logger, lifetime
   let address = config.publicUrl
   const publicUrl = () => address
 
-  const [meta, store] = await Promise.all([openMeta(config, lifetime), openStore(config, logger, lifetime)])
+  const [meta, store] = await Promise.all([openMeta(config, logger, lifetime), openStore(config, logger, lifetime)])
   const localToken = await createLocalToken(config.dataFolder)
   lifetime.onEnd('local token', localToken.remove)
   const auth = await createAuth({ meta, localToken: localToken.token, publicUrl })
@@ -127,7 +127,7 @@ export async function compose(config: Readonly<Config>, logger: Logger, lifetime
     folder: data('queue'),
     capBytes: config.queueLimitBytes,
     // A remote engine has a disk of its own.
-    hasRoom: (waitingBytes) => config.clickhouseUrl !== undefined || hasRoomToQueue(config.dataFolder, waitingBytes),
+    ...(config.clickhouseUrl === undefined ? { hasRoom: createRoomToQueue([config.dataFolder, data('queue'), data('events')]) } : {}),
     log: logger,
     onLost: (lost) => ledger.withdrawn(lost, 'damaged', lost.rows),
   })
@@ -287,11 +287,12 @@ export async function compose(config: Readonly<Config>, logger: Logger, lifetime
   return url
 }
 
-async function openMeta(config: Readonly<Config>, lifetime: Lifetime): Promise<MetaStore> {
+async function openMeta(config: Readonly<Config>, logger: Logger, lifetime: Lifetime): Promise<MetaStore> {
+  const onRollbackFailed = (error: unknown) => logger.error({ err: error }, 'a transaction of the settings store could not be rolled back')
   const meta =
     config.databaseUrl === undefined
-      ? await createSqliteMetaStore({ file: join(config.dataFolder, 'meta.sqlite') })
-      : await createPostgresMetaStore({ url: config.databaseUrl })
+      ? await createSqliteMetaStore({ file: join(config.dataFolder, 'meta.sqlite'), onRollbackFailed })
+      : await createPostgresMetaStore({ url: config.databaseUrl, onRollbackFailed })
   lifetime.onEnd('meta store', () => meta.close())
   return meta
 }

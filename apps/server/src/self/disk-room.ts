@@ -35,6 +35,24 @@ export const insistOnRoomToStore = (folder: string, sizeBytes: number): void => 
   )
 }
 
-/** Whether the disk of a queue beside an embedded engine has room for one more write, and for storing what waits. */
-export const hasRoomToQueue = (folder: string, waitingBytes: number): boolean =>
-  freeBytesOf(folder) >= KEPT_FREE_BY_QUEUE + STORED_PER_WAITING_BYTE * waitingBytes
+/** Asking takes a call of the system for each folder, on the thread that answers requests; what is written meanwhile fits into what is kept free. */
+const ANSWER_MS = 100
+
+/**
+ * Whether the disks of a queue beside an embedded engine have room for one more write, and for storing what waits.
+ * @param folders of the data, the queue and the engine, which may lie on disks of their own.
+ */
+export const createRoomToQueue = (
+  folders: readonly string[],
+  { freeBytes = freeBytesOf, now = () => performance.now() }: { freeBytes?(folder: string): number; now?(): number } = {},
+): ((waitingBytes: number) => boolean) => {
+  let free = 0
+  let askedAt = Number.NEGATIVE_INFINITY
+  return (waitingBytes) => {
+    if (now() - askedAt >= ANSWER_MS) {
+      free = Math.min(...folders.map(freeBytes))
+      askedAt = now()
+    }
+    return free >= KEPT_FREE_BY_QUEUE + STORED_PER_WAITING_BYTE * waitingBytes
+  }
+}
