@@ -24,7 +24,7 @@ const HEAD_BYTES = 200
 const HEAD = /^(?:\xef\xbb\xbf)?\s*\{\s*"logs"\s*:\s*\[/
 const TAIL = Buffer.from(']}')
 /** Bytes that are looked through before others have their turn on the thread. */
-const TURN_BYTES = 4 * 1024 * 1024
+const TURN_BYTES = 1024 * 1024
 
 /** Where the list of `{"logs":[…]}` begins; undefined for any other body. */
 export const listStart = (body: Uint8Array): number | undefined => HEAD.exec(Buffer.from(body.subarray(0, HEAD_BYTES)).toString('latin1'))?.[0].length
