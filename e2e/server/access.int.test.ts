@@ -1,6 +1,7 @@
 import { api, type RouteSpec, type Scope } from '@heartwood/protocol'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { accessWalk } from '../../apps/server/src/auth/testing/access-walk.ts'
+import { createShop, findEvents, ingest } from '../support/events.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 
 let server: RunningServer
@@ -44,8 +45,13 @@ it('every route of the running server refuses who must not pass: no key, a wrong
 
 it('a key need not name its project in any question, and its answers are of that project', async () => {
   const { client } = server
-  const own = await client.createProject({ body: { name: 'Quiet' } })
-  const { key } = await client.createKey({ body: { project: own.id, scope: 'admin' } })
+  const [own, other] = await Promise.all(['Quiet', 'Loud'].map((name) => createShop(server, name)))
+  if (!own || !other) throw new Error('no projects')
+  for (const shop of [own, other]) {
+    expect((await ingest(server, shop.ingestKey, JSON.stringify({ message: `of ${shop.project}` }))).status).toBe(202)
+    await findEvents(server, shop.project, '', 1)
+  }
+  const { key } = await client.createKey({ body: { project: own.project, scope: 'admin' } })
   const asks = (Object.values(api) as RouteSpec[]).filter(
     ({ method, query, raw }) => method === 'GET' && raw === undefined && 'project' in (query?.shape ?? {}),
   )
@@ -60,7 +66,7 @@ it('a key need not name its project in any question, and its answers are of that
     if (![200, 400, 404].includes(status) || text.includes('"path":"project"')) wrong.push(`${path}: ${status} ${text}`)
   }
   expect(wrong).toEqual([])
-  expect(JSON.parse((await answerTo('/api/keys', key)).text).keys).toHaveLength(1)
-  expect(await answerTo('/api/search', key)).toMatchObject({ status: 200 })
+  expect(JSON.parse((await answerTo('/api/keys', key)).text).keys).toHaveLength(3)
+  expect(JSON.parse((await answerTo('/api/search', key)).text).events).toMatchObject([{ message: `of ${own.project}` }])
   expect(await answerTo('/api/search', server.token)).toMatchObject({ status: 400, text: expect.stringContaining('Name the project') })
 })
