@@ -26,20 +26,39 @@ export const completeBlock = async (
   const names = columns.map(sql.identifier).join(', ')
   // A column that is empty throughout is not in the block.
   const ts = columns.includes('ts') ? 'ts' : "toDateTime64(0, 6, 'UTC')"
-  const settings = settingsClause({ ...INSERT_SETTINGS, insert_deduplicate: 0, deduplicate_insert: 'disable', log_comment: mark }, known)
+  const settings = repeatable(known, mark)
   const missing = `FROM ${source} WHERE id NOT IN (SELECT id FROM events WHERE (project_id, ts) IN (SELECT project_id, ${ts} FROM ${source}))`
   await engine.command(`INSERT INTO events (${names})${settings} SELECT ${names} ${missing} SETTINGS max_threads = 1`)
   // An engine whose disk became full may call an insert done that it gave up.
   const [left] = await engine.rows<{ rows: number }>(`SELECT count() AS rows ${missing}`)
   if (left?.rows !== 0) throw new HeartwoodError('engine-unavailable', 'The event store did not store all of a block, though it said so.')
 
-  const wrong = await engine.rows<{ project_id: number; at: number }>(wrongMinutes(`SELECT project_id, toStartOfMinute(${ts}) FROM ${source}`))
+  await recount(engine, `SELECT project_id, toStartOfMinute(${ts}) FROM ${source}`, settings, mark)
+}
+
+/**
+ * Counts the minutes of a month anew where they differ from its events.
+ * @param month the name of a partition of `events_by_minute`, YYYYMM
+ */
+export const recountMonth = (engine: Engine, month: string, known: ReadonlySet<string>, mark: string): Promise<void> => {
+  const number = sql.integer(Number(month))
+  const minutes = `SELECT project_id, toStartOfMinute(ts) FROM events WHERE toYYYYMM(ts) = ${number}
+UNION DISTINCT SELECT project_id, minute FROM events_by_minute WHERE toYYYYMM(minute) = ${number}`
+  return recount(engine, minutes, repeatable(known, mark), mark)
+}
+
+const repeatable = (known: ReadonlySet<string>, mark: string): string =>
+  settingsClause({ ...INSERT_SETTINGS, insert_deduplicate: 0, deduplicate_insert: 'disable', log_comment: mark }, known)
+
+/** @param minutes a query for pairs of project and minute */
+const recount = async (engine: Engine, minutes: string, settings: string, mark: string): Promise<void> => {
+  const wrong = await engine.rows<{ project_id: number; at: number }>(wrongMinutes(minutes))
   for (let start = 0; start < wrong.length; start += MINUTES_AT_ONCE) {
-    const minutes = wrong.slice(start, start + MINUTES_AT_ONCE).map((minute) => `(${minute.project_id},${minute.at})`)
+    const some = wrong.slice(start, start + MINUTES_AT_ONCE).map((minute) => `(${minute.project_id},${minute.at})`)
     await engine.command(
-      `DELETE FROM events_by_minute WHERE (project_id, minute) IN (${minutes.join()}) SETTINGS lightweight_deletes_sync = 2, log_comment = ${sql.text(mark)}`,
+      `DELETE FROM events_by_minute WHERE (project_id, minute) IN (${some.join()}) SETTINGS lightweight_deletes_sync = 2, log_comment = ${sql.text(mark)}`,
     )
-    await engine.command(`INSERT INTO events_by_minute (${COUNTED}, count, retention_days)${settings} ${countsOf(minutes.join())}`)
+    await engine.command(`INSERT INTO events_by_minute (${COUNTED}, count, retention_days)${settings} ${countsOf(some.join())}`)
   }
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { HeartwoodError } from '../../errors.ts'
-import { BROKEN_AT_START_QUERY, detachBrokenParts, newestParts } from './broken-parts.ts'
-import { completeBlock } from './completion.ts'
+import { detachBrokenParts, dropBrokenCounts, newestParts, partsBrokenAtStart } from './broken-parts.ts'
+import { completeBlock, recountMonth } from './completion.ts'
 import type { EventStore, QueryOptions, QueryResult, SealedBlock } from './event-store.ts'
 import { deleteProjectStatements, mergeWeekStatement, restingWeekQuery, type StoreUsage, USAGE_QUERY } from './maintenance.ts'
 import { type Engine, readCapabilities } from './schema/capabilities.ts'
@@ -117,13 +117,23 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
     rows: (sql) => wholeAnswer(sql, signal === undefined ? LARGE : { ...LARGE, signal }),
   })
 
-  /** Before ids count as stored after a failure. */
-  const lookAtNewestParts = async (signal: AbortSignal | undefined): Promise<void> => {
-    if (doubtfulSince === undefined) return
+  /** Before ids count as stored after a failure. The remote engine answers for its own parts. */
+  const lookAtNewestParts = async (known: ReadonlySet<string>, mark: string, signal: AbortSignal | undefined): Promise<void> => {
+    if (doubtfulSince === undefined || transport.isUnfinished === undefined) return
     const broken = await detachBrokenParts(completing(signal), secondsSince(doubtfulSince))
+    for (const month of monthsCountedIn(broken)) await recountMonth(completing(signal), month, known, mark)
     doubtfulSince = undefined
     if (broken.length > 0)
       log?.warn({ broken }, 'a failed insert left parts that cannot be read; they were detached, and their events are stored again')
+  }
+
+  /** Counts are made anew from the events; of events that cannot be read nothing is left but to say so. */
+  const lookAtPartsBrokenAtStart = async (known: ReadonlySet<string>): Promise<void> => {
+    const { events, counts } = await partsBrokenAtStart(engine)
+    for (const month of monthsCountedIn(counts)) await recountMonth(completing(undefined), month, known, 'heartwood-recount')
+    for (const part of counts) await dropBrokenCounts(engine, part)
+    if (counts.length > 0) log?.warn({ broken: counts }, 'counts of the event store could not be read; they were made anew from the events')
+    if (events.length > 0) log?.error({ broken: events }, BROKEN_AT_START)
   }
 
   /** An engine whose disk became full may call an insert done that it gave up, or of which it could not finish a part. */
@@ -146,7 +156,7 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
       // The token makes this one wait for, or give way to, an insert that still runs.
       if (!block.mayBeStored || transport.insertsOutliveCaller) await transport.insert(block, known, mark)
       if (!block.mayBeStored && (await isWhole(block, began))) return
-      await lookAtNewestParts(signal)
+      await lookAtNewestParts(known, mark, signal)
       await transport.withRows(block, (source) => completeBlock(completing(signal), block, known, source, mark))
       await isWhole(block, began)
     } catch (error) {
@@ -163,9 +173,7 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
   return {
     async migrate() {
       await migrate(engine)
-      await readKnownSettings()
-      const broken = await engine.rows<{ table: string; name: string }>(BROKEN_AT_START_QUERY)
-      if (broken.length > 0) log?.error({ broken }, BROKEN_AT_START)
+      await lookAtPartsBrokenAtStart(await readKnownSettings())
     },
     async insert(block, signal) {
       if (block.rows === 0) return
@@ -223,6 +231,9 @@ const insistOnGoingOn = (signal: AbortSignal | undefined): void => {
 }
 const QUERY_WAS_CANCELLED = 394
 const NOT_ENOUGH_SPACE = 243
+
+const monthsCountedIn = (parts: readonly { table: string; partition_id: string }[]): Set<string> =>
+  new Set(parts.filter(({ table }) => table === 'events_by_minute').map((part) => part.partition_id))
 
 /** The engine's times of parts are whole seconds. */
 const secondsSince = (began: number): number => Math.ceil((performance.now() - began) / 1000) + 1

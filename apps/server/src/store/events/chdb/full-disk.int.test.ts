@@ -128,8 +128,22 @@ describe.skipIf(disk === undefined)('embedded event store on a small disk (skipp
     expect(logged).toEqual([expect.stringContaining('the events in them are missing')])
   })
 
-  const partNames = async (): Promise<string[]> =>
-    (await store.query<{ name: string }>("SELECT name FROM system.parts WHERE active AND table = 'events'", AMPLE)).rows.map(({ name }) => name)
+  it('makes counts anew at the start that the engine cannot read', async () => {
+    await store.insert(await build())
+    const part = join(await tableFolder(), (await partNames('events_by_minute'))[0] ?? '')
+    await store.close()
+    for (const name of ['columns.txt', 'checksums.txt', 'count.txt']) writeFileSync(join(part, name), '')
+    await open()
+    expect(await countBoth()).toEqual({ events: ROWS, counted: ROWS })
+    expect(logged).toEqual([expect.stringContaining('made anew')])
+    await store.close()
+    logged.length = 0
+    await open()
+    expect(logged).toEqual([])
+  })
+
+  const partNames = async (table = 'events'): Promise<string[]> =>
+    (await store.query<{ name: string }>(`SELECT name FROM system.parts WHERE active AND table = '${table}'`, AMPLE)).rows.map(({ name }) => name)
   const tableFolder = async (table = 'events_by_minute'): Promise<string> => {
     const text = `SELECT data_paths[1] AS path FROM system.tables WHERE database = currentDatabase() AND name = '${table}'`
     return dirname(join((await store.query<{ path: string }>(text, AMPLE)).rows[0]?.path ?? '', 'x'))
