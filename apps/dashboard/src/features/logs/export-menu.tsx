@@ -8,6 +8,7 @@ import { freezeRange } from '../../state/time-range.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { useNotify } from '../../ui/toasts.tsx'
 import { type Scope, useHistogram } from './logs-api.ts'
+import { rowFields } from './model/columns.ts'
 import { collectEvents, EXPORT_EVENTS, rowsToCsv, rowsToJsonLines } from './model/export-rows.ts'
 
 const FORMATS = {
@@ -30,7 +31,7 @@ export function ExportMenu({ scope, columns }: { scope: Scope; columns: readonly
     running.current = stop
     setFetched(0)
     try {
-      const { events, partial } = await collectEvents(pager(api, scope, format === 'jsonl', stop.signal), setFetched)
+      const { events, partial } = await collectEvents(pager(api, scope, format === 'csv' ? rowFields(columns) : '*', stop.signal), setFetched)
       const text = format === 'csv' ? rowsToCsv(events, columns) : rowsToJsonLines(events)
       saveFile(`logs-${scope.project}.${format}`, FORMATS[format].type, text)
       if (partial) notify(`The file has ${plural(events.length, 'event')}; not everything was looked at. ${partial}`, 'failed')
@@ -68,11 +69,11 @@ export function ExportMenu({ scope, columns }: { scope: Scope; columns: readonly
   )
 }
 
-/** Page after page of one fixed range, so that what arrives meanwhile moves nothing. */
-function pager(api: ApiClient, { project, q, from, to }: Scope, whole: boolean, signal: AbortSignal) {
+/** Page after page of one fixed range, so that what arrives meanwhile moves nothing. `fields` are those that are written. */
+function pager(api: ApiClient, { project, q, from, to }: Scope, fields: string, signal: AbortSignal) {
   const range = freezeRange({ from, to }, Date.now())
   return (cursor: string | undefined) => {
-    const query = { project, q, ...range, limit: LIMITS.searchPage, ...(whole ? { fields: '*' } : {}), ...(cursor === undefined ? {} : { cursor }) }
+    const query = { project, q, ...range, limit: LIMITS.searchPage, fields, ...(cursor === undefined ? {} : { cursor }) }
     return api.search({ query, signal })
   }
 }
