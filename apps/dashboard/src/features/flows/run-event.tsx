@@ -5,7 +5,7 @@ import { Icon } from '../../ui/icons.tsx'
 import { TrackFacts, TrackItem } from '../../ui/track.tsx'
 import { EventData } from '../logs/event-data.tsx'
 import { logsAt } from '../logs/log-link.ts'
-import { rowText } from '../logs/model/row-text.ts'
+import { NO_MESSAGE, rowText } from '../logs/model/row-text.ts'
 import { StepNumber } from './flow-parts.tsx'
 import classes from './flows.module.css'
 import type { RunEvent } from './flows-api.ts'
@@ -27,7 +27,7 @@ export function RunEventLine({ project, line, first, open, onToggle }: RunEventL
     <TrackItem offsetMs={offsetMs} when={`${stamp.full}\n${stamp.utc}`} level={event.level}>
       <button type="button" className={classes.event} aria-expanded={open} aria-controls={open ? panel : undefined} onClick={onToggle}>
         <StepNumber step={event.stepIndex} />
-        <span className={`mono ${classes.message}`}>{rowText(event).text || 'without a message'}</span>
+        <span className={`mono ${classes.message}`}>{rowText(event).text || NO_MESSAGE}</span>
         <TrackFacts level={event.level} service={event.service} sinceMs={first ? undefined : deltaMs} />
         <Icon name={open ? 'down' : 'right'} size={12} />
       </button>

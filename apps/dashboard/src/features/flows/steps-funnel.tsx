@@ -1,5 +1,6 @@
 import { formatDuration, formatShare, formatWhole } from '../../lib/format.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
+import { NO_MESSAGE } from '../logs/model/row-text.ts'
 import { EndsBar, StepNumber } from './flow-parts.tsx'
 import classes from './flows.module.css'
 import type { FlowStep } from './flows-api.ts'
@@ -21,7 +22,7 @@ export function StepsFunnel({ steps, runs }: { steps: readonly FlowStep[]; runs:
       cell: (step) => (
         <span className={classes.stepName}>
           <StepNumber step={step.step} />
-          <span>{step.message || 'without a message'}</span>
+          <span>{step.message || NO_MESSAGE}</span>
         </span>
       ),
     },

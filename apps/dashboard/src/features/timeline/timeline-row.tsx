@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { formatDuration, formatStamp } from '../../lib/format.ts'
 import { formatOffset, TrackFacts, TrackItem } from '../../ui/track.tsx'
 import { logsAt } from '../logs/log-link.ts'
-import { rowText } from '../logs/model/row-text.ts'
+import { NO_MESSAGE, rowText } from '../logs/model/row-text.ts'
 import type { TimelineLine } from './model.ts'
 import classes from './timeline.module.css'
 
@@ -32,7 +32,7 @@ export function TimelineRow({ project, id, line, first, strip, dated }: Timeline
           <span className={classes.kind} data-kind={event.kind}>
             {event.kind}
           </span>
-          <span className={`mono ${classes.message}`}>{rowText(event).text || 'without a message'}</span>
+          <span className={`mono ${classes.message}`}>{rowText(event).text || NO_MESSAGE}</span>
           <TrackFacts
             level={event.level}
             service={event.service}

@@ -67,9 +67,9 @@ export function LogDetail(props: LogDetailProps) {
         <Attributes event={event} {...props} />
       </div>
       {more && (
-        <Section title="More">
+        <DetailPart title="More">
           <Tree value={more} {...props} searchable={false} />
-        </Section>
+        </DetailPart>
       )}
     </article>
   )
@@ -84,13 +84,13 @@ function detailBesides({ detail, error }: EventJson): EventJson['detail'] {
 
 function ErrorPart({ error, said }: { error: NonNullable<EventJson['error']>; said: string }) {
   return (
-    <Section title="Error">
+    <DetailPart title="Error">
       <p className={classes.errorHead}>
         <b>{error.type ?? 'Error'}</b>
         {error.message && error.message !== said && <span>{error.message}</span>}
       </p>
       {error.stack && <TextBlock text={error.stack} />}
-    </Section>
+    </DetailPart>
   )
 }
 
@@ -99,7 +99,7 @@ function Fields({ event, ...props }: LogDetailProps & { event: EventJson }) {
   const received = event.receivedAt ? formatStamp(event.receivedAt) : undefined
   const present = COLUMNS.filter((name) => readField(event, name) !== undefined)
   return (
-    <Section title="Fields">
+    <DetailPart title="Fields">
       <FieldLine {...props} field="timestamp" label="timestamp" text={event.timestamp} filterable={false}>
         <span title={stamp.utc}>{stamp.full}</span>
       </FieldLine>
@@ -133,7 +133,7 @@ function Fields({ event, ...props }: LogDetailProps & { event: EventJson }) {
       <FieldLine {...props} field="id" label="id" text={event.id} filterable={false}>
         <span className="mono">{event.id}</span>
       </FieldLine>
-    </Section>
+    </DetailPart>
   )
 }
 
@@ -149,9 +149,9 @@ function Plain({ event, name, ...actions }: FieldActions & { event: EventJson; n
 function Attributes({ event, ...props }: LogDetailProps & { event: EventJson }) {
   const attributes = event.attributes ?? {}
   return (
-    <Section title="Attributes">
+    <DetailPart title="Attributes">
       {Object.keys(attributes).length === 0 ? <p className={classes.none}>None were sent.</p> : <Tree value={attributes} {...props} searchable />}
-    </Section>
+    </DetailPart>
   )
 }
 
@@ -196,7 +196,7 @@ function Tree({ value, searchable, ...actions }: FieldActions & { value: NonNull
   })
 }
 
-function Section({ title, children }: { title: string; children: ReactNode }) {
+function DetailPart({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className={classes.section}>
       <h2>{title}</h2>

@@ -5,6 +5,9 @@ import { type QueryToken, tokenizeQuery, unquoteTerm } from './query-tokens.ts'
 const SHOWN = 2_000
 const FIELDS_SHOWN = 12
 
+/** In the place of a message where there is nothing to say. */
+export const NO_MESSAGE = 'without a message'
+
 /** What a row says in its last column: the message; without one, what else there is. */
 export function rowText(event: EventJson): { text: string; isMessage: boolean } {
   const { message, error, request } = event
