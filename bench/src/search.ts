@@ -14,7 +14,7 @@ export interface Question {
   ask(): Promise<{ found: number }>
 }
 
-/** What the Logs page asks for when no columns were added. */
+/** What the Logs page asks for when no columns were added: `ROW_FIELDS` in apps/dashboard/src/features/logs/model/columns.ts. */
 const ROW_FIELDS = 'service,method,route,path,status,attributes'
 const RUNS = 21
 /** Asked so long before it is measured: the first runs of a path are the compiler's. */

@@ -12,7 +12,7 @@ const STEPS = [
 
 /** Runs of `checkout` an hour ago: 60 that finish, one that fails at its third step, and one that leaves out that step after a long pause. */
 function makeRuns(now: number): object[] {
-  const run = (flowId: string, beganMs: number, steps: readonly number[], pauseMs = 100) =>
+  const run = (flowId: string, beganMs: number, steps: readonly number[], pauseMs = 100): object[] =>
     steps.map((stepIndex, index) => ({
       ...STEPS[stepIndex],
       flowId,
@@ -24,7 +24,7 @@ function makeRuns(now: number): object[] {
   const began = now - 60 * MINUTE
   const finished = Array.from({ length: 60 }, (_, index) => run(`checkout-${(0xa000 + index).toString(16)}`, began + index * 1_000, [0, 1, 2, 3]))
   const failing = run('checkout-fa11', began + 90_000, [0, 1, 2])
-  failing.splice(2, 1, { ...failing[2], level: 'error', message: 'stock is gone', error: { type: 'OutOfStock', message: 'no mugs' } } as never)
+  failing.splice(2, 1, { ...failing[2], level: 'error', message: 'stock is gone', error: { type: 'OutOfStock', message: 'no mugs' } })
   return [...finished.flat(), ...failing, ...run('checkout-5c1b', began + 95_000, [0, 1, 3], 20_000)]
 }
 

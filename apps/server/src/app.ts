@@ -49,6 +49,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     // `http://host/` + `/ingest` is what a base address with a slash becomes; a redirect would lose the body.
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     ...brokenRequestOptions,
+    // Its type names the server of the options above; routes and plugins are written for the general one.
   }) as unknown as FastifyInstance
   registerErrors(app)
   passOverExpectations(app)

@@ -43,6 +43,7 @@ export const rangeFields = ({ from, to }: TimeRange) => ({ from: textField(from)
 export function createCodec<F extends { [Name in keyof F]: Field<F[Name] extends Field<infer Value> ? Value : never> }>(
   fields: F,
 ): Codec<ValuesOf<F>, TextsOf<F>> {
+  // Each field is paired with its own name: what the type of all of them says, the pairs no longer do.
   const entries = Object.entries(fields) as unknown as [string, Field<unknown>][]
   const parse = (search: Record<string, unknown>): ValuesOf<F> =>
     Object.fromEntries(

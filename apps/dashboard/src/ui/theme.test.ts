@@ -2,6 +2,7 @@ import { LEVELS } from '@heartwood/protocol'
 import { describe, expect, it } from 'vitest'
 import { dark, light, type Palette } from './theme.ts'
 
+/** `map` over three numbers gives three, which its type does not say: hence the casts below. */
 type Rgb = readonly [number, number, number]
 const toLinear = (hex: string): Rgb =>
   [1, 3, 5].map((at) => {

@@ -48,6 +48,7 @@ function createFakeMeta() {
       },
     },
   }
+  // Only what a directory asks of the store is there.
   return { state, meta: meta as unknown as Parameters<typeof createDirectory>[0] & { keys: typeof meta.keys } }
 }
 

@@ -21,6 +21,7 @@ function setUp(passwords: Passwords) {
         if (session) session.expiresAt = expiresAt
       },
     },
+    // Only what people need of the store is there.
   } as unknown as MetaStore
   let now = 1_795_000_000_000
   return { people: createPeople({ meta, passwords, now: () => now }), advance: (ms: number) => (now += ms) }

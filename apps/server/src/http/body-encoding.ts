@@ -14,7 +14,7 @@ const inflateRaw = promisify(zlib.inflateRaw)
 const brotli = promisify(zlib.brotliDecompress)
 
 type Decompressor = (bytes: Uint8Array, options: { maxOutputLength: number; chunkSize: number }) => Promise<Buffer>
-/** From Node 22.15 on; types follow the oldest Node that we support. */
+/** From Node 22.15 on; types follow the oldest Node that we support and do not know it, hence the casts. */
 const nativeZstd = (zlib as { zstdDecompress?: (...args: never[]) => void }).zstdDecompress
 const zstd = nativeZstd === undefined ? undefined : (promisify(nativeZstd) as unknown as Decompressor)
 

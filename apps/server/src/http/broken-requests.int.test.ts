@@ -8,6 +8,7 @@ import { registerErrors } from './errors.ts'
 let app: FastifyInstance
 
 beforeEach(async () => {
+  // As in app.ts.
   app = fastify(brokenRequestOptions) as unknown as FastifyInstance
   registerErrors(app)
   passOverExpectations(app)

@@ -8,6 +8,7 @@ export async function* readEventStream(body: ReadableStream<Uint8Array>): AsyncG
   const decoder = new TextDecoder()
   let rest = ''
   let message: StreamMessage = { event: '', data: '' }
+  // Node's streams can be iterated; the DOM's type, which both go by here, does not say so.
   for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
     rest += decoder.decode(chunk, { stream: true })
     // A CR at the very end may be half of a CRLF.

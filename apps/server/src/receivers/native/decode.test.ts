@@ -16,6 +16,7 @@ const decode = (body: string | Uint8Array) => {
     body: typeof body === 'string' ? Buffer.from(body) : body,
     projectId: 1,
     retentionDays: 30,
+    // The decoder hands it on and does not look into it.
     redaction: { keys: [], patterns: [] } as unknown as DecodeJob['redaction'],
     defaults: {},
     timezone: 'UTC',

@@ -39,6 +39,7 @@ const PLAIN_FIELDS = new Set([
 
 /** The value of a field of the search language in an event: a column, or an attribute by its dotted name. */
 export function readField(event: EventJson, name: string): JsonValue | undefined {
+  // The type has no index by name; PLAIN_FIELDS are names of it.
   if (PLAIN_FIELDS.has(name)) return (event as unknown as Record<string, JsonValue | undefined>)[name]
   const request = REQUEST_FIELDS[name.replace(/^request\./, '')]
   const ofRequest = request && event.request?.[request]
@@ -49,7 +50,7 @@ export function readField(event: EventJson, name: string): JsonValue | undefined
   return readPath(event.attributes ?? {}, name.replace(/^attributes\./, ''))
 }
 
-/** What a row shows besides id, time, level and message: where there is no message, the request or the attributes. */
+/** What a row shows besides id, time, level and message: where there is no message, the request or the attributes. bench/src/search.ts asks for the same. */
 const ROW_FIELDS = ['service', 'method', 'route', 'path', 'status', 'attributes']
 
 /**
