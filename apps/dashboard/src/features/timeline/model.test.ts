@@ -32,8 +32,8 @@ it('draws a request from its beginning to its stamp, and a span from its stamp o
     [at(100, { kind: 'span', request: { durationMs: 50 } }), at(200, { kind: 'request', request: { durationMs: 200 } })],
     null,
   )
-  expect(lines[0]).toMatchObject({ left: 0.5, width: 0.25 })
-  expect(lines[1]).toMatchObject({ left: 0, width: 1 })
+  expect(lines[0]).toMatchObject({ beganMs: 0, left: 0.5, width: 0.25 })
+  expect(lines[1]).toMatchObject({ beganMs: -100, left: 0, width: 1 })
   expect(strip).toEqual({ fromMs: -100, toMs: 100 })
 })
 
