@@ -4,9 +4,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
+import { canMount, createSmallDisks, fill } from '../../apps/server/src/self/testing/small-disk.ts'
 import { heartwood } from '../support/heartwood.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
-import { canMount, createSmallDisks, fill } from '../support/small-disk.ts'
 
 const running: RunningServer[] = []
 const start = async (options?: Parameters<typeof startServer>[0]) => {

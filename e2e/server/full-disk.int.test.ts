@@ -3,9 +3,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
+import { canMount, createSmallDisks, fill } from '../../apps/server/src/self/testing/small-disk.ts'
 import { createShop, findEvents, ingest, type Shop } from '../support/events.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
-import { canMount, createSmallDisks, fill } from '../support/small-disk.ts'
 
 /** More of them, as in `HEARTWOOD_TEST_DISKS=140m,ext4:200`, find what depends on where exactly the disk ends. */
 const DISKS = (process.env.HEARTWOOD_TEST_DISKS ?? '160m').split(',')

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
-import { mkdtemp, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unixMs } from '@heartwood/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { canMount, createSmallDisks } from '../../self/testing/small-disk.ts'
 import type { Batch, Queue } from '../queue.ts'
 import { createLogQueue } from './log-queue.ts'
 
@@ -49,32 +49,19 @@ test('a folder that is a file stops the start with a reason', async () => {
   await rm(folder, { recursive: true })
 })
 
-const mountSmallDisk = (): string | undefined => {
-  const folder = mkdtempSync(join(tmpdir(), 'queue-disk-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'ignore' })
-    return folder
-  } catch {
-    return undefined
-  }
-}
-
-const disk = process.platform === 'linux' ? mountSmallDisk() : undefined
-// In continuous integration the machine can mount; there a skip would hide that nothing was tested.
-if (disk === undefined && process.env.CI !== undefined) throw new Error('the tests of a full disk need the right to mount a tmpfs')
-
-describe.skipIf(disk === undefined)('on a disk of 2 MiB (skipped where no tmpfs can be mounted)', () => {
-  const folder = disk ?? ''
+describe.skipIf(!canMount())('on a disk of 2 MiB (skipped where no tmpfs can be mounted)', () => {
+  const disks = createSmallDisks()
+  let folder: string
   let queue: Queue
 
   beforeAll(async () => {
+    folder = disks.mount('size=2m')
     queue = await createLogQueue({ folder, capBytes: 1 << 28, segmentBytes: 256 * 1024 })
   })
 
   afterAll(async () => {
     await queue.close()
-    execFileSync('umount', [folder])
-    await rmdir(folder)
+    disks.unmountAll()
   })
 
   test('when it is full publishers hear it, what was acknowledged stays, and it goes on when there is room', async () => {

@@ -19,7 +19,7 @@ function tryMount(): boolean {
   } catch (error) {
     const message = 'tests of full and read-only disks mount a small disk, which needs root on Linux.'
     if (process.env.CI) throw new Error(`Not run: ${message}`, { cause: error })
-    console.error(`NOT RUN: ${message}`)
+    process.stderr.write(`NOT RUN: ${message}\n`)
     return false
   } finally {
     disks.unmountAll()
