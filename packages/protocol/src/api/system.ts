@@ -8,7 +8,8 @@ export const systemRoutes = {
   ledger: defineRoute({
     method: 'GET',
     path: '/api/ledger',
-    summary: 'received = stored + queued + dead-lettered + refused by reason, per project, door and key',
+    summary:
+      'received = stored + queued + dead-lettered + refused by reason, per project, door and key; `damaged`: pieces and bytes of the queue that could not be read',
     access: 'admin',
     query: z.object({ project: projectRef.optional() }),
     response: z.object({
