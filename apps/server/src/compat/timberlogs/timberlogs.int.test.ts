@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { type Event, type Level, unixMicros } from '@heartwood/protocol'
+import { type Event, type Level, unixMicros, unixMs } from '@heartwood/protocol'
 import { type FastifyInstance, fastify } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -76,7 +76,7 @@ beforeAll(async () => {
     request.caller = { kind: 'local' }
   })
   await registerTimberlogs(app, {
-    reading: createTimberlogsReading({ store: test.store, logs: createLogs({ store: test.store, now: () => NOW as never }), now: () => clock }),
+    reading: createTimberlogsReading({ store: test.store, logs: createLogs({ store: test.store, now: () => unixMs(NOW) }), now: () => clock }),
     logins: createDeviceLogins(() => clock),
     createToken: async ({ projectId }) => ({ token: `token of ${projectId}`, projectName: 'Acme' }),
     resolveProject: () => ({ id: 1, name: 'Acme' }),
