@@ -2,11 +2,10 @@ import { expect, it } from 'vitest'
 import { CLIENT_LINES } from './client-lines.ts'
 
 const input = { address: 'https://logs.example', key: 'tb_live_abc' }
-const SERVED = Object.entries(CLIENT_LINES).filter(([, { lines }]) => lines.length > 0)
 
 it('gives every client that is understood lines with the real address and key in them', () => {
-  expect(SERVED.map(([client]) => client)).toEqual(['heartwood', 'lognitor', 'timberlogs', 'tracehub'])
-  for (const [, { lines }] of SERVED) {
+  expect(Object.keys(CLIENT_LINES)).toEqual(['heartwood', 'lognitor', 'timberlogs', 'tracehub'])
+  for (const { lines } of Object.values(CLIENT_LINES)) {
     for (const { text } of lines) {
       expect(text(input)).toContain(input.address)
       expect(text(input)).toContain(input.key)

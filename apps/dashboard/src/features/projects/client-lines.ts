@@ -14,7 +14,7 @@ interface Lines {
 interface Client {
   label: string
   lead: string
-  /** One for each language or program; empty: not served yet. */
+  /** One for each language or program. */
   lines: Lines[]
 }
 
@@ -35,7 +35,7 @@ export const CURL: Lines = {
 }
 
 /** What to change in a program that uses a product's client, so that it sends here instead. */
-export const CLIENT_LINES: Record<KeyJson['client'], Client> = {
+export const CLIENT_LINES: Record<Exclude<KeyJson['client'], 'micrologs'>, Client> = {
   heartwood: { label: 'Heartwood', lead: 'Any program that can make a request. The answer comes when the events are safe on disk.', lines: [CURL] },
   lognitor: {
     label: 'Lognitor',
@@ -139,7 +139,6 @@ export const CLIENT_LINES: Record<KeyJson['client'], Client> = {
       { label: 'C++', text: ({ address, key }) => lines(`config.endpoint = ${quoted(address)};`, `// and the key: ${key}`) },
     ],
   },
-  micrologs: { label: 'Micrologs', lead: 'Micrologs’ clients are not understood yet; they come later.', lines: [] },
 }
 
 const lines = (...texts: string[]): string => texts.join('\n')

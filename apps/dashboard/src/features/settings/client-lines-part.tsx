@@ -1,4 +1,4 @@
-import type { KeyJson, ProjectJson } from '@heartwood/protocol'
+import type { ProjectJson } from '@heartwood/protocol'
 import { Button, SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
 import { toProblem } from '../../lib/api.tsx'
@@ -10,7 +10,7 @@ import own from './client-lines-part.module.css'
 import classes from './settings.module.css'
 import { useCreateKey } from './settings-api.ts'
 
-type Client = KeyJson['client']
+type Client = keyof typeof CLIENT_LINES
 
 /** What stands in the place of a key until there is one. */
 const NO_KEY = 'YOUR_KEY'
@@ -31,7 +31,7 @@ export function ClientLinesPart({ project, address }: { project: ProjectJson; ad
         className={own.choices ?? ''}
         value={client}
         onChange={(value) => setClient(value as Client)}
-        data={Object.entries(CLIENT_LINES).map(([value, one]) => ({ value, label: one.lines.length > 0 ? one.label : `${one.label} (later)` }))}
+        data={Object.entries(CLIENT_LINES).map(([value, one]) => ({ value, label: one.label }))}
       />
       <p className={classes.lead}>{lead}</p>
       {chosen && (
