@@ -146,16 +146,31 @@ export const youngMinuteQuery = ({ projectId, plan }: Scope, range: TimeRange, o
 export type Counted = 'events' | 'occurrences'
 const counting = (counted: Counted): string => (counted === 'events' ? 'count()' : `toFloat64(round(sum(${OCCURRENCES_OF_EVENT})))`)
 
+/**
+ * Queries that count a range together: the rollup where it can, the rows themselves elsewhere.
+ * @param rolled counts of the rollup under a condition; undefined where it cannot tell them.
+ */
+function countedParts(
+  { projectId, plan }: Scope,
+  range: TimeRange,
+  raw: (part: TimeRange) => string,
+  rolled: ((where: string) => string) | undefined,
+): string[] {
+  const { whole, edges } = splitAtMinutes(range)
+  if (rolled === undefined || plan.rollup === undefined || isEmptyRange(whole)) return [raw(range)]
+  return [rolled(minutes(projectId, plan.rollup, whole)), ...edges.map(raw)]
+}
+
 /** Counts by bucket and level; buckets are numbered from `firstMs`. */
 export function histogramQuery(scope: Scope, range: TimeRange, { intervalMs, firstMs }: Buckets, counted: Counted): string {
   const raw = (part: TimeRange): string =>
     `SELECT intDiv(toUnixTimestamp64Micro(ts) - ${sql.integer(firstMs * 1000)}, ${sql.integer(intervalMs * 1000)}) AS bucket, level, ${counting(counted)} AS rows FROM events WHERE ${condition(scope, part)} GROUP BY bucket, level`
-  const { rollup } = scope.plan
-  const { whole, edges } = splitAtMinutes(range)
-  if (counted === 'occurrences' || rollup === undefined || intervalMs % 60_000 !== 0 || isEmptyRange(whole)) return raw(range)
-  const rolled = `SELECT intDiv(toInt64(toUnixTimestamp(minute)) - ${sql.integer(firstMs / 1000)}, ${sql.integer(intervalMs / 1000)}) AS bucket, level, sum(count) AS rows FROM events_by_minute WHERE ${minutes(scope.projectId, rollup, whole)} GROUP BY bucket, level`
-  if (edges.length === 0) return rolled
-  return `SELECT bucket, level, sum(rows) AS rows FROM (${[rolled, ...edges.map(raw)].join(' UNION ALL ')}) GROUP BY bucket, level`
+  const rolled = (where: string): string =>
+    `SELECT intDiv(toInt64(toUnixTimestamp(minute)) - ${sql.integer(firstMs / 1000)}, ${sql.integer(intervalMs / 1000)}) AS bucket, level, sum(count) AS rows FROM events_by_minute WHERE ${where} GROUP BY bucket, level`
+  const isRolled = counted === 'events' && intervalMs % 60_000 === 0
+  const [first = '', ...others] = countedParts(scope, range, raw, isRolled ? rolled : undefined)
+  if (others.length === 0) return first
+  return `SELECT bucket, level, sum(rows) AS rows FROM (${[first, ...others].join(' UNION ALL ')}) GROUP BY bucket, level`
 }
 
 /** The most frequent values of one field; empty ones are left out. */
@@ -163,23 +178,19 @@ export function topValuesQuery(scope: Scope, range: TimeRange, field: FieldValue
   const holds = contains === '' ? '' : ` AND positionCaseInsensitiveUTF8(value, ${sql.text(contains)}) > 0`
   const raw = (part: TimeRange): string =>
     `SELECT ${field.value} AS value, count() AS rows FROM events WHERE ${condition(scope, part)} AND ${field.present}${holds} GROUP BY value`
-  const top = (from: string): string =>
-    `SELECT value, sum(rows) AS total FROM (${from}) GROUP BY value ORDER BY total DESC, value LIMIT ${sql.integer(limit)}`
-  const { rollup } = scope.plan
-  const { whole, edges } = splitAtMinutes(range)
-  if (!field.inRollup || rollup === undefined || isEmptyRange(whole)) return top(raw(range))
-  const rolled = `SELECT ${field.value} AS value, sum(count) AS rows FROM events_by_minute WHERE ${minutes(scope.projectId, rollup, whole)} AND ${field.present}${holds} GROUP BY value`
-  return top([rolled, ...edges.map(raw)].join(' UNION ALL '))
+  const rolled = (where: string): string =>
+    `SELECT ${field.value} AS value, sum(count) AS rows FROM events_by_minute WHERE ${where} AND ${field.present}${holds} GROUP BY value`
+  const parts = countedParts(scope, range, raw, field.inRollup ? rolled : undefined)
+  return `SELECT value, sum(rows) AS total FROM (${parts.join(' UNION ALL ')}) GROUP BY value ORDER BY total DESC, value LIMIT ${sql.integer(limit)}`
 }
 
 /** All rows by the values of one field, empty ones too, and by level. */
 export function levelCountsQuery(scope: Scope, range: TimeRange, { value, inRollup }: FieldValue, counted: Counted, limit: number): string {
   const raw = (part: TimeRange): string =>
     `SELECT ${value} AS value, level, ${counting(counted)} AS rows FROM events WHERE ${condition(scope, part)} GROUP BY value, level`
-  const { rollup } = scope.plan
-  const { whole, edges } = splitAtMinutes(range)
-  const rolled = `SELECT ${value} AS value, level, sum(count) AS rows FROM events_by_minute WHERE ${minutes(scope.projectId, rollup ?? '1', whole)} GROUP BY value, level`
-  const parts = counted === 'occurrences' || !inRollup || rollup === undefined || isEmptyRange(whole) ? [raw(range)] : [rolled, ...edges.map(raw)]
+  const rolled = (where: string): string =>
+    `SELECT ${value} AS value, level, sum(count) AS rows FROM events_by_minute WHERE ${where} GROUP BY value, level`
+  const parts = countedParts(scope, range, raw, inRollup && counted === 'events' ? rolled : undefined)
   return `SELECT value, sum(rows) AS total, sumMap(map(toString(level), rows)) AS levels FROM (${parts.join(' UNION ALL ')}) GROUP BY value ORDER BY total DESC, value LIMIT ${sql.integer(limit)}`
 }
 

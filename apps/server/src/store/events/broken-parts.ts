@@ -40,13 +40,13 @@ export const detachBrokenParts = async (engine: Engine, withinSeconds: number): 
   return broken
 }
 
-/** Parts that the engine could not read when it opened its tables, and set aside: those of events, and those of their counts. */
-export const partsBrokenAtStart = async (engine: Engine): Promise<{ events: BrokenPart[]; counts: BrokenPart[] }> => {
-  const broken = await engine.rows<BrokenPart>(`
+/** Parts that the engine could not read when it opened its tables, and set aside. */
+export const partsBrokenAtStart = (engine: Engine): Promise<BrokenPart[]> =>
+  engine.rows<BrokenPart>(`
 SELECT table, name, partition_id FROM system.detached_parts WHERE database = currentDatabase() AND reason = 'broken-on-start'`)
-  const counts = broken.filter(({ table }) => table === 'events_by_minute')
-  return { events: broken.filter((part) => !counts.includes(part)), counts }
-}
+
+/** Whether a part holds counts by minute, which can be made anew. */
+export const isOfCounts = ({ table }: BrokenPart): boolean => table === 'events_by_minute'
 
 /** Removes a part of the counts that was set aside: what it counted was counted anew. */
 export const dropBrokenCounts = (engine: Engine, { table, name }: BrokenPart): Promise<void> =>

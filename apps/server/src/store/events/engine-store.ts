@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { HeartwoodError } from '../../errors.ts'
-import { detachBrokenParts, dropBrokenCounts, newestParts, partsBrokenAtStart } from './broken-parts.ts'
+import { detachBrokenParts, dropBrokenCounts, isOfCounts, newestParts, partsBrokenAtStart } from './broken-parts.ts'
 import { completeBlock, recountMonth } from './completion.ts'
 import type { EventStore, QueryOptions, QueryResult, SealedBlock } from './event-store.ts'
 import { deleteProjectStatements, mergeWeekStatement, restingWeekQuery, type StoreUsage, USAGE_QUERY } from './maintenance.ts'
@@ -121,7 +121,7 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
   const lookAtNewestParts = async (known: ReadonlySet<string>, mark: string, signal: AbortSignal | undefined): Promise<void> => {
     if (doubtfulSince === undefined || transport.isUnfinished === undefined) return
     const broken = await detachBrokenParts(completing(signal), secondsSince(doubtfulSince))
-    for (const month of monthsCountedIn(broken)) await recountMonth(completing(signal), month, known, mark)
+    for (const month of monthsOf(broken.filter(isOfCounts))) await recountMonth(completing(signal), month, known, mark)
     doubtfulSince = undefined
     if (broken.length > 0)
       log?.warn({ broken }, 'a failed insert left parts that cannot be read; they were detached, and their events are stored again')
@@ -129,8 +129,10 @@ export const createEngineStore = (transport: Transport, log: StoreLog | undefine
 
   /** Counts are made anew from the events; of events that cannot be read nothing is left but to say so. */
   const lookAtPartsBrokenAtStart = async (known: ReadonlySet<string>): Promise<void> => {
-    const { events, counts } = await partsBrokenAtStart(engine)
-    for (const month of monthsCountedIn(counts)) await recountMonth(completing(undefined), month, known, 'heartwood-recount')
+    const broken = await partsBrokenAtStart(engine)
+    const counts = broken.filter(isOfCounts)
+    const events = broken.filter((part) => !isOfCounts(part))
+    for (const month of monthsOf(counts)) await recountMonth(completing(undefined), month, known, 'heartwood-recount')
     for (const part of counts) await dropBrokenCounts(engine, part)
     if (counts.length > 0) log?.warn({ broken: counts }, 'counts of the event store could not be read; they were made anew from the events')
     if (events.length > 0) log?.error({ broken: events }, BROKEN_AT_START)
@@ -232,8 +234,7 @@ const insistOnGoingOn = (signal: AbortSignal | undefined): void => {
 const QUERY_WAS_CANCELLED = 394
 const NOT_ENOUGH_SPACE = 243
 
-const monthsCountedIn = (parts: readonly { table: string; partition_id: string }[]): Set<string> =>
-  new Set(parts.filter(({ table }) => table === 'events_by_minute').map((part) => part.partition_id))
+const monthsOf = (parts: readonly { partition_id: string }[]): Set<string> => new Set(parts.map((part) => part.partition_id))
 
 /** The engine's times of parts are whole seconds. */
 const secondsSince = (began: number): number => Math.ceil((performance.now() - began) / 1000) + 1

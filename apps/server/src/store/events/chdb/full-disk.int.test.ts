@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { unixMicros } from '@heartwood/protocol'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { canMount, createSmallDisks } from '../../../self/testing/small-disk.ts'
 import { sampleEvent } from '../block/testing/sample-events.ts'
 import type { StoreLog } from '../engine-store.ts'
 import type { EventStore } from '../event-store.ts'
@@ -14,23 +15,14 @@ import { createChdbEventStore } from './chdb-event-store.ts'
 const MIB = 1024 * 1024
 const ROWS = 30_000
 
-const mountSmallDisk = (): string | undefined => {
-  const folder = mkdtempSync(join(tmpdir(), 'heartwood-disk-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=280m', 'tmpfs', folder], { stdio: 'ignore' })
-    return folder
-  } catch {
-    rmdirSync(folder)
-    return undefined
-  }
-}
-const disk = process.platform === 'linux' ? mountSmallDisk() : undefined
-// In continuous integration the machine can mount; there a skip would hide that nothing was tested.
-if (disk === undefined && process.env.CI !== undefined) throw new Error('the tests of a full disk need the right to mount a tmpfs')
+const disks = createSmallDisks()
+const disk = canMount() ? disks.mount('size=280m') : undefined
 
 describe.skipIf(disk === undefined)('embedded event store on a small disk (skipped where no tmpfs can be mounted)', () => {
-  const folder = join(disk ?? '', 'events')
-  const filler = join(disk ?? '', 'filler')
+  // The body runs where its tests are skipped, too.
+  const place = disk ?? ''
+  const folder = join(place, 'events')
+  const filler = join(place, 'filler')
   const scratch = mkdtempSync(join(tmpdir(), 'heartwood-scratch-'))
   const logged: string[] = []
   const log: StoreLog = { warn: (_, message) => logged.push(message), error: (_, message) => logged.push(message) }
@@ -43,18 +35,17 @@ describe.skipIf(disk === undefined)('embedded event store on a small disk (skipp
   beforeEach(open)
   afterEach(async () => {
     await store.close()
-    if (disk === undefined) return
-    for (const name of readdirSync(disk)) rmSync(join(disk, name), { recursive: true })
+    for (const name of readdirSync(place)) rmSync(join(place, name), { recursive: true })
     logged.length = 0
   })
 
   afterAll(() => {
-    execFileSync('umount', [disk ?? ''])
-    for (const path of [disk ?? '', scratch]) rmSync(path, { recursive: true })
+    disks.unmountAll()
+    rmSync(scratch, { recursive: true })
   })
 
   const freeBytes = (): number => {
-    const { bavail, bsize } = statfsSync(disk ?? '')
+    const { bavail, bsize } = statfsSync(place)
     return bavail * bsize
   }
   const leaveFree = (bytes: number): void => {
@@ -97,7 +88,7 @@ describe.skipIf(disk === undefined)('embedded event store on a small disk (skipp
       () => 'failed',
     )
     while (freeBytes() === before) await new Promise((resolve) => setImmediate(resolve))
-    const hog = join(disk ?? '', 'hog')
+    const hog = join(place, 'hog')
     const filling = spawn('dd', ['if=/dev/zero', `of=${hog}`, 'bs=64k'], { stdio: 'ignore' })
     await new Promise((resolve) => filling.once('exit', resolve))
     expect(await inserting).toBe('failed')
