@@ -3,13 +3,15 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { bin, ensureBuilt, ensureInstalled, root } from './install.mjs'
 import { ensurePythonClients } from './python-clients.mjs'
 
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined
 const reports = mkdtempSync(join(tmpdir(), 'heartwood-test-'))
 const totals = { passed: 0, failed: 0, skipped: 0 }
+/** What failed, said again at the end: the output of a whole run is long. */
+const failures = []
 let broken = false
 
 ensureInstalled()
@@ -22,6 +24,7 @@ if (!only || only === 'integration') {
 for (const project of ['unit', 'integration']) if (!only || only === project) vitest(project)
 if (!only || only === 'e2e') playwright()
 
+for (const failure of failures) console.log(`\nFAILED ${failure}`)
 console.log(`\n${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`)
 process.exit(broken || totals.failed > 0 ? 1 : 0)
 
@@ -33,7 +36,10 @@ function vitest(project) {
     broken = true
     return
   }
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(file, 'utf8'))
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(file, 'utf8'))
+  for (const { name, assertionResults } of testResults)
+    for (const { status, fullName, failureMessages } of assertionResults)
+      if (status === 'failed') failures.push(`${relative(root, name)} › ${fullName}\n${failureMessages.join('\n').slice(0, 4_000)}`)
   add(ok, numPassedTests, numFailedTests, numPendingTests)
 }
 
@@ -54,9 +60,13 @@ function playwright() {
     broken = true
     return
   }
-  const { expected, unexpected, flaky, skipped } = JSON.parse(readFileSync(file, 'utf8')).stats
+  const { stats, suites } = JSON.parse(readFileSync(file, 'utf8'))
+  const { expected, unexpected, flaky, skipped } = stats
+  for (const { file, title } of suites.flatMap(specsOf).filter(({ ok }) => !ok)) failures.push(`e2e/${file} › ${title}`)
   add(ok, expected, unexpected + flaky, skipped)
 }
+
+const specsOf = ({ specs = [], suites = [] }) => [...specs, ...suites.flatMap(specsOf)]
 
 function spawn(command, args, env = {}) {
   return spawnSync(bin(command), args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0

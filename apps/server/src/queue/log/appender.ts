@@ -44,6 +44,8 @@ export interface AppenderOptions {
   now: () => number
   /** Whether the disk has room for what is being written. */
   hasRoom?: () => boolean
+  /** Called when the disk is full: true when something was removed since, and writing is worth another try. Later batches wait for it, so the order stays. */
+  makeRoom: () => Promise<boolean>
   log: QueueLog
   /** Called in the order of the log, before the publishers hear of it. */
   onDurable: (appended: Appended[]) => void
@@ -151,6 +153,15 @@ export const createAppender = (options: AppenderOptions): Appender => {
     return appended
   }
 
+  const commitWithRoom = async (group: Waiting[]): Promise<Appended[]> => {
+    try {
+      return await commit(group)
+    } catch (error) {
+      if (!isDiskFull(causeOf(error)) || !(await options.makeRoom())) throw error
+      return await commit(group)
+    }
+  }
+
   const commit = async (group: Waiting[]): Promise<Appended[]> => {
     if (options.hasRoom?.() === false) throw new DiskFull()
     segment ??= await begin()
@@ -186,12 +197,12 @@ export const createAppender = (options: AppenderOptions): Appender => {
   const run = async (): Promise<void> => {
     for (let group = await nextGroup(); group.length > 0; group = await nextGroup()) {
       try {
-        options.onDurable(await commit(group))
+        options.onDurable(await commitWithRoom(group))
         if (refusals.size > 0) log.info({}, 'the queue takes batches again')
         refusals.clear()
         for (const { resolve } of group) resolve()
       } catch (error) {
-        const cause = error instanceof SyncFailed ? error.cause : error
+        const cause = causeOf(error)
         const coded = toQueueError(cause)
         const reason = (cause as NodeJS.ErrnoException | null)?.code ?? coded.code
         // Each reason once, not for every batch: a log on the same disk would fill it further.
@@ -234,3 +245,5 @@ class SyncFailed extends Error {
     super('fdatasync failed', { cause })
   }
 }
+
+const causeOf = (error: unknown): unknown => (error instanceof SyncFailed ? error.cause : error)

@@ -2,7 +2,7 @@ import { type UnixMs, unixMs } from '@heartwood/protocol'
 import { HeartwoodError } from '../../errors.ts'
 import type { AccountRows, Batch, Delivery, Group, Queue } from '../queue.ts'
 import { createAdmission } from './admission.ts'
-import { createAppender, type PendingBatch, pendingBytes, preparePending } from './appender.ts'
+import { createAppender, pendingBytes, preparePending } from './appender.ts'
 import { createBacklog } from './backlog.ts'
 import { type DamageReport, setAsideBefore } from './damage.ts'
 import { type LetterSummary, openDeadLetters } from './dead-letters.ts'
@@ -13,7 +13,7 @@ import { type QueueLog, silentLog } from './log-types.ts'
 import { createReceiptFiles } from './receipt-files.ts'
 import { createReceiptMemory } from './receipts.ts'
 import { recover } from './recovery.ts'
-import { createReserve, isDiskFull } from './reserve.ts'
+import { createReserve } from './reserve.ts'
 import { createSegmentBook } from './segment-book.ts'
 
 export interface LogQueueOptions {
@@ -159,6 +159,7 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
     segmentBytes,
     now,
     hasRoom: () => options.hasRoom?.(live.bytes + live.reserved) ?? true,
+    makeRoom: segments.settled,
     log,
     onSegment: segments.begin,
     onDurable(appended) {
@@ -173,22 +174,12 @@ const openLogQueue = async (options: LogQueueOptions): Promise<Queue> => {
     },
   })
 
-  /** A full disk may be about to get room from segments that are done with. */
-  const appendWithRoom = async (pending: PendingBatch): Promise<void> => {
-    try {
-      await appender.append(pending)
-    } catch (error) {
-      if (!isDiskFull((error as Error).cause) || !(await segments.settled())) throw error
-      await appender.append(pending)
-    }
-  }
-
   const publish = async (batch: Batch): Promise<void> => {
     const pending = preparePending(logId, batch)
     const bytes = pendingBytes(pending)
     await admission.admit(bytes)
     try {
-      await appendWithRoom(pending)
+      await appender.append(pending)
     } catch (error) {
       live.reserved -= bytes
       admission.wake()
