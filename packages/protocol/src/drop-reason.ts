@@ -17,6 +17,15 @@ export const DROP_REASONS = {
   'project-not-found': 'There is no such project, or it was deleted before the event was stored.',
   damaged: 'The batch became unreadable on disk before it was stored; the log says where.',
   'dead-letter': 'Storing failed for a reason of the event itself; it waits in the dead-letter folder.',
+  'buffer-full': 'The buffer of the SDK was full; the oldest events go first.',
+  'before-send': 'A `beforeSend` hook of the program left it out.',
+  duplicate: 'The same error came again within the window; the summary counts it.',
+  'retries-exhausted': 'The server did not take it in all tries.',
+  'spool-full': 'The spool folder of the SDK is at its limit or cannot be written; the oldest go first.',
+  'spool-expired': 'It waited in the spool folder of the SDK for longer than it is kept.',
+  'spool-damaged': 'Its file in the spool folder of the SDK cannot be read.',
+  'process-exit': 'The process ended before it was sent, and there was no spool folder.',
+  closed: 'The client was closed or disabled before it was captured.',
   internal: 'A defect of Heartwood; the log has the details.',
 } as const satisfies Record<string, string>
 export type DropReason = keyof typeof DROP_REASONS

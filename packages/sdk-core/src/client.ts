@@ -1,0 +1,101 @@
+import type { CoreOptions } from './options.ts'
+import type { Scope } from './scope.ts'
+import type { Attributes, EventOptions, FlowPosition, Level, OutgoingEvent, Stats } from './types.ts'
+
+/**
+ * Logs one event and returns its id, under which feedback can name it; `''` below `minLevel` and when nothing is captured.
+ *
+ *     log.info('order placed', { orderId: 'A-1', amount: 12.5 })
+ *     log.error('payment failed', error, { tags: ['card'] })
+ *     log.error(error)
+ *     log.error()            // inside a catch: what, nobody said; where it was called is kept
+ */
+export interface LogMethod {
+  (message: string, attributes?: Attributes, options?: EventOptions): string
+  (message: string, error: Error, options?: EventOptions & { readonly attributes?: Attributes }): string
+  (error: unknown, attributes?: Attributes, options?: EventOptions): string
+  (): string
+}
+
+export interface Logger {
+  readonly debug: LogMethod
+  readonly info: LogMethod
+  readonly warn: LogMethod
+  readonly error: LogMethod
+  readonly fatal: LogMethod
+  log(level: Level, message: string, attributes?: Attributes, options?: EventOptions): string
+  /** Whether a call at this level would make an event. */
+  isLevelEnabled(level: Level): boolean
+  /** A logger whose events carry these attributes and options too; those of a child win over its parent's. */
+  child(attributes: Attributes, options?: EventOptions): Logger
+  /** Measures until `end`, which logs at `info` with `perf.durationMs`. */
+  startTimer(label: string, attributes?: Attributes): StepTimer
+}
+
+export interface StepTimer {
+  /** Logs once and returns the event's id; later calls return `''`. */
+  end(attributes?: Attributes): string
+  /** Milliseconds so far. */
+  elapsed(): number
+}
+
+/** A chain of steps that belong together, in this process or across several. Each event is the next step. */
+export interface Flow extends Logger {
+  readonly id: string
+  readonly name: string
+  /** The next step's number, from 0. */
+  readonly step: number
+  /** For a call to another service, which goes on with `flow.resume(id, step)`; outgoing requests inside `run` carry it by themselves. */
+  position(): Required<FlowPosition>
+  /** Everything logged inside belongs to the flow. */
+  run<Result>(run: () => Result): Result
+}
+
+export interface FlowStarter {
+  /** @param name letters, digits and hyphens; others become hyphens */
+  (name: string): Flow
+  /** Goes on with a flow that began elsewhere. @param step the next step's number; default: it is left to the server's order */
+  resume(id: string, step?: number): Flow
+}
+
+export interface Client extends Logger {
+  /** As `error`, for what was caught elsewhere; `level` and `handled` say how it was met. */
+  captureException(error: unknown, options?: EventOptions & { readonly level?: Level; readonly handled?: boolean; readonly attributes?: Attributes }): string
+  /** One event of any kind, for integrations: nothing but what is given, the scope and the defaults is added. */
+  capture(event: { readonly level: Level; readonly message: string; readonly attributes?: Attributes } & EventOptions): string
+  /** What someone did: kind `audit`. @param actor who, by id or as a user */
+  audit(action: string, actor: string | { readonly id: string; readonly [name: string]: unknown }, context?: Attributes): string
+  readonly flow: FlowStarter
+  /** The scope that holds now: that of the request or `withScope` around the call, or else the client's own. */
+  scope(): Scope
+  /** Runs with a copy of the current scope; what is set inside ends with it, asynchronous work included. */
+  withScope<Result>(run: (scope: Scope) => Result): Result
+  /** Sends what was captured until now. @returns whether all of it left memory (sent, spooled or dropped) in time. @param timeoutMs default 5,000 */
+  flush(timeoutMs?: number): Promise<boolean>
+  /** Flushes, takes integrations back and captures nothing any more. @returns as `flush` */
+  close(timeoutMs?: number): Promise<boolean>
+  /** Nothing is sent until `resume`; events gather in the buffer. */
+  pause(): void
+  resume(): void
+  /** Changes options of a running client; a new key ends the standstill after a refused one. @throws OptionError */
+  reconfigure(options: Partial<CoreOptions>): void
+  stats(): Stats
+  /** Hands log text in a known format to the server, through the same delivery. */
+  ingestRaw(body: string | Uint8Array, format?: string, defaults?: RawDefaults): Promise<RawAnswer>
+  /** Sees each event of the client after `beforeSend`, for tests and bridges. @returns what ends it */
+  onEvent(listener: (event: OutgoingEvent) => void): () => void
+}
+
+export interface RawDefaults {
+  readonly service?: string
+  readonly environment?: string
+  readonly dataset?: string
+  readonly level?: Level
+  readonly host?: string
+  readonly timezone?: string
+}
+
+export interface RawAnswer {
+  readonly accepted: number
+  readonly rejected: readonly { readonly index: number; readonly code: string; readonly message: string }[]
+}

@@ -1,0 +1,108 @@
+import type { Level } from '@heartwood/protocol/model'
+import type { BeforeSend } from './types.ts'
+
+/** Built-in patterns of `redact`. */
+export const REDACTION_PATTERNS = ['email', 'creditCard', 'ssn', 'bearer'] as const
+export type RedactionPattern = (typeof REDACTION_PATTERNS)[number]
+
+export interface RedactOptions {
+  /** Built-in patterns by name, or own ones; matches become `[redacted]` wherever a text stands. Default: `bearer`. */
+  readonly patterns?: readonly (RedactionPattern | RegExp)[]
+  /** Attributes with these names lose their value, in any case, with or without `_` and `-`. Default: password, passwd, secret, token, apiKey, authorization, cookie, … */
+  readonly keys?: readonly string[]
+}
+
+/** A part of the SDK that can be left out: a plain object in the list `integrations`. */
+export interface Integration<Client> {
+  readonly name: string
+  /** @returns what takes it back, at `close`. */
+  setup(client: Client): (() => void) | undefined
+}
+
+/** Options of every platform. A wrong one fails in `init` with a sentence that says what was received. */
+export interface CoreOptions {
+  /** `HEARTWOOD_ENDPOINT`. Address of the server, without a path. Default `http://127.0.0.1:4600`. */
+  readonly endpoint?: string
+  /** `HEARTWOOD_API_KEY`. A key of scope ingest. */
+  readonly apiKey?: string
+  /** `HEARTWOOD_SERVICE` */
+  readonly service?: string
+  /** `HEARTWOOD_ENVIRONMENT`; default: `NODE_ENV`. */
+  readonly environment?: string
+  /** `HEARTWOOD_RELEASE` */
+  readonly release?: string
+  /** `HEARTWOOD_HOST_NAME`; default: the name of the machine. */
+  readonly host?: string
+  /** `HEARTWOOD_DATASET` */
+  readonly dataset?: string
+  /** `HEARTWOOD_MIN_LEVEL`; calls below it do nothing. Default `debug`. */
+  readonly minLevel?: Level
+  /** `HEARTWOOD_ENABLED`; `false`: nothing is captured. Default true. */
+  readonly enabled?: boolean
+  /** `HEARTWOOD_BATCH_SIZE`. Events of one request. Default 500. */
+  readonly batchSize?: number
+  /** `HEARTWOOD_FLUSH_INTERVAL`. Milliseconds that an event waits for others. Default 1,000. */
+  readonly flushInterval?: number
+  /** `HEARTWOOD_MAX_BUFFER_BYTES`. Memory for events that were not sent yet; the oldest are dropped and counted. Default 16 MiB. */
+  readonly maxBufferBytes?: number
+  /** `HEARTWOOD_MAX_BUFFER_EVENTS`. Default 50,000. */
+  readonly maxBufferEvents?: number
+  /** `HEARTWOOD_MAX_RETRIES`. Tries of one batch beyond the first. Default 5. */
+  readonly maxRetries?: number
+  /** `HEARTWOOD_TIMEOUT`. Milliseconds for one request. Default 10,000. */
+  readonly timeout?: number
+  /** `HEARTWOOD_COMPRESSION`. `auto`: zstd where the platform has it, else gzip. Default `auto`. */
+  readonly compression?: 'auto' | 'gzip' | 'zstd' | 'none'
+  readonly redact?: RedactOptions | false
+  /** Query parameters whose values are masked in addresses. Default: token, key, secret, password, code, signature … */
+  readonly scrubUrlParams?: readonly string[]
+  /** `HEARTWOOD_AUTO_TRUNCATE`. Cuts long texts and marks them, instead of dropping what is larger than `maxEventBytes`. Default true. */
+  readonly autoTruncate?: boolean
+  /** `HEARTWOOD_MAX_EVENT_BYTES`. Default 262,144. */
+  readonly maxEventBytes?: number
+  /** `HEARTWOOD_MAX_BREADCRUMBS`. Kept for each scope and sent with errors. Default 50; 0 keeps none. */
+  readonly maxBreadcrumbs?: number
+  /** Sees each event before redaction; what it returns is sent, null drops it. One that throws is counted and the event is sent as it was. */
+  readonly beforeSend?: BeforeSend
+  /** Share of events that is kept, from 0 to 1, for all levels or by level. The server's own rates apply on top. Default 1. */
+  readonly sampleRate?: number | { readonly [Name in Level]?: number }
+  /** Milliseconds within which equal errors are one event and a summary. Default 5,000; 0 sends each. */
+  readonly dedupeWindow?: number
+  /** Adds file, line and function of each call; costs about 5 µs a call. Default false. */
+  readonly callerInfo?: boolean
+  /** `HEARTWOOD_DEBUG`. Says on stderr what the SDK does. Default false. */
+  readonly debug?: boolean
+  /** Told of everything that goes wrong inside the SDK. */
+  readonly onError?: (error: Error) => void
+}
+
+/** Options after parsing: nothing is absent that has a default. */
+export type ResolvedOptions = {
+  readonly endpoint: string
+  readonly apiKey: string
+  readonly service: string
+  readonly environment: string
+  readonly release: string
+  readonly host: string
+  readonly dataset: string
+  readonly minLevel: Level
+  readonly enabled: boolean
+  readonly batchSize: number
+  readonly flushInterval: number
+  readonly maxBufferBytes: number
+  readonly maxBufferEvents: number
+  readonly maxRetries: number
+  readonly timeout: number
+  readonly compression: 'auto' | 'gzip' | 'zstd' | 'none'
+  readonly redact: Required<RedactOptions> | false
+  readonly scrubUrlParams: readonly string[]
+  readonly autoTruncate: boolean
+  readonly maxEventBytes: number
+  readonly maxBreadcrumbs: number
+  readonly beforeSend: BeforeSend | undefined
+  readonly sampleRate: { readonly [Name in Level]: number }
+  readonly dedupeWindow: number
+  readonly callerInfo: boolean
+  readonly debug: boolean
+  readonly onError: ((error: Error) => void) | undefined
+}

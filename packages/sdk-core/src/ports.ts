@@ -1,0 +1,106 @@
+import type { ScopeData } from './scope-data.ts'
+
+/** What a platform lends the SDK. Everything that leaves the process, waits or knows the time goes through it. */
+export interface Platform {
+  /** Milliseconds since 1970, as the clock of the machine says now; it may jump. */
+  now(): number
+  /** Milliseconds that never run backwards. */
+  monotonicNow(): number
+  randomBytes(length: number): Uint8Array
+  encode(text: string): Uint8Array
+  /** A timer that keeps no process alive. */
+  setTimer(run: () => void, ms: number): Timer
+  /** Runs when the caller's turn is over and other work had its chance. Keeps no process alive. */
+  defer(run: () => void): void
+  readonly transport: Transport
+  /** Absent where there is nothing to compress with, or it is switched off. */
+  readonly compress?: Compress
+  readonly spool?: Spool
+  readonly context: ContextStore
+  /** One line for whoever runs the program; never through a console that is captured. */
+  warn(message: string): void
+}
+
+export interface Timer {
+  cancel(): void
+}
+
+export type Compress = (body: Uint8Array) => Promise<{ body: Uint8Array; encoding: string }>
+
+export interface HttpRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: { readonly [name: string]: string }
+  readonly body?: Uint8Array
+  readonly timeoutMs: number
+  readonly signal?: Cancel
+}
+
+/** A signal that every platform can make: an AbortSignal fits. */
+export interface Cancel {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: { readonly [name: string]: string | undefined }
+  readonly body: string
+}
+
+export interface Transport {
+  /** Rejects when there is no answer: refused, reset, timed out (`timeoutMs`), cancelled. */
+  send(request: HttpRequest): Promise<HttpAnswer>
+  close(): void
+}
+
+/** One request's worth of events, as it is sent and as it is spooled. */
+export interface Batch {
+  readonly id: string
+  /** `/ingest` with the defaults of the batch as query. */
+  readonly path: string
+  readonly contentType: string
+  readonly events: number
+  readonly body: Uint8Array
+  /** Content-Encoding of `body`; absent when it is plain. */
+  readonly encoding?: string
+}
+
+/** The dead-letter queue of a client: batches that could not be sent wait on disk. Safe with several processes on one folder. */
+export interface Spool {
+  /** Resolves when the batch is on disk; rejects when it cannot be. */
+  write(batch: Batch): Promise<SpoolEffect>
+  /** For the last moment of a process. Throws when it cannot be written. */
+  writeSync(batch: Batch): SpoolEffect
+  /** The oldest batch that nobody else has taken; undefined when there is none. */
+  take(): Promise<SpooledBatch | undefined>
+  close(): Promise<void>
+}
+
+/** What room for a new batch cost: older ones of the folder that had to go. */
+export interface SpoolEffect {
+  readonly evicted: readonly { readonly events: number; readonly own: boolean; readonly reason: 'spool-full' | 'spool-expired' | 'spool-damaged' }[]
+}
+
+export interface SpooledBatch {
+  readonly batch: Batch
+  /** Written by this client in this process. */
+  readonly own: boolean
+  /** It was delivered, or refused for good: it is deleted. */
+  done(): Promise<void>
+  /** It could not be delivered now: others may take it. */
+  putBack(): Promise<void>
+}
+
+/** Carries a scope along asynchronous calls. */
+export interface ContextStore {
+  current(): ScopeHolder | undefined
+  run<Result>(holder: ScopeHolder, run: () => Result): Result
+}
+
+/** The mutable place of a scope; its data are never changed, only replaced, so that an event can hold on to them. */
+export interface ScopeHolder {
+  data: ScopeData
+}

@@ -1,0 +1,37 @@
+import type { Breadcrumb, FlowPosition, JsonObject, RequestInfo, TraceContext } from './types.ts'
+
+/** What all events of a scope share. Immutable: a change makes a new one, so that a captured event keeps what held when it happened. */
+export interface ScopeData {
+  readonly userId: string | undefined
+  /** The rest of the user; becomes `user.*`. */
+  readonly user: JsonObject | undefined
+  readonly tags: readonly string[] | undefined
+  /** Named contexts (`setContext`) and attributes of the scope. */
+  readonly attributes: JsonObject | undefined
+  readonly sessionId: string | undefined
+  readonly requestId: string | undefined
+  readonly trace: TraceContext | undefined
+  readonly flow: FlowPosition | undefined
+  readonly request: RequestInfo | undefined
+  readonly breadcrumbs: BreadcrumbRing | undefined
+}
+
+/** The last so many breadcrumbs of a scope. Shared by all data of one scope. */
+export interface BreadcrumbRing {
+  add(breadcrumb: Breadcrumb): void
+  /** Oldest first. */
+  list(): readonly Breadcrumb[]
+}
+
+export const EMPTY_SCOPE: ScopeData = {
+  userId: undefined,
+  user: undefined,
+  tags: undefined,
+  attributes: undefined,
+  sessionId: undefined,
+  requestId: undefined,
+  trace: undefined,
+  flow: undefined,
+  request: undefined,
+  breadcrumbs: undefined,
+}
