@@ -1,5 +1,6 @@
 import type { CoreOptions } from './options.ts'
 import type { Scope } from './scope.ts'
+import type { ScopeData } from './scope-data.ts'
 import type { Attributes, EventOptions, FlowPosition, Level, OutgoingEvent, Stats } from './types.ts'
 
 /**
@@ -60,7 +61,10 @@ export interface FlowStarter {
 
 export interface Client extends Logger {
   /** As `error`, for what was caught elsewhere; `level` and `handled` say how it was met. */
-  captureException(error: unknown, options?: EventOptions & { readonly level?: Level; readonly handled?: boolean; readonly attributes?: Attributes }): string
+  captureException(
+    error: unknown,
+    options?: EventOptions & { readonly level?: Level; readonly handled?: boolean; readonly attributes?: Attributes },
+  ): string
   /** One event of any kind, for integrations: nothing but what is given, the scope and the defaults is added. */
   capture(event: { readonly level: Level; readonly message: string; readonly attributes?: Attributes } & EventOptions): string
   /** What someone did: kind `audit`. @param actor who, by id or as a user */
@@ -68,6 +72,10 @@ export interface Client extends Logger {
   readonly flow: FlowStarter
   /** The scope that holds now: that of the request or `withScope` around the call, or else the client's own. */
   scope(): Scope
+  /** A copy of the current scope, for integrations that carry it along themselves. */
+  forkScope(changes?: Partial<ScopeData>): Scope
+  /** Runs inside a scope made by `forkScope`. */
+  runInScope<Result>(scope: Scope, run: () => Result): Result
   /** Runs with a copy of the current scope; what is set inside ends with it, asynchronous work included. */
   withScope<Result>(run: (scope: Scope) => Result): Result
   /** Sends what was captured until now. @returns whether all of it left memory (sent, spooled or dropped) in time. @param timeoutMs default 5,000 */

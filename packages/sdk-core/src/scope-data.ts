@@ -1,4 +1,4 @@
-import type { Breadcrumb, FlowPosition, JsonObject, RequestInfo, TraceContext } from './types.ts'
+import type { Breadcrumb, JsonObject, RequestInfo, TraceContext } from './types.ts'
 
 /** What all events of a scope share. Immutable: a change makes a new one, so that a captured event keeps what held when it happened. */
 export interface ScopeData {
@@ -11,9 +11,16 @@ export interface ScopeData {
   readonly sessionId: string | undefined
   readonly requestId: string | undefined
   readonly trace: TraceContext | undefined
-  readonly flow: FlowPosition | undefined
+  /** The one thing that moves: `step` counts on with each event of the scope. */
+  readonly flow: FlowState | undefined
   readonly request: RequestInfo | undefined
   readonly breadcrumbs: BreadcrumbRing | undefined
+}
+
+/** Place in a flow; without `step` its events are ordered by their times. */
+export interface FlowState {
+  readonly id: string
+  step?: number | undefined
 }
 
 /** The last so many breadcrumbs of a scope. Shared by all data of one scope. */
@@ -21,6 +28,7 @@ export interface BreadcrumbRing {
   add(breadcrumb: Breadcrumb): void
   /** Oldest first. */
   list(): readonly Breadcrumb[]
+  copy(): BreadcrumbRing
 }
 
 export const EMPTY_SCOPE: ScopeData = {

@@ -1,4 +1,6 @@
-import type { Attributes, Breadcrumb, FlowPosition, RequestInfo, TraceContext, User } from './types.ts'
+import { type BreadcrumbRing, EMPTY_SCOPE, type ScopeData } from './scope-data.ts'
+import type { Attributes, Breadcrumb, FlowPosition, JsonObject, RequestInfo, TraceContext, User } from './types.ts'
+import type { Snapshots } from './values/snapshot.ts'
 
 /** Says what all later events of the scope carry. */
 export interface Scope {
@@ -13,6 +15,7 @@ export interface Scope {
   setSession(id: string | null): this
   setRequestId(id: string | null): this
   setTrace(trace: TraceContext | null): this
+  /** Events of the scope are steps of this flow; with a `step` they count on from it. */
   setFlow(flow: FlowPosition | null): this
   setRequest(request: RequestInfo | null): this
   addBreadcrumb(breadcrumb: Breadcrumb): this
@@ -20,4 +23,125 @@ export interface Scope {
   readonly flow: FlowPosition | undefined
   readonly userId: string | undefined
   readonly requestId: string | undefined
+  /** Replaced by each change, never changed itself. */
+  readonly data: ScopeData
+}
+
+export interface ScopeTools {
+  readonly snapshots: Snapshots
+  readonly now: () => number
+  /** Breadcrumbs kept for each scope. */
+  readonly maxBreadcrumbs: () => number
+}
+
+export const createScope = (tools: ScopeTools, data: ScopeData = EMPTY_SCOPE): Scope => new ScopeOf(tools, data)
+
+/** What is set in a copy does not reach the original; a flow goes on counting for both. */
+export const copyScope = (tools: ScopeTools, data: ScopeData, changes?: Partial<ScopeData>): Scope =>
+  new ScopeOf(tools, { ...data, breadcrumbs: data.breadcrumbs?.copy(), ...changes })
+
+class ScopeOf implements Scope {
+  data: ScopeData
+  readonly #tools: ScopeTools
+
+  constructor(tools: ScopeTools, data: ScopeData) {
+    this.#tools = tools
+    this.data = data
+  }
+
+  get trace(): TraceContext | undefined {
+    return this.data.trace
+  }
+  get flow(): FlowPosition | undefined {
+    return this.data.flow
+  }
+  get userId(): string | undefined {
+    return this.data.userId
+  }
+  get requestId(): string | undefined {
+    return this.data.requestId
+  }
+
+  #set(changes: Partial<ScopeData>): this {
+    this.data = { ...this.data, ...changes }
+    return this
+  }
+
+  setUser(user: User | null): this {
+    if (user === null) return this.#set({ userId: undefined, user: undefined })
+    const { id, ...rest } = user
+    const others = this.#tools.snapshots.attributes(rest)
+    return this.#set({ userId: id === undefined ? undefined : String(id), user: Object.keys(others).length === 0 ? undefined : others })
+  }
+
+  addTags(...tags: string[]): this {
+    return this.#set({ tags: [...new Set([...(this.data.tags ?? []), ...tags.map(String)])] })
+  }
+
+  setAttributes(attributes: Attributes): this {
+    return this.#set({ attributes: { ...this.data.attributes, ...this.#tools.snapshots.attributes(attributes) } })
+  }
+
+  setContext(name: string, context: Attributes | null): this {
+    const { [name]: _former, ...others } = this.data.attributes ?? {}
+    const attributes: JsonObject = context === null ? others : { ...others, [name]: this.#tools.snapshots.attributes(context) }
+    return this.#set({ attributes })
+  }
+
+  setSession(id: string | null): this {
+    return this.#set({ sessionId: id ?? undefined })
+  }
+
+  setRequestId(id: string | null): this {
+    return this.#set({ requestId: id ?? undefined })
+  }
+
+  setTrace(trace: TraceContext | null): this {
+    return this.#set({ trace: trace === null ? undefined : { ...trace } })
+  }
+
+  setFlow(flow: FlowPosition | null): this {
+    return this.#set({ flow: flow === null ? undefined : { ...flow } })
+  }
+
+  setRequest(request: RequestInfo | null): this {
+    return this.#set({ request: request === null ? undefined : { ...request } })
+  }
+
+  addBreadcrumb(breadcrumb: Breadcrumb): this {
+    const limit = this.#tools.maxBreadcrumbs()
+    if (limit === 0) return this
+    let ring = this.data.breadcrumbs
+    if (ring === undefined) {
+      ring = createBreadcrumbRing(limit)
+      this.#set({ breadcrumbs: ring })
+    }
+    const { data, message } = breadcrumb
+    ring.add({
+      ...breadcrumb,
+      message: String(message),
+      timestamp: breadcrumb.timestamp ?? this.#tools.now(),
+      ...(data === undefined ? {} : { data: this.#tools.snapshots.attributes(data) }),
+    })
+    return this
+  }
+}
+
+export const createBreadcrumbRing = (limit: number, initial: readonly Breadcrumb[] = []): BreadcrumbRing => {
+  const kept = [...initial]
+  /** Index of the oldest, once all places are taken. */
+  let head = 0
+  const list = (): Breadcrumb[] => [...kept.slice(head), ...kept.slice(0, head)]
+  return {
+    add(breadcrumb) {
+      if (kept.length < limit) {
+        kept.push(breadcrumb)
+        return
+      }
+      kept[head] = breadcrumb
+      head = (head + 1) % limit
+    },
+    list,
+    copy: () => createBreadcrumbRing(limit, list()),
+  }
 }

@@ -53,7 +53,7 @@ export interface Breadcrumb {
 /** Where an event stands in a flow. */
 export interface FlowPosition {
   readonly id: string
-  readonly step?: number
+  readonly step?: number | undefined
 }
 
 export type BeforeSend = (event: OutgoingEvent) => OutgoingEvent | null

@@ -1,0 +1,207 @@
+import { LIMITS } from '@heartwood/protocol/model'
+import type { Client } from './client.ts'
+import { createCounts } from './counts.ts'
+import { createBuffer } from './delivery/buffer.ts'
+import { createDelivery } from './delivery/delivery.ts'
+import { createSampler } from './delivery/sampler.ts'
+import { createFlows } from './flow.ts'
+import { createIds } from './ids.ts'
+import { createLogger, type LogCall, type LoggerState, type LoggerTools, NO_LOGGER } from './logger.ts'
+import type { CoreOptions, ResolvedOptions } from './options.ts'
+import type { Platform } from './ports.ts'
+import { createPrepare } from './prepare/prepare.ts'
+import { rawPath, readRawAnswer } from './raw-ingest.ts'
+import { readCall, type Spoken } from './read-call.ts'
+import { bind, copyOptions } from './record-options.ts'
+import { copyScope, createScope, type Scope, type ScopeTools } from './scope.ts'
+import type { FlowState, ScopeData } from './scope-data.ts'
+import type { EventOptions, FlowPosition, JsonObject, Level, OutgoingEvent } from './types.ts'
+import { createSnapshots } from './values/snapshot.ts'
+
+export interface ClientDeps {
+  readonly platform: Platform
+  readonly options: ResolvedOptions
+  /** Parses options as `init` did, for `reconfigure`. @throws OptionError */
+  readonly parse: (options: CoreOptions) => ResolvedOptions
+  /** As they were given; `reconfigure` lays its own over them. */
+  readonly given: CoreOptions
+}
+
+/** A client and what only its platform may do with it. */
+export interface ClientParts {
+  readonly client: Client
+  readonly options: () => ResolvedOptions
+  /** The last moment of a process: what is in memory goes to the spool folder, or is counted `process-exit`. */
+  flushSync(): void
+  report(error: Error): void
+}
+
+const RANKS: { readonly [Name in Level]: number } = { trace: 0, debug: 1, info: 2, warn: 3, error: 4, fatal: 5 }
+/** Bytes that an event takes whatever it says. */
+const BASE_BYTES = 200
+/** What an unread stack will take, roughly. */
+const STACK_BYTES = 2_000
+const DEFAULT_FLUSH_MS = 5_000
+
+/** The step that an event takes in its flow; the next event takes the next. */
+const takeStep = (flow: FlowState): FlowPosition => {
+  const { id, step } = flow
+  if (step !== undefined) flow.step = step + 1
+  return { id, step }
+}
+
+const timeOf = (options: EventOptions | undefined): number | undefined => {
+  const sent = options?.timestamp
+  const ms = sent instanceof Date ? sent.getTime() : sent
+  return ms !== undefined && Number.isFinite(ms) ? ms : undefined
+}
+
+const toError = (value: unknown): Error => (value instanceof Error ? value : new Error(String(value)))
+
+export const createClient = ({ platform, options: initial, parse, given }: ClientDeps): ClientParts => {
+  let options = initial
+  let overrides: CoreOptions = given
+  let closed = false
+  /** Calls of a lower rank do nothing. */
+  let minRank = 0
+  let sampler = createSampler({ options: initial, random: Math.random })
+
+  const counts = createCounts()
+  const snapshots = createSnapshots()
+  const ids = createIds(platform.randomBytes)
+  const tools: ScopeTools = { snapshots, now: platform.now, maxBreadcrumbs: () => options.maxBreadcrumbs }
+  const root = createScope(tools)
+  const listeners = new Set<(event: OutgoingEvent) => void>()
+
+  /** A hook or an option of the program that throws must not come back to the line that logged. */
+  const report = (error: unknown): void => {
+    const coded = toError(error)
+    if (options.debug) platform.warn(`Heartwood: ${coded.message}`)
+    try {
+      options.onError?.(coded)
+    } catch (thrown) {
+      platform.warn(`Heartwood: onError threw: ${toError(thrown).message}`)
+    }
+  }
+
+  const buffer = createBuffer({
+    maxEvents: options.maxBufferEvents,
+    maxBytes: options.maxBufferBytes,
+    onDropped: () => counts.dropped('buffer-full'),
+  })
+  const prepare = createPrepare({ options: () => options, counts, report, listeners })
+  const delivery = createDelivery({ platform, options: () => options, buffer, prepare, counts, report, sampler: () => sampler, ids })
+
+  const applyOptions = (): void => {
+    minRank = closed || !options.enabled ? Number.POSITIVE_INFINITY : RANKS[options.minLevel]
+  }
+  applyOptions()
+
+  const scopeNow = (): Scope => (platform.context.current() as Scope | undefined) ?? root
+
+  /** Everything that happens on the caller's turn. */
+  const push = (level: Level, from: LoggerState, { message, attributes, error }: Spoken, given: EventOptions | undefined): string => {
+    if (!sampler.keeps(level)) {
+      counts.dropped('sampled')
+      return ''
+    }
+    const scope = scopeNow().data
+    const now = platform.now()
+    const id = ids.event(now)
+    let sizeBytes = BASE_BYTES + 2 * Math.min(message.length, LIMITS.message)
+    let copied: JsonObject | undefined
+    if (attributes !== undefined) {
+      copied = snapshots.attributes(attributes)
+      sizeBytes += snapshots.lastBytes
+    }
+    if (error !== undefined) sizeBytes += STACK_BYTES
+    let own = given === undefined ? undefined : copyOptions(snapshots, given)
+    const flow = from.flow ?? scope.flow
+    if (flow !== undefined && own?.flow === undefined) own = { ...own, flow: takeStep(flow) }
+    delivery.arrived({
+      id,
+      timestamp: timeOf(given) ?? now,
+      kind: own?.kind ?? 'log',
+      level,
+      message: message.length > LIMITS.message ? `${message.slice(0, LIMITS.message - 1)}…` : message,
+      attributes: copied,
+      bindings: from.bindings,
+      scope,
+      options: own,
+      error,
+      breadcrumbs: RANKS[level] >= RANKS.error ? scope.breadcrumbs?.list() : undefined,
+      sizeBytes,
+    })
+    return id
+  }
+
+  const call: LogCall = (level, from, given, first, second, third) => {
+    if (RANKS[level] < minRank) return ''
+    counts.captured()
+    try {
+      return push(level, from, readCall(level, given, first, second, third), third)
+    } catch (error) {
+      // Nothing of ours should throw, but what the program hands in may; it must not break the line that logged.
+      counts.dropped('internal')
+      report(error)
+      return ''
+    }
+  }
+
+  const loggerTools: LoggerTools = {
+    call,
+    isLevelEnabled: (level) => RANKS[level] >= minRank,
+    bind: (parent, attributes, own) => bind(snapshots, parent, attributes, own),
+    monotonicNow: platform.monotonicNow,
+  }
+  const logger = createLogger(loggerTools)
+  const runInScope = <Result>(scope: Scope, run: () => Result): Result => platform.context.run(scope, run)
+  const forkScope = (changes?: Partial<ScopeData>): Scope => copyScope(tools, scopeNow().data, changes)
+
+  const client: Client = {
+    ...logger,
+    captureException: (error, { level = 'error', handled, attributes, ...rest } = {}) =>
+      call(level, NO_LOGGER, 3, error, handled === undefined ? attributes : { ...attributes, 'error.handled': handled }, rest),
+    capture: ({ level, message, attributes, ...rest }) => call(level, NO_LOGGER, 3, message, attributes, rest),
+    audit(action, actor, context) {
+      const who = typeof actor === 'string' ? { id: actor } : actor
+      return call('info', NO_LOGGER, 3, `${who.id} ${action}`, { ...context, audit: { action, actor: who } }, { kind: 'audit', user: who })
+    },
+    flow: createFlows({ logger: loggerTools, flowId: ids.flow, runWith: (changes, run) => runInScope(forkScope(changes), run) }),
+    scope: scopeNow,
+    forkScope,
+    runInScope,
+    withScope(run) {
+      const scope = forkScope()
+      return runInScope(scope, () => run(scope))
+    },
+    flush: (timeoutMs = DEFAULT_FLUSH_MS) => delivery.flush(timeoutMs),
+    close(timeoutMs = DEFAULT_FLUSH_MS) {
+      closed = true
+      applyOptions()
+      return delivery.close(timeoutMs)
+    },
+    pause: delivery.pause,
+    resume: delivery.resume,
+    reconfigure(changes) {
+      const merged = { ...overrides, ...changes }
+      const next = parse(merged)
+      overrides = merged
+      options = next
+      sampler = createSampler({ options, random: Math.random })
+      buffer.resize(options.maxBufferEvents, options.maxBufferBytes)
+      applyOptions()
+      delivery.reconfigured()
+    },
+    stats: counts.read,
+    async ingestRaw(body, format = 'auto', defaults = {}) {
+      const bytes = typeof body === 'string' ? platform.encode(body) : body
+      return readRawAnswer(await delivery.raw(bytes, rawPath(format, defaults)))
+    },
+    onEvent(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  return { client, options: () => options, flushSync: delivery.flushSync, report }
+}

@@ -1,0 +1,34 @@
+import type { Flow, FlowStarter } from './client.ts'
+import { createLogger, type LoggerState, type LoggerTools } from './logger.ts'
+import type { FlowState, ScopeData } from './scope-data.ts'
+
+export interface FlowTools {
+  readonly logger: LoggerTools
+  readonly flowId: (name: string) => string
+  readonly runWith: <Result>(changes: Partial<ScopeData>, run: () => Result) => Result
+}
+
+/** An id is its name and a part of its own, joined by the last hyphen. */
+const nameOf = (id: string): string => {
+  const end = id.lastIndexOf('-')
+  return end > 0 ? id.slice(0, end) : id
+}
+
+export const createFlows = (tools: FlowTools): FlowStarter => {
+  const open = (state: FlowState): Flow => {
+    const logger: LoggerState = { bindings: undefined, flow: state }
+    return {
+      ...createLogger(tools.logger, logger),
+      id: state.id,
+      name: nameOf(state.id),
+      get step() {
+        return state.step ?? 0
+      },
+      position: () => ({ id: state.id, step: state.step ?? 0 }),
+      run: (run) => tools.runWith({ flow: state }, run),
+    }
+  }
+  return Object.assign((name: string) => open({ id: tools.flowId(name), step: 0 }), {
+    resume: (id: string, step?: number) => open({ id, step }),
+  })
+}

@@ -1,0 +1,55 @@
+import type { Logger, LogMethod, StepTimer } from './client.ts'
+import type { Bindings } from './record.ts'
+import type { FlowState } from './scope-data.ts'
+import type { Attributes, EventOptions, Level } from './types.ts'
+
+/** What a logger hands to its client. `given` says how many arguments the caller wrote: `error()` means something. */
+export type LogCall = (level: Level, from: LoggerState, given: number, first: unknown, second: unknown, third: EventOptions | undefined) => string
+
+export interface LoggerState {
+  readonly bindings: Bindings | undefined
+  /** Its events are steps of this flow; children share it. */
+  readonly flow: FlowState | undefined
+}
+
+export interface LoggerTools {
+  readonly call: LogCall
+  readonly isLevelEnabled: (level: Level) => boolean
+  readonly bind: (parent: Bindings | undefined, attributes: Attributes, options: EventOptions | undefined) => Bindings
+  readonly monotonicNow: () => number
+}
+
+export const NO_LOGGER: LoggerState = { bindings: undefined, flow: undefined }
+
+export const createLogger = (tools: LoggerTools, state: LoggerState = NO_LOGGER): Logger => {
+  const { call } = tools
+  const methodOf =
+    (level: Level): LogMethod =>
+    (...args: [first?: unknown, second?: unknown, third?: EventOptions]) =>
+      call(level, state, args.length, args[0], args[1], args[2])
+  return {
+    debug: methodOf('debug'),
+    info: methodOf('info'),
+    warn: methodOf('warn'),
+    error: methodOf('error'),
+    fatal: methodOf('fatal'),
+    log: (level, message, attributes, options) => call(level, state, 3, message, attributes, options),
+    isLevelEnabled: tools.isLevelEnabled,
+    child: (attributes, options) => createLogger(tools, { bindings: tools.bind(state.bindings, attributes, options), flow: state.flow }),
+    startTimer: (label, attributes) => createTimer(tools, state, label, attributes),
+  }
+}
+
+const createTimer = ({ call, monotonicNow }: LoggerTools, state: LoggerState, label: string, attributes: Attributes | undefined): StepTimer => {
+  const startedAt = monotonicNow()
+  const elapsed = (): number => Math.round((monotonicNow() - startedAt) * 1_000) / 1_000
+  let ended = false
+  return {
+    elapsed,
+    end(more) {
+      if (ended) return ''
+      ended = true
+      return call('info', state, 3, label, { ...attributes, ...more }, { perf: { durationMs: elapsed() } })
+    },
+  }
+}

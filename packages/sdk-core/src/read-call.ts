@@ -1,0 +1,59 @@
+import { createCallSite } from './errors/call-site.ts'
+import { captureError } from './errors/capture-error.ts'
+import type { CapturedError } from './record.ts'
+import type { Attributes, EventOptions, Level } from './types.ts'
+
+/** What a call of a log method says. */
+export interface Spoken {
+  readonly message: string
+  readonly attributes: Attributes | undefined
+  readonly error: CapturedError | undefined
+}
+
+type WithAttributes = EventOptions & { readonly attributes?: Attributes }
+
+/**
+ * The forms of {@link LogMethod}: a text first, then attributes or an error; or an error first, whatever was thrown; or nothing.
+ * @param given how many arguments the caller wrote
+ */
+export const readCall = (level: Level, given: number, first: unknown, second: unknown, options: EventOptions | undefined): Spoken => {
+  if (typeof first === 'string') {
+    if (second === undefined || second === null) return spoken(first, (options as WithAttributes | undefined)?.attributes, options?.error)
+    if (isError(second)) return spoken(first, (options as WithAttributes | undefined)?.attributes, second)
+    const attributes = second as Attributes
+    const { error, err } = attributes
+    if (options?.error === undefined && (isError(error) || isError(err))) return withoutError(first, attributes, isError(error) ? 'error' : 'err')
+    return spoken(first, attributes, options?.error)
+  }
+  const isSerious = level === 'error' || level === 'fatal'
+  // `error()` inside a catch: nobody said what was caught, but where.
+  if (given === 0 && isSerious) return spokenError(createCallSite(), undefined)
+  const attributes = second as Attributes | undefined
+  if (isError(first) || isSerious) return spokenError(captureError(first), attributes)
+  if (typeof first === 'object' && first !== null)
+    return { message: textOf((first as { message?: unknown }).message), attributes: first as Attributes, error: undefined }
+  return { message: textOf(first), attributes, error: undefined }
+}
+
+const spoken = (message: string, attributes: Attributes | undefined, error: unknown): Spoken => ({
+  message,
+  attributes,
+  error: error === undefined ? undefined : captureError(error),
+})
+
+const spokenError = (error: CapturedError, attributes: Attributes | undefined): Spoken => ({
+  message: error.message === '' ? error.type : error.message,
+  attributes,
+  error,
+})
+
+const withoutError = (message: string, attributes: Attributes, name: 'error' | 'err'): Spoken => {
+  const { [name]: error, ...rest } = attributes
+  return spoken(message, rest, error)
+}
+
+/** Also errors of other realms (`vm`, jest), which are no instances of ours. */
+const isError = (value: unknown): value is Error =>
+  typeof value === 'object' && value !== null && (value instanceof Error || Object.prototype.toString.call(value) === '[object Error]')
+
+const textOf = (value: unknown): string => (value === undefined ? '' : String(value))
