@@ -1,0 +1,41 @@
+import { randomFillSync } from 'node:crypto'
+import { writeSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
+import type { Compress, ContextStore, Platform, Spool, Transport } from '@heartwood/sdk-core'
+
+export interface NodeParts {
+  readonly transport: Transport
+  readonly context: ContextStore
+  readonly compress: Compress | undefined
+  readonly spool: Spool | undefined
+}
+
+const STDERR = 2
+
+/** What Node lends the SDK. Nothing of it keeps a process alive. */
+export const createNodePlatform = ({ transport, context, compress, spool }: NodeParts): Platform => ({
+  now: Date.now,
+  monotonicNow: () => performance.now(),
+  randomBytes: (length) => randomFillSync(new Uint8Array(length)),
+  encode: (text) => Buffer.from(text),
+  setTimer(run, ms) {
+    const timer = setTimeout(run, ms)
+    timer.unref()
+    return { cancel: () => clearTimeout(timer) }
+  },
+  defer(run) {
+    setImmediate(run).unref()
+  },
+  transport,
+  context,
+  ...(compress === undefined ? {} : { compress }),
+  ...(spool === undefined ? {} : { spool }),
+  warn(message) {
+    try {
+      // Not the console, which may be captured, and not process.stderr, whose writes may be lost at exit.
+      writeSync(STDERR, `${message}\n`)
+    } catch {
+      // A closed or full stderr: there is nobody to tell.
+    }
+  },
+})
