@@ -1,7 +1,7 @@
 import type { CoreOptions } from './options.ts'
 import type { Scope } from './scope.ts'
 import type { ScopeData } from './scope-data.ts'
-import type { Attributes, EventOptions, FlowPosition, Level, OutgoingEvent, Stats } from './types.ts'
+import type { Attributes, EventOptions, FlowPosition, Level, OutgoingEvent, Stats, TraceContext } from './types.ts'
 
 /**
  * Logs one event and returns its id, under which feedback can name it; `''` below `minLevel` and when nothing is captured.
@@ -90,6 +90,15 @@ export interface Client extends Logger {
   stats(): Stats
   /** Hands log text in a known format to the server, through the same delivery. */
   ingestRaw(body: string | Uint8Array, format?: string, defaults?: RawDefaults): Promise<RawAnswer>
+  /**
+   * Events carry the ids of the current span of a tracer beside us (OpenTelemetry), while it has one, before those of their scope.
+   * @returns what ends it
+   */
+  followTracer(current: () => TraceContext | undefined): () => void
+  /** Whether a tracer is followed: it writes the `traceparent` of outgoing requests then, and not we. */
+  hasTracer(): boolean
+  /** The trace that an event of this moment carries: of the tracer's span, or else of the scope. */
+  currentTrace(): TraceContext | undefined
   /** Sees each event of the client after `beforeSend`, for tests and bridges. @returns what ends it */
   onEvent(listener: (event: OutgoingEvent) => void): () => void
 }

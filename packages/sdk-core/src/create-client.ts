@@ -15,7 +15,7 @@ import { readCall, type Spoken } from './read-call.ts'
 import { bind, copyOptions } from './record-options.ts'
 import { copyScope, createScope, type Scope, type ScopeTools } from './scope.ts'
 import type { FlowState, ScopeData } from './scope-data.ts'
-import type { EventOptions, FlowPosition, JsonObject, Level, OutgoingEvent } from './types.ts'
+import type { EventOptions, FlowPosition, JsonObject, Level, OutgoingEvent, TraceContext } from './types.ts'
 import { createSnapshots } from './values/snapshot.ts'
 
 export interface ClientDeps {
@@ -99,6 +99,16 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
 
   const scopeNow = (): Scope => (platform.context.current() as Scope | undefined) ?? root
 
+  let tracer: (() => TraceContext | undefined) | undefined
+  const tracedNow = (): TraceContext | undefined => {
+    try {
+      return tracer?.()
+    } catch (error) {
+      report(error)
+      return undefined
+    }
+  }
+
   /** Everything that happens on the caller's turn. */
   const push = (level: Level, from: LoggerState, { message, attributes, error }: Spoken, given: EventOptions | undefined): string => {
     if (!sampler.keeps(level)) {
@@ -116,6 +126,10 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     }
     if (error !== undefined) sizeBytes += STACK_BYTES
     let own = given === undefined ? undefined : copyOptions(snapshots, given)
+    if (tracer !== undefined && own?.trace === undefined) {
+      const trace = tracedNow()
+      if (trace !== undefined) own = { ...own, trace }
+    }
     const flow = from.flow ?? scope.flow
     if (flow !== undefined && own?.flow === undefined) own = { ...own, flow: takeStep(flow) }
     delivery.arrived({
@@ -198,6 +212,14 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
       const bytes = typeof body === 'string' ? platform.encode(body) : body
       return readRawAnswer(await delivery.raw(bytes, rawPath(format, defaults)))
     },
+    followTracer(current) {
+      tracer = current
+      return () => {
+        if (tracer === current) tracer = undefined
+      }
+    },
+    hasTracer: () => tracer !== undefined,
+    currentTrace: () => tracedNow() ?? scopeNow().trace,
     onEvent(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
