@@ -57,12 +57,40 @@ export const describeAddress = (value: unknown): string => {
   return describeReceived(host.replace(/([?#]).*$/s, '$1…'))
 }
 
+/** Names of other products' options, for the sentence about an unknown one. */
+const ELSEWHERE: { readonly [name: string]: string } = {
+  url: 'endpoint',
+  baseUrl: 'endpoint',
+  dsn: 'endpoint',
+  key: 'apiKey',
+  token: 'apiKey',
+  env: 'environment',
+  version: 'release',
+  level: 'minLevel',
+  logLevel: 'minLevel',
+  source: 'service',
+  appName: 'service',
+}
+
+/** @throws OptionError that names the nearest known one */
+export const refuseUnknown = (given: object, known: readonly string[], prefix = ''): void => {
+  for (const [option, value] of Object.entries(given)) {
+    if (value === undefined || known.includes(option)) continue
+    const elsewhere = prefix === '' && Object.hasOwn(ELSEWHERE, option) ? ELSEWHERE[option] : undefined
+    const near = elsewhere ?? nearestName(option, known)
+    // The value is not shown: under an unknown name it may well be a key.
+    const hint = near === undefined ? '' : ` Did you mean \`${prefix}${near}\`?`
+    throw new OptionError(`${prefix}${option}`, typeof value, `There is no option \`${prefix}${option.slice(0, 60)}\`.${hint}`)
+  }
+}
+
 /** The known name that is nearest to an unknown one; undefined when none is near. */
 export const nearestName = (name: string, known: Iterable<string>): string | undefined => {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
   const wanted = plain(name).slice(0, 40)
   let best: string | undefined
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1
+  // Two letters in the wrong order are two changes.
+  let bestDistance = wanted.length <= 3 ? 2 : Math.max(2, Math.floor(wanted.length / 3)) + 1
   for (const candidate of known) {
     const distance = editDistance(wanted, plain(candidate))
     if (distance >= bestDistance) continue
