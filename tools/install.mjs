@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** Where tools/services.mjs puts a Node 24 for the smoke test. */
-export const node24 = join(root, '.node-24', 'node_modules', 'node', 'bin', 'node')
+/** Where tools/services.mjs puts other versions of Node. */
+export const nodeOf = (major) => join(root, `.node-${major}`, 'node_modules', 'node', 'bin', 'node')
 
 /** Runs a command in the repository with its output shown; ends this process when it fails. */
 export function run(command, args, options = {}) {
@@ -70,7 +70,7 @@ function isFresh(output, sources) {
 }
 
 /** Newest change below a folder, tests and build results aside. */
-function newest(folder) {
+export function newest(folder) {
   let latest = 0
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (['dist', 'node_modules', 'dev'].includes(entry.name) || /\.test\.tsx?$/.test(entry.name)) continue

@@ -1,12 +1,14 @@
-// Installs what the tests need beside this Node: Chromium and PostgreSQL from Debian's packages, and a Node 24 from npm in a folder of its own
-// (as a dependency its command would shadow the Node that runs everything else), and from PyPI the clients that the compatibility tests run.
+// Installs what the tests need beside this Node: Chromium and PostgreSQL from Debian's packages; Node 22 and 24 from npm in folders of their own
+// (as a dependency their command would shadow the Node that runs everything else); from PyPI the clients that the compatibility tests run; and from
+// npm the libraries that the Node SDK is tested with.
 // Does nothing where they are there.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ensureInstalled, node24, root, run } from './install.mjs'
+import { ensureInstalled, nodeOf, root, run } from './install.mjs'
 import { ensurePythonClients } from './python-clients.mjs'
+import { ensureSdkPeers } from './sdk-peers.mjs'
 
 const postgres = () =>
   existsSync('/usr/lib/postgresql') && readdirSync('/usr/lib/postgresql').some((version) => existsSync(`/usr/lib/postgresql/${version}/bin/postgres`))
@@ -17,17 +19,15 @@ const wanted = [
 ]
 
 ensureInstalled()
-if (!existsSync(node24)) {
-  console.log('Installing Node 24 beside this one …')
-  run(
-    'npm',
-    ['install', '--prefix', join(root, '.node-24'), '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error', 'node@24'],
-    { cwd: tmpdir() },
-  )
-}
+for (const major of [22, 24])
+  if (!existsSync(nodeOf(major))) {
+    console.log(`Installing Node ${major} beside this one …`)
+    const flags = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error']
+    run('npm', ['install', '--prefix', join(root, `.node-${major}`), ...flags, `node@${major}`], { cwd: tmpdir() })
+  }
 const missing = wanted.filter((service) => !service.there())
 if (missing.length === 0) {
-  console.log('Chromium, PostgreSQL, Python and Node 24 are there.')
+  console.log('Chromium, PostgreSQL, Python, Node 22 and Node 24 are there.')
 } else {
   console.log(`Installing ${missing.map((service) => service.name).join(' and ')} …`)
   if (spawnSync('apt-get', ['--version']).error) {
@@ -46,5 +46,10 @@ if (missing.length === 0) {
 const reason = ensurePythonClients()
 if (reason) {
   console.error(`The clients of other systems could not be installed: ${reason}`)
+  if (process.env.CI) process.exit(1)
+}
+const missingPeers = ensureSdkPeers()
+if (missingPeers) {
+  console.error(`The libraries that the Node SDK is tested with are not there: ${missingPeers}`)
   if (process.env.CI) process.exit(1)
 }

@@ -1,0 +1,2 @@
+export const sdkPackage: string
+export function ensureSdkPeers(): string | undefined
