@@ -1,6 +1,10 @@
 export type { Client, Flow, FlowStarter, Logger, LogMethod, RawAnswer, RawDefaults, StepTimer } from './client.ts'
 export { type ClientDeps, type ClientParts, createClient } from './create-client.ts'
+export { DEFAULT_REDACTED_KEYS, DEFAULT_SCRUBBED_PARAMS } from './option-defaults.ts'
+export { describeReceived, OptionError, type OptionPlace, refuseUnknown, wrongOption } from './option-error.ts'
+export { isFalseText, isPlainObject, isRegExp, lineOfText, type OptionReader, readOption, splitList, wholeNumber } from './option-readers.ts'
 export type { CoreOptions, Integration, RedactionPattern, RedactOptions, ResolvedOptions } from './options.ts'
+export { type Environment, type PlatformDefaults, parseOptions } from './parse-options.ts'
 export type {
   Batch,
   Cancel,
@@ -11,8 +15,8 @@ export type {
   Platform,
   ScopeHolder,
   Spool,
-  SpooledBatch,
   SpoolEffect,
+  SpooledBatch,
   Timer,
   Transport,
 } from './ports.ts'
