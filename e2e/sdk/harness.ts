@@ -92,7 +92,7 @@ export async function runProgram(file: string, options: ProgramOptions = {}): Pr
 /** As `runProgram`, for programs that are talked to while they run. */
 export function startProgram(file: string, options: ProgramOptions = {}): RunningProgram {
   const { killAfter, timeout = 60_000 } = options
-  copyChanged(join(here, 'programs'), join(peers, 'programs'))
+  installPrograms()
   const { PATH, HOME, TMPDIR } = process.env
   const started = performance.now()
   const child = spawn(options.node ?? process.execPath, [...(options.nodeOptions ?? []), join(peers, 'programs', file), ...(options.args ?? [])], {
@@ -165,6 +165,9 @@ function statsOf(stdout: string): ProgramStats | undefined {
 
 /** All that was dropped. */
 export const droppedOf = ({ dropped }: ProgramStats): number => Object.values(dropped).reduce((sum, events) => sum + events, 0)
+
+/** Puts e2e/sdk/programs beside the installed package; `runProgram` does it too. */
+export const installPrograms = (): void => copyChanged(join(here, 'programs'), join(peers, 'programs'))
 
 /** Programs stand where the installed package is found by its name; several suites may copy them at a time. */
 function copyChanged(from: string, to: string): void {

@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { capturedBy, expectAccounts, inOrder, numbersOf, upTo } from './accounts.ts'
+import { type FakeServer, NODES, preparePeers, runProgram, startFakeServer, startProgram } from './harness.ts'
+
+let server: FakeServer
+let spool: string
+beforeEach(async () => {
+  server = await startFakeServer()
+  spool = mkdtempSync(join(tmpdir(), 'heartwood-spool-'))
+})
+afterEach(async () => {
+  await server.close()
+  rmSync(spool, { recursive: true, force: true })
+})
+
+/** What an earlier process left in the spool folder, sent by one that has nothing of its own to say. @returns how many events that were */
+const replay = async (node: string): Promise<number> => {
+  const before = server.events().length
+  const program = startProgram('stay.mjs', { env: { ...server.env, HEARTWOOD_SPOOL: spool }, node, args: ['5', '0'] })
+  await program.line(/READY/)
+  let replayed = -1
+  // Replaying is background work at a pace of its own: until a question brings nothing new.
+  await expect
+    .poll(
+      async () => {
+        program.write('stats')
+        const last = replayed
+        replayed = JSON.parse((await program.line(/^STATS (.*)$/))[1] ?? '{}').replayed
+        return { same: replayed === last, arrived: server.events().length - before >= replayed }
+      },
+      { timeout: 10_000, interval: 500 },
+    )
+    .toEqual({ same: true, arrived: true })
+  program.write('end')
+  const result = await program.ended
+  expect(result.stats?.replayed).toBe(server.events().length - before)
+  return result.stats?.replayed ?? 0
+}
+
+describe.skipIf(!preparePeers()).each(NODES)('a program on $name', ({ node }) => {
+  it('that has nothing else to do ends by itself, with its events delivered', async () => {
+    const result = await runProgram('emit.mjs', { env: server.env, node, args: ['10'] })
+    expect({ ...result, durationMs: 0 }).toMatchObject({ code: 0, stderr: '' })
+    expectAccounts(server, result, { captured: 10, sent: 10 })
+    expect(numbersOf(server)).toEqual(upTo(10))
+  })
+
+  it('that requires the package does so too', async () => {
+    const result = await runProgram('emit.cjs', { env: server.env, node })
+    expect(result).toMatchObject({ code: 0, stderr: '' })
+    expectAccounts(server, result, { captured: 1, sent: 1 })
+  })
+
+  it('that never calls init sends nothing and breaks nothing', async () => {
+    const result = await runProgram('nothing.mjs', { env: server.env, node })
+    expect(result).toMatchObject({ code: 0, stderr: '' })
+    expect(server.requests()).toEqual([])
+  })
+
+  it('delivers 100,000 events of one turn up to the bound of its buffer, and counts the others', async () => {
+    const result = await runProgram('emit.mjs', { env: server.env, node, args: ['100000'] })
+    expectAccounts(server, result, { captured: 100_000, sent: 50_000, dropped: { 'buffer-full': 50_000 } })
+    // The oldest go first.
+    expect(inOrder(numbersOf(server))[0]).toBe(50_000)
+  })
+
+  it('delivers all 100,000 with a larger buffer', async () => {
+    const env = { ...server.env, HEARTWOOD_MAX_BUFFER_EVENTS: '100000', HEARTWOOD_MAX_BUFFER_BYTES: '100000000', HEARTWOOD_EXIT_TIMEOUT: '20000' }
+    expectAccounts(server, await runProgram('emit.mjs', { env, node, args: ['100000'] }), { captured: 100_000, sent: 100_000, dropped: {} })
+  })
+
+  it.each([
+    ['uncaught.mjs', 'nobody caught this', 'TypeError'],
+    ['rejection.mjs', 'nobody handled this', 'RangeError'],
+  ])('that dies (%s) still dies as Node lets it die, and has told of it', async (file, message, type) => {
+    const result = await runProgram(file, { env: server.env, node })
+    expect(result.code).toBe(1)
+    expect(result.stderr).toContain(`${type}: ${message}`)
+    expectAccounts(server, result, { captured: 11, sent: 11 })
+    expect(server.events().at(-1)).toMatchObject({ level: 'fatal', error: { type, message, stack: expect.stringContaining(file) } })
+  })
+
+  it('that calls process.exit keeps what was in memory in its spool folder', async () => {
+    const result = await runProgram('process-exit.mjs', { env: { ...server.env, HEARTWOOD_SPOOL: spool }, node })
+    expect(result.code).toBe(3)
+    expectAccounts(server, result, { captured: 100, sent: 0, spooled: 100, dropped: {} })
+    expect(await replay(node)).toBe(100)
+    expect(numbersOf(server)).toEqual(upTo(100))
+  })
+
+  it('that calls process.exit without a spool folder counts what is lost', async () => {
+    const result = await runProgram('process-exit.mjs', { env: server.env, node })
+    expect(result.code).toBe(3)
+    expectAccounts(server, result, { captured: 100, sent: 0, spooled: 0, dropped: { 'process-exit': 100 } })
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('that %s ends has delivered everything, and ends by that signal', async (signal) => {
+    const result = await runProgram('stay.mjs', { env: server.env, node, killAfter: { line: 'CAPTURED 60', signal } })
+    expect(result.signal).toBe(signal)
+    expect(inOrder(numbersOf(server))).toEqual(upTo(capturedBy(result)))
+    expect(server.repeated()).toEqual([])
+  })
+
+  it('that handles SIGTERM itself is not ended by the SDK', async () => {
+    const result = await runProgram('own-handler.mjs', { env: server.env, node, killAfter: { line: 'READY', signal: 'SIGTERM' } })
+    expect(result).toMatchObject({ code: 0, signal: null })
+    expectAccounts(server, result, { captured: 2, sent: 2 })
+  })
+
+  it('that SIGKILL ends loses what was in memory and nothing else', async () => {
+    const env = { ...server.env, HEARTWOOD_FLUSH_INTERVAL: '100', HEARTWOOD_SPOOL: spool }
+    const program = startProgram('stay.mjs', { env, node })
+    await server.until(20)
+    const acknowledged = server.events().length
+    program.signal('SIGKILL')
+    const result = await program.ended
+    expect(result.signal).toBe('SIGKILL')
+    const numbers = inOrder(numbersOf(server))
+    expect(numbers).toEqual(upTo(numbers.length))
+    expect(numbers.length).toBeGreaterThanOrEqual(acknowledged)
+    expect(numbers.length).toBeLessThanOrEqual(capturedBy(result) + 1)
+    expect(server.repeated()).toEqual([])
+  })
+
+  it('with a server that never answers ends within its exit timeout, and spools what was not sent', async () => {
+    server.answer(() => ({ hang: true }))
+    const env = { ...server.env, HEARTWOOD_SPOOL: spool, HEARTWOOD_EXIT_TIMEOUT: '500', HEARTWOOD_TIMEOUT: '60000' }
+    const result = await runProgram('emit.mjs', { env, node, args: ['10'], timeout: 10_000 })
+    expect(result.code).toBe(0)
+    expectAccounts(server, result, { captured: 10, sent: 0, spooled: 10 })
+    server.answer(undefined)
+    expect(await replay(node)).toBe(10)
+  })
+
+  it('that a signal ends while the server never answers ends within its exit timeout too', async () => {
+    server.answer(() => ({ hang: true }))
+    const env = { ...server.env, HEARTWOOD_SPOOL: spool, HEARTWOOD_EXIT_TIMEOUT: '500', HEARTWOOD_TIMEOUT: '60000' }
+    const result = await runProgram('stay.mjs', { env, node, killAfter: { line: 'CAPTURED 60', signal: 'SIGTERM' }, timeout: 10_000 })
+    expect(result.signal).toBe('SIGTERM')
+    server.answer(undefined)
+    expect(await replay(node)).toBe(capturedBy(result))
+    expect(inOrder(numbersOf(server))).toEqual(upTo(capturedBy(result)))
+  })
+
+  it('loses no event to a value that JSON cannot hold or that throws when it is read', async () => {
+    const result = await runProgram('values.mjs', { env: server.env, node })
+    expect(result.code).toBe(0)
+    expectAccounts(server, result, { captured: 14, sent: 14, dropped: {} })
+  })
+})

@@ -1,0 +1,47 @@
+// What a program of TypeScript's strictest settings writes. It is compiled, not run.
+import * as heartwood from '@heartwood/node'
+import {
+  type Client,
+  createClient,
+  type EventOptions,
+  flow,
+  type Integration,
+  init,
+  type Level,
+  type OutgoingEvent,
+  withScope,
+} from '@heartwood/node'
+
+const level: Level = 'warn'
+const options: EventOptions = { tags: ['a'], user: { id: 1, plan: 'pro' }, perf: { durationMs: 1 }, fingerprint: ['a', 'b'] }
+const integration: Integration<Client> = { name: 'own', setup: (client) => client.onEvent((event: OutgoingEvent) => void event.message) }
+
+export const client: Client = init({
+  endpoint: 'http://127.0.0.1:4600',
+  service: 'shop',
+  minLevel: level,
+  redact: { patterns: ['email', /secret-\d+/], keys: ['pin'] },
+  sampleRate: { debug: 0.1 },
+  spool: { directory: '/tmp/spool' },
+  integrations: (defaults) => [...defaults, integration],
+  beforeSend: (event) => (event.level === 'debug' ? null : event),
+})
+const id: string = heartwood.info('message', { n: 1n, deep: { list: [new Date()] } }, options)
+heartwood.error(new Error('failed'))
+heartwood.error('failed', new Error('why'), { attributes: { id } })
+heartwood.error({ anything: true })
+const n: number = withScope((scope) => {
+  scope.setUser({ id: 'u-1' }).addTags('a', 'b').setContext('order', { id: 7 })
+  return 7
+})
+const run = flow('checkout')
+run.child({ n }).warn('step')
+await run.run(async () => heartwood.info('inside'))
+const done: boolean = await client.flush(100)
+heartwood.log(done ? 'info' : 'error', 'done')
+await createClient({ enabled: false }).close()
+
+// @ts-expect-error a level that there is not
+heartwood.log('loud', 'message')
+// @ts-expect-error an option that there is not
+init({ servise: 'shop' })
