@@ -1,5 +1,8 @@
 export type { Client, Flow, FlowStarter, Logger, LogMethod, RawAnswer, RawDefaults, StepTimer } from './client.ts'
 export { type ClientDeps, type ClientParts, createClient } from './create-client.ts'
+export { callerAttributes, callerOf, createCallSite } from './errors/call-site.ts'
+export { captureError } from './errors/capture-error.ts'
+export { parseStack, type StackFrame } from './errors/parse-stack.ts'
 export { DEFAULT_REDACTED_KEYS, DEFAULT_SCRUBBED_PARAMS } from './option-defaults.ts'
 export { describeReceived, OptionError, type OptionPlace, refuseUnknown, wrongOption } from './option-error.ts'
 export { isFalseText, isPlainObject, isRegExp, lineOfText, type OptionReader, readOption, splitList, wholeNumber } from './option-readers.ts'

@@ -1,4 +1,5 @@
 import type { ScopeData } from './scope-data.ts'
+import type { JsonObject } from './types.ts'
 
 /** What a platform lends the SDK. Everything that leaves the process, waits or knows the time goes through it. */
 export interface Platform {
@@ -8,15 +9,19 @@ export interface Platform {
   monotonicNow(): number
   randomBytes(length: number): Uint8Array
   encode(text: string): Uint8Array
-  /** A timer that keeps no process alive. */
-  setTimer(run: () => void, ms: number): Timer
+  /** A timer that keeps no process alive, unless `keepAlive`: someone awaits what it bounds. */
+  setTimer(run: () => void, ms: number, keepAlive?: boolean): Timer
   /** Runs when the caller's turn is over and other work had its chance. Keeps no process alive. */
   defer(run: () => void): void
   readonly transport: Transport
   /** Absent where there is nothing to compress with, or it is switched off. */
   readonly compress?: Compress
+  /** Undoes what `compress` did, for a batch that the server finds too large: its halves are made of its lines. */
+  readonly decompress?: Decompress
   readonly spool?: Spool
   readonly context: ContextStore
+  /** Frames of a stack for `detail.frames`, with source lines where the platform has the sources. Runs while an event is prepared. */
+  readonly frames?: (stack: string) => JsonObject[] | undefined
   /** One line for whoever runs the program; never through a console that is captured. */
   warn(message: string): void
 }
@@ -25,7 +30,9 @@ export interface Timer {
   cancel(): void
 }
 
+/** `encoding` is `''` for a body that is better sent as it is. */
 export type Compress = (body: Uint8Array) => Promise<{ body: Uint8Array; encoding: string }>
+export type Decompress = (body: Uint8Array, encoding: string) => Promise<Uint8Array>
 
 export interface HttpRequest {
   readonly method: string
@@ -76,6 +83,9 @@ export interface Spool {
   writeSync(batch: Batch): SpoolEffect
   /** The oldest batch that nobody else has taken; undefined when there is none. */
   take(): Promise<SpooledBatch | undefined>
+  /** What `take` has found expired or damaged since the last call; to be asked after each. */
+  losses(): SpoolEffect
+  /** Gives back what is taken and not done. */
   close(): Promise<void>
 }
 

@@ -19,7 +19,7 @@ export function cut(text: string, limit: number): string {
 
 export const isObject = (value: unknown): value is object => (typeof value === 'object' && value !== null) || typeof value === 'function'
 
-export function isErrorLike(value: unknown): value is object {
+export function isErrorLike(value: unknown): value is Error {
   if (!isObject(value)) return false
   try {
     if (value instanceof Error) return true
