@@ -34,6 +34,20 @@ export default {
       to: { pathNot: ['^packages/protocol/src/', 'node_modules/zod/'] },
     },
     {
+      name: 'sdk-core-knows-no-platform',
+      comment: 'The core of the SDKs runs wherever JavaScript does: it carries the small half of the protocol and nothing else, Node included.',
+      severity: 'error',
+      from: { path: '^packages/sdk-core/src/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: ['^packages/sdk-core/src/', '^packages/protocol/src/(?:model|drop-reason|event|limits|version)\\.ts$'] },
+    },
+    {
+      name: 'sdk-node-needs-nothing',
+      comment: 'Whoever installs the SDK installs nothing else; frameworks are known by their shape, even to the types.',
+      severity: 'error',
+      from: { path: '^packages/sdk-node/src/', pathNot: '\\.test\\.ts$|/testing/' },
+      to: { dependencyTypesNot: ['core'], pathNot: ['^packages/sdk-node/src/', '^packages/sdk-core/src/index\\.ts$'] },
+    },
+    {
       name: 'dashboard-speaks-the-contract',
       comment: 'The dashboard knows the server by its API contract only.',
       severity: 'error',

@@ -12,7 +12,17 @@ step('format and lint')
 run(bin('biome'), ['ci', '--error-on-warnings', '.'])
 
 step('types')
-for (const project of ['packages/protocol', 'apps/server', 'packages/cli', 'apps/dashboard', 'e2e', 'bench']) run(bin('tsc'), ['-p', project])
+for (const project of [
+  'packages/protocol',
+  'packages/sdk-core',
+  'packages/sdk-node',
+  'apps/server',
+  'packages/cli',
+  'apps/dashboard',
+  'e2e',
+  'bench',
+])
+  run(bin('tsc'), ['-p', project])
 
 step('boundaries')
 const cruise = spawnSync(bin('depcruise'), ['--config', '.dependency-cruiser.mjs', '--output-type', 'json', 'packages', 'apps'], {

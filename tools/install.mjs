@@ -37,10 +37,10 @@ export function ensureInstalled() {
   writeFileSync(stamp, fingerprint(lock))
 }
 
-/** Builds what is older than its sources. */
+/** Builds what is older than its sources and needed to run. */
 export function ensureBuilt() {
-  for (const [name, { output, sources, build }] of Object.entries(parts)) {
-    if (isFresh(output, sources)) continue
+  for (const [name, { output, sources, build, toPublish }] of Object.entries(parts)) {
+    if (toPublish || isFresh(output, sources)) continue
     console.log(`Building ${name} …`)
     build()
   }
@@ -60,6 +60,8 @@ export const parts = {
     sources: ['apps/dashboard', 'packages/protocol'],
     build: () => run(bin('vite'), ['build', '--logLevel', 'warn'], { cwd: join(root, 'apps/dashboard') }),
   },
+  // The server runs without it; tools/sdk-peers.mjs builds it for its tests.
+  'Node SDK': { toPublish: true, build: tsdown('packages/sdk-node') },
 }
 
 function isFresh(output, sources) {

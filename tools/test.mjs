@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { bin, ensureBuilt, ensureInstalled, root } from './install.mjs'
 import { ensurePythonClients } from './python-clients.mjs'
+import { ensureSdkPeers } from './sdk-peers.mjs'
 
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined
 const reports = mkdtempSync(join(tmpdir(), 'heartwood-test-'))
@@ -17,9 +18,11 @@ let broken = false
 ensureInstalled()
 ensureBuilt()
 if (!only || only === 'integration') {
+  // The suites themselves say what they could not run.
   const reason = ensurePythonClients()
-  // The suite itself says which clients it could not run.
   if (reason) console.error(`The clients of other systems are not there: ${reason}`)
+  const missing = ensureSdkPeers()
+  if (missing) console.error(`The libraries that the Node SDK is tested with are not there: ${missing}`)
 }
 for (const project of ['unit', 'integration']) if (!only || only === project) vitest(project)
 if (!only || only === 'e2e') playwright()

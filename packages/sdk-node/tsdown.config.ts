@@ -15,7 +15,8 @@ export default defineConfig({
   target: 'node20.19',
   outDir: 'dist',
   clean: true,
-  dts: true,
+  // Eager: types of our other packages are compiled in too.
+  dts: { eager: true },
   fixedExtension: false,
   // Whoever installs the SDK installs nothing else: our own packages are compiled in.
   inputOptions: { resolve: { conditionNames: ['@heartwood/source', 'node', 'import', 'default'] } },
