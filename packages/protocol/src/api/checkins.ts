@@ -8,7 +8,9 @@ const heartbeatSchema = z
     projectId: z.string(),
     name: z.string(),
     token: z.string(),
-    url: z.string().describe('What the job calls when it is done: GET, HEAD or POST, without a key'),
+    url: z
+      .string()
+      .describe('What the job calls when it is done: GET, HEAD or POST, without a key. With `/start` behind it: it began; with `/fail`: it failed'),
     createdAt: z.string(),
     revokedAt: z.string().optional(),
   })
@@ -23,7 +25,9 @@ export const checkinRoutes = {
     access: 'admin',
     query: z.object({ project: ownProjectRef }),
     response: z.object({
-      heartbeats: z.array(heartbeatSchema.extend({ lastAt: z.string().optional(), checkins: z.int().describe('In the last 30 days') })),
+      heartbeats: z.array(
+        heartbeatSchema.extend({ lastAt: z.string().optional(), checkins: z.int().describe('Runs that ended, well or not, in the last 30 days') }),
+      ),
       partial: partialSchema,
     }),
     errors: ['project-not-found', 'engine-unavailable'],
@@ -60,7 +64,15 @@ export const checkinRoutes = {
       limit: z.coerce.number().int().min(1).max(1_000).default(100),
     }),
     response: z.object({
-      checkins: z.array(z.object({ id: z.uuid(), timestamp: z.string(), heartbeatId: z.string(), name: z.string(), status: z.string() })),
+      checkins: z.array(
+        z.object({
+          id: z.uuid(),
+          timestamp: z.string(),
+          heartbeatId: z.string(),
+          name: z.string(),
+          status: z.string().describe('`ok` `started` `failed`'),
+        }),
+      ),
       partial: partialSchema,
     }),
     errors: ['time-invalid', 'engine-unavailable'],

@@ -11,7 +11,7 @@ const reports = (projectId: number, kind: ReportKind, range: TimeRange): string 
 const attribute = (name: string): string => `attributes[${sql.text(name)}]`
 
 export const lastCheckinsQuery = (projectId: number, range: TimeRange): string =>
-  `SELECT ${attribute('heartbeat.id')} AS id, max(ts) AS last, count() AS checkins ${reports(projectId, 'checkin', range)} GROUP BY id LIMIT 10000`
+  `SELECT ${attribute('heartbeat.id')} AS id, max(ts) AS last, countIf(${attribute('status')} != 'started') AS checkins ${reports(projectId, 'checkin', range)} GROUP BY id LIMIT 10000`
 
 export const checkinsQuery = (projectId: number, range: TimeRange, heartbeat: string | undefined, limit: number): string =>
   `SELECT id, ts, message AS name, ${attribute('heartbeat.id')} AS heartbeat_id, ${attribute('status')} AS status ${reports(projectId, 'checkin', range)}${

@@ -57,7 +57,14 @@ describe('anything at all', () => {
     { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
     { weight: 1, arbitrary: fc.tuple(fc.json(), fc.nat(60)).map(([text, at]) => `{"batch_id":"x","logs":[${text.slice(0, at)}`) },
   )
-  const path = fc.constantFrom('/ingest', '/ingest/requests', '/feedback', '/releases/register', '/heartbeat/tok_example')
+  const path = fc.constantFrom(
+    '/ingest',
+    '/ingest/requests',
+    '/feedback',
+    '/releases/register',
+    '/heartbeat/tok_example',
+    '/heartbeat/tok_example/fail',
+  )
 
   it('is answered without a fault of ours', { timeout: CHANCE_TIMEOUT_MS }, async () => {
     await fc.assert(

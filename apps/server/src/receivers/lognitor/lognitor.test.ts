@@ -282,6 +282,22 @@ describe('what is sent once', () => {
     expect((await send('/heartbeat/unknown', 'null')).status).toBe(404)
   })
 
+  it('is the begin or the failure of a job, at addresses of their own', async () => {
+    expect((await send('/heartbeat/tok_example/start', 'null')).body).toEqual({ status: 'started' })
+    expect((await send('/heartbeat/tok_example/fail', '{"reason":"disk full"}')).body).toEqual({ status: 'failed' })
+    for (const payload of ['', 'null', '\0{', JSON.stringify({ reason: 'x'.repeat(100_000) })]) {
+      expect((await send('/heartbeat/tok_example/fail', payload)).status).toBe(200)
+    }
+    expect(door.events.slice(0, 3)).toMatchObject([
+      { kind: 'checkin', level: 'info', attributes: { heartbeat: { id: 'hb_1' }, status: 'started' } },
+      { kind: 'checkin', level: 'error', message: 'nightly backup', attributes: { status: 'failed', reason: 'disk full' } },
+      { kind: 'checkin', attributes: { status: 'failed' } },
+    ])
+    expect(door.events.map(({ issueId }) => issueId)).toEqual(Array(6).fill(undefined))
+    for (const end of ['/unknown', '/start/again']) expect((await send(`/heartbeat/tok_example${end}`, 'null')).status).toBe(404)
+    expect((await send('/heartbeat/unknown/fail', 'null')).status).toBe(404)
+  })
+
   it('is a release, whose id is a text and the same for the same version', async () => {
     const first = await send('/releases/register', '{"version":"2.1.0","commit_hash":"a1","branch":null,"services":["web"]}')
     expect(first).toMatchObject({ status: 200, body: { release_id: expect.stringMatching(/^rel_/), version: '2.1.0', status: 'deployed' } })

@@ -25,6 +25,22 @@ const given = (value: unknown): boolean => value !== null && value !== undefined
 const textOf = (value: unknown): string => (given(value) ? (typeof value === 'object' ? JSON.stringify(value) : String(value)) : '')
 const withoutNothing = (object: LooseRecord): LooseRecord => Object.fromEntries(Object.entries(object).filter(([, value]) => given(value)))
 
+export type CheckinStatus = 'ok' | 'started' | 'failed'
+
+/** Of what a job says of its failure: enough to know which it was. */
+const REASON = 2_000
+const READ_BYTES = 256 * 1024
+
+/** A sign of life of a job. What came with it is read where it failed only: clients send anything at all. */
+export function toCheckin({ id, name }: { id: string; name: string }, status: CheckinStatus, body: Uint8Array): LooseRecord {
+  const attributes: LooseRecord = { heartbeat: { id, name }, status }
+  if (status === 'failed') {
+    const reason = body.byteLength > READ_BYTES ? '' : textOf(objectIn(body)?.reason).slice(0, REASON)
+    if (reason !== '') attributes.reason = reason
+  }
+  return { kind: 'checkin', level: status === 'failed' ? 'error' : 'info', message: name, attributes }
+}
+
 /** What a user wrote about a problem; undefined when they wrote nothing. */
 export function toFeedback(sent: LooseRecord): Report | undefined {
   const { comments, screenshot } = sent

@@ -3,7 +3,7 @@ import { HeartwoodError } from '../../errors.ts'
 import { registerErrors } from '../../http/errors.ts'
 import type { LooseRecord } from '../decode.ts'
 import { bytesOf, projectOf, projectRefOf } from '../door.ts'
-import { objectIn, type Report, toFeedback, toRelease } from './reports.ts'
+import { type CheckinStatus, objectIn, type Report, toCheckin, toFeedback, toRelease } from './reports.ts'
 import { type Lognitor, type LognitorDeps, lognitorError, ROWS_DOOR } from './take.ts'
 
 export interface LognitorRoutesDeps extends LognitorDeps {
@@ -20,25 +20,20 @@ export function registerLognitor(app: FastifyInstance, deps: LognitorRoutesDeps)
       deps.lognitor.takeRows(request, reply),
     )
 
-    scope.route<{ Params: { token: string } }>({
-      // HEAD comes with GET.
-      method: ['GET', 'POST'],
-      url: '/api/v1/heartbeat/:token',
-      config: { access: 'public' },
-      handler: async ({ params }, reply) => {
-        reply.header('cache-control', 'no-store')
-        const heartbeat = await deps.findHeartbeat(params.token)
-        if (heartbeat === undefined) throw new HeartwoodError('not-found', 'There is no heartbeat with this token.')
-        const { id, name, projectId } = heartbeat
-        await store(deps, 'heartbeat', projectId, '', {
-          kind: 'checkin',
-          level: 'info',
-          message: name,
-          attributes: { heartbeat: { id, name }, status: 'ok' },
-        })
-        return { status: 'ok' }
-      },
-    })
+    // Whatever is sent to a heartbeat itself is a sign of life; the other two are what Lognitor's clients never call.
+    for (const [end, status] of [
+      ['', 'ok'],
+      ['/start', 'started'],
+      ['/fail', 'failed'],
+    ] as const) {
+      scope.route<{ Params: { token: string } }>({
+        // HEAD comes with GET.
+        method: ['GET', 'POST'],
+        url: `/api/v1/heartbeat/:token${end}`,
+        config: { access: 'public' },
+        handler: (request, reply) => takeCheckin(deps, request.params.token, status, request, reply),
+      })
+    }
 
     scope.post('/api/v1/feedback', { config: { access: 'ingest', door: 'feedback' } }, async (request, reply) => {
       reply.code(202)
@@ -48,6 +43,20 @@ export function registerLognitor(app: FastifyInstance, deps: LognitorRoutesDeps)
       takeReport(deps, 'releases', request, reply, toRelease, '`version` is empty.'),
     )
   })
+}
+
+async function takeCheckin(
+  deps: LognitorRoutesDeps,
+  token: string,
+  status: CheckinStatus,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<{ status: CheckinStatus }> {
+  reply.header('cache-control', 'no-store')
+  const heartbeat = await deps.findHeartbeat(token)
+  if (heartbeat === undefined) throw new HeartwoodError('not-found', 'There is no heartbeat with this token.')
+  await store(deps, 'heartbeat', heartbeat.projectId, '', toCheckin(heartbeat, status, bytesOf(request)))
+  return { status }
 }
 
 async function takeReport(
