@@ -1,0 +1,320 @@
+import { expect, it, vi } from 'vitest'
+import { createCounts } from '../counts.ts'
+import type { ResolvedOptions } from '../options.ts'
+import type { Bindings, EventRecord } from '../record.ts'
+import { EMPTY_SCOPE, type ScopeData } from '../scope-data.ts'
+import type { OutgoingEvent } from '../types.ts'
+import { createPrepare } from './prepare.ts'
+
+const OPTIONS = {
+  service: 'checkout',
+  environment: 'test',
+  release: '',
+  host: 'h1',
+  dataset: '',
+  redact: { patterns: ['bearer', 'email'], keys: ['password', 'userEmail'] },
+  scrubUrlParams: ['token'],
+  autoTruncate: true,
+  maxEventBytes: 262_144,
+  beforeSend: undefined,
+} as unknown as ResolvedOptions // the rest of the options is not read
+
+const sample = (parts: Partial<EventRecord> = {}): EventRecord => ({
+  id: '019aa5a7-0000-7000-8000-000000000000',
+  timestamp: 1_763_683_200_000,
+  kind: 'log',
+  level: 'info',
+  message: 'order placed',
+  attributes: undefined,
+  bindings: undefined,
+  scope: EMPTY_SCOPE,
+  options: undefined,
+  error: undefined,
+  breadcrumbs: undefined,
+  sizeBytes: 0,
+  ...parts,
+})
+
+const setUp = (changes: Partial<ResolvedOptions> = {}) => {
+  const counts = createCounts()
+  const errors: Error[] = []
+  const listeners = new Set<(event: OutgoingEvent) => void>()
+  const options = { ...OPTIONS, ...changes }
+  const prepare = createPrepare({ options: () => options, counts, report: (error) => errors.push(error), listeners })
+  return {
+    prepare: (parts?: Partial<EventRecord>) => {
+      const line = prepare(sample(parts))
+      return line === undefined ? undefined : (JSON.parse(line) as OutgoingEvent & { [name: string]: unknown })
+    },
+    line: (parts?: Partial<EventRecord>) => prepare(sample(parts)),
+    dropped: () => counts.read().dropped,
+    errors,
+    listeners,
+  }
+}
+
+const SCOPE: ScopeData = {
+  ...EMPTY_SCOPE,
+  userId: '7',
+  user: { plan: 'pro' },
+  tags: ['eu'],
+  attributes: { tenant: 'scope', region: 'eu', deep: { scope: true } },
+  trace: { traceId: 't1', spanId: 's1', parentSpanId: 'p1' },
+  request: { method: 'GET', route: '/orders/:id' },
+}
+const BINDINGS: Bindings = {
+  attributes: { tenant: 'child', module: 'pay' },
+  options: { tags: ['child'], service: 'billing', deploy: { commit: 'abc' } },
+}
+
+it('writes nothing that stands once for the whole batch', () => {
+  expect(setUp().line()).toBe('{"id":"019aa5a7-0000-7000-8000-000000000000","timestamp":1763683200000,"level":"info","message":"order placed"}')
+})
+
+it('lays the scope, the child logger and the event over each other, the nearer one wins', () => {
+  expect(setUp().prepare({ scope: SCOPE, bindings: BINDINGS, attributes: { tenant: 'event', deep: 1 } })).toEqual({
+    id: sample().id,
+    timestamp: sample().timestamp,
+    kind: 'log',
+    level: 'info',
+    message: 'order placed',
+    service: 'billing',
+    tags: ['eu', 'child'],
+    traceId: 't1',
+    spanId: 's1',
+    userId: '7',
+    request: { method: 'GET', route: '/orders/:id' },
+    attributes: {
+      tenant: 'event',
+      region: 'eu',
+      deep: 1,
+      user: { plan: 'pro' },
+      trace: { parentSpanId: 'p1' },
+      deploy: { commit: 'abc' },
+      module: 'pay',
+    },
+  })
+})
+
+it('writes the same event by the short way as by the long one', () => {
+  const hooked = setUp({ beforeSend: (event) => event })
+  const plain = setUp()
+  for (const scope of [EMPTY_SCOPE, SCOPE]) {
+    for (const bindings of [undefined, BINDINGS]) {
+      for (const attributes of [undefined, {}, { a: 'x"\n\ud800é😀', b: -1.5e-9, c: null, d: [true, { password: 'p' }], password: 'p' }]) {
+        const parts = { scope, bindings, attributes, message: 'Bearer abc "quoted" a@b.co' }
+        const { kind = 'log', ...rest } = plain.prepare(parts) as OutgoingEvent
+        if (attributes !== undefined && Object.keys(attributes).length === 0) rest.attributes ??= {}
+        expect({ ...rest, kind }).toEqual(hooked.prepare(parts))
+      }
+    }
+  }
+})
+
+it('gives options of an event the names that the pages know', () => {
+  expect(
+    setUp().prepare({
+      scope: SCOPE,
+      attributes: { perf: { cached: true } },
+      options: {
+        user: { id: 9, name: 'Ann' },
+        perf: { durationMs: 12 },
+        action: 'pay',
+        notify: true,
+        fingerprint: ['a', 'b'],
+        flow: { id: 'pay-1', step: 0 },
+        tags: ['eu', 'card'],
+        detail: { body: 'x' },
+      },
+    }),
+  ).toMatchObject({
+    userId: '9',
+    flowId: 'pay-1',
+    stepIndex: 0,
+    tags: ['eu', 'card'],
+    request: { method: 'GET', durationMs: 12 },
+    attributes: { user: { name: 'Ann' }, perf: { cached: true, durationMs: 12 }, action: 'pay', notify: true, fingerprint: ['a', 'b'] },
+    detail: { body: 'x' },
+  })
+})
+
+it('reads an error when it is sent, with its breadcrumbs', () => {
+  const read = vi.fn(() => ({ stack: 'Error: no\n    at a.js:1', detail: { frames: [] }, attributes: { error: { code: 'E' } } }))
+  const event = setUp().prepare({ level: 'error', error: { type: 'Error', message: 'no', read }, breadcrumbs: [{ message: 'clicked' }] })
+  expect(event).toMatchObject({
+    error: { type: 'Error', message: 'no', stack: 'Error: no\n    at a.js:1' },
+    attributes: { error: { code: 'E' } },
+    detail: { frames: [], breadcrumbs: [{ message: 'clicked' }] },
+  })
+})
+
+it('redacts every place, after all hooks', () => {
+  const secret = 'Bearer abc123'
+  const { prepare } = setUp({
+    beforeSend: (event) =>
+      ({ ...event, requestId: 'me@b.co', added: secret, attributes: { ...event.attributes, list: [secret, { password: 1n }] } }) as OutgoingEvent,
+  })
+  const event = prepare({
+    message: secret,
+    attributes: { userEmail: 'x', [secret]: 1 },
+    error: {
+      type: 'E',
+      message: secret,
+      read: () => ({ stack: `E: ${secret}`, detail: { causes: [{ message: secret }] }, attributes: { note: secret } }),
+    },
+    breadcrumbs: [{ message: secret, data: { password: 'p' } }],
+    options: {
+      tags: [secret],
+      user: { id: 'me@b.co' },
+      request: { url: 'http://h/?token=tok1', headers: { authorization: secret } },
+      detail: { body: secret },
+    },
+  })
+  expect(JSON.stringify(event)).not.toMatch(/abc123|me@b|tok1|"p"|"x"/)
+  expect(event).toMatchObject({ message: '[redacted]', userId: '[redacted]', request: { url: 'http://h/?token=[redacted]' } })
+})
+
+it('runs the hook of the event, then that of the client, on an event that may be changed at any depth', () => {
+  const scope = { ...SCOPE }
+  const seen: unknown[] = []
+  const { prepare, dropped } = setUp({
+    beforeSend(event) {
+      seen.push(event.service, event.message)
+      return event.message === 'secret' ? null : event
+    },
+  })
+  const beforeSend = (event: OutgoingEvent): OutgoingEvent => {
+    ;(event.attributes as { deep: { scope: unknown } }).deep.scope = new Map([['a', 2n]])
+    event.message = 'changed'
+    event.id = 'mine'
+    delete event.service
+    return event
+  }
+  const event = prepare({ scope, options: { beforeSend } })
+  expect(event).toMatchObject({ id: sample().id, message: 'changed', attributes: { deep: { scope: { a: '2' } } } })
+  expect(scope.attributes).toEqual(SCOPE.attributes)
+  expect(SCOPE.attributes?.deep).toEqual({ scope: true })
+  expect(prepare({ message: 'secret' })).toBeUndefined()
+  expect(dropped()).toEqual({ 'before-send': 1 })
+  expect(seen).toEqual([undefined, 'changed', 'checkout', 'secret'])
+})
+
+it.each<[string, () => unknown]>([
+  [
+    'throws after it began to change the event',
+    () => {
+      throw new Error('mine')
+    },
+  ],
+  ['forgets to return', () => undefined],
+  ['returns a text', () => 'x'],
+  ['is asynchronous', () => Promise.reject(new Error('late'))],
+  [
+    'returns what throws when it is touched',
+    () =>
+      new Proxy(
+        {},
+        {
+          get: () => {
+            throw new Error('trap')
+          },
+          has: () => {
+            throw new Error('trap')
+          },
+        },
+      ),
+  ],
+])('sends the event as it was and says so when a hook %s', (_, hook) => {
+  const { prepare, errors, dropped } = setUp({
+    beforeSend(event) {
+      event.message = 'half changed'
+      return hook() as OutgoingEvent
+    },
+  })
+  expect(prepare()).toMatchObject({ message: 'order placed' })
+  expect(errors).toHaveLength(1)
+  expect(errors[0]?.message).toContain('beforeSend')
+  expect(dropped()).toEqual({})
+})
+
+it('mends what a hook left that is no event any more', () => {
+  const { prepare } = setUp({
+    beforeSend: () =>
+      ({
+        level: 'loud',
+        kind: 3,
+        timestamp: new Date(5),
+        message: { a: 1 },
+        tags: 'one',
+        attributes: [1n],
+        error: 'broke',
+        userId: 7,
+        host: null,
+      }) as unknown as OutgoingEvent,
+  })
+  expect(prepare()).toEqual({
+    id: sample().id,
+    kind: 'log',
+    level: 'info',
+    timestamp: 5,
+    message: '{"a":1}',
+    tags: ['one'],
+    attributes: { value: ['1'] },
+    error: { message: 'broke' },
+    userId: '7',
+  })
+})
+
+it('shows listeners a copy of what is sent, and survives them', () => {
+  const { prepare, listeners, errors } = setUp()
+  const seen: OutgoingEvent[] = []
+  listeners.add(() => {
+    throw new Error('mine')
+  })
+  listeners.add((event) => {
+    seen.push(structuredClone(event))
+    event.message = 'changed'
+  })
+  expect(prepare({ message: 'hi Bearer abc1' })).toMatchObject({ message: 'hi [redacted]' })
+  expect(seen).toMatchObject([{ message: 'hi [redacted]', service: 'checkout' }])
+  expect(errors).toHaveLength(1)
+})
+
+it.each<[string, Partial<EventRecord>]>([
+  ['a long message', { message: 'é'.repeat(5_000) }],
+  ['a long attribute', { attributes: { small: 1, body: 'x'.repeat(50_000) } }],
+  ['very many attributes', { attributes: Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`n${index}`, index])) }],
+  [
+    'a long stack and breadcrumbs',
+    {
+      error: { type: 'E', message: 'no', read: () => ({ stack: 'at x\n'.repeat(9_000), detail: undefined, attributes: undefined }) },
+      breadcrumbs: Array.from({ length: 500 }, (_, index) => ({ message: `crumb ${index}` })),
+    },
+  ],
+])('cuts %s until the event fits, and says what was cut', (_, parts) => {
+  const { line, dropped } = setUp({ maxEventBytes: 4_000 })
+  const text = line(parts)
+  expect(Buffer.byteLength(text ?? '')).toBeLessThanOrEqual(4_000)
+  expect(Buffer.byteLength(text ?? '')).toBeGreaterThan(300)
+  expect(JSON.parse(text ?? '').attributes['heartwood.truncated']).toMatch(/message|body|error\.stack|^$/)
+  expect(dropped()).toEqual({})
+})
+
+it('drops what is too large and counts it when it may not cut, or cannot', () => {
+  const large = { attributes: { body: 'x'.repeat(5_000) } }
+  for (const options of [{ autoTruncate: false, maxEventBytes: 4_000 }, { maxEventBytes: 100 }]) {
+    const { line, dropped } = setUp(options)
+    expect(line(large)).toBeUndefined()
+    expect(dropped()).toEqual({ 'too-large': 1 })
+  }
+})
+
+it('counts an event that it cannot write, and never throws', () => {
+  const { line, errors, dropped } = setUp()
+  const read = () => {
+    throw new Error('no stack')
+  }
+  expect(line({ error: { type: 'E', message: 'no', read } })).toBeUndefined()
+  expect(dropped()).toEqual({ internal: 1 })
+  expect(errors).toHaveLength(1)
+})

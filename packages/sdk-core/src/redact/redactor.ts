@@ -1,0 +1,101 @@
+import type { RedactOptions } from '../options.ts'
+import type { Json, JsonObject } from '../types.ts'
+import { redactionFor, type TextRedaction } from './patterns.ts'
+import { REDACTED } from './redacted.ts'
+import { createNameTest } from './secret-names.ts'
+import { createUrlRedaction } from './url-parameters.ts'
+
+/** What a client wants taken out, made ready. Nothing given is changed: what has nothing to take out comes back as it is. */
+export interface Redactor {
+  text(text: string): string
+  json<Value extends Json>(value: Value): Value
+  name(name: string): NameVerdict
+}
+
+export interface NameVerdict {
+  /** Its value is taken out. */
+  readonly secret: boolean
+  /** As it may be sent: names can hold an address or a number themselves. */
+  readonly name: string
+  /** `"name":` */
+  readonly json: string
+}
+
+const MAX_VERDICTS = 5_000
+const MAX_NAME = 200
+const MAX_DEPTH = 100
+
+export function createRedactor(redact: Required<RedactOptions> | false, urlParameters: readonly string[]): Redactor {
+  const patterns = redact === false ? [] : redact.patterns
+  const steps: TextRedaction[] = patterns.map(redactionFor)
+  const urls = createUrlRedaction(urlParameters)
+  // First: what a pattern leaves of an address may not look like one any more.
+  if (urls !== undefined) steps.unshift(urls)
+  const isSecret = createNameTest(redact === false ? [] : redact.keys)
+  const readsNumbers = patterns.some((pattern) => pattern === 'creditCard' || typeof pattern !== 'string')
+  const verdicts = new Map<string, NameVerdict>()
+
+  const text = (given: string): string => {
+    let clean = given
+    for (const step of steps) clean = step(clean)
+    return clean
+  }
+
+  const judge = (given: string): NameVerdict => {
+    const name = text(given)
+    const verdict = { secret: isSecret(given), name, json: `${JSON.stringify(name)}:` }
+    if (given.length > MAX_NAME) return verdict
+    if (verdicts.size >= MAX_VERDICTS) verdicts.clear()
+    verdicts.set(given, verdict)
+    return verdict
+  }
+  const nameVerdict = (name: string): NameVerdict => verdicts.get(name) ?? judge(name)
+
+  const json = (value: Json, depth: number): Json => {
+    if (typeof value === 'string') return text(value)
+    if (typeof value === 'number') return readsNumbers && text(String(value)) !== String(value) ? REDACTED : value
+    if (typeof value !== 'object' || value === null) return value
+    if (depth > MAX_DEPTH) return REDACTED
+    return Array.isArray(value) ? list(value, depth + 1) : object(value, depth + 1)
+  }
+
+  const list = (items: Json[], depth: number): Json[] => {
+    let changed: Json[] | undefined
+    for (const [index, item] of items.entries()) {
+      const clean = json(item, depth)
+      if (clean === item) continue
+      changed ??= [...items]
+      changed[index] = clean
+    }
+    return changed ?? items
+  }
+
+  const object = (value: JsonObject, depth: number): JsonObject => {
+    let changed = false
+    const entries = Object.entries(value).map(([name, member]): [string, Json] => {
+      const verdict = nameVerdict(name)
+      const clean = verdict.secret ? REDACTED : json(member, depth)
+      if (clean !== member || verdict.name !== name) changed = true
+      return [verdict.name, clean]
+    })
+    return changed ? fromEntries(entries) : value
+  }
+
+  return {
+    text,
+    json: <Value extends Json>(value: Value) => json(value, 0) as Value, // objects stay objects, texts texts, lists lists; a number may become a text
+    name: nameVerdict,
+  }
+}
+
+/** Names that have become equal keep their values apart. */
+function fromEntries(entries: readonly [string, Json][]): JsonObject {
+  const names = new Set<string>()
+  const distinct = entries.map(([name, value]): [string, Json] => {
+    let free = name
+    for (let count = 2; names.has(free); count++) free = `${name} ${count}`
+    names.add(free)
+    return [free, value]
+  })
+  return Object.fromEntries(distinct)
+}

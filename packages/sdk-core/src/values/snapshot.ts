@@ -1,0 +1,294 @@
+import { LIMITS } from '@heartwood/protocol/model'
+import type { Json, JsonObject } from '../types.ts'
+import { cutText, detached } from './cut-text.ts'
+import { describeBinary, describeFunction, describeThrown } from './describe.ts'
+
+/** How much of a value is copied: the rest is marked, so that no value can hold up or fill its program. */
+export interface SnapshotLimits {
+  /** Characters of one text. */
+  readonly text: number
+  /** Objects within objects. */
+  readonly depth: number
+  /** Members of one object or list. */
+  readonly members: number
+  /** Values of one call. */
+  readonly values: number
+  /** Estimated bytes of one call. */
+  readonly bytes: number
+}
+
+export const SNAPSHOT_LIMITS: SnapshotLimits = {
+  text: LIMITS.attributeValue,
+  depth: LIMITS.attributeDepth,
+  members: 1_000,
+  values: 10_000,
+  bytes: 1_048_576,
+}
+
+/** Copies anything into plain JSON. Never throws; nothing of the copy is shared with the original. */
+export interface Snapshots {
+  /** Members of an object; what is none stands under the name `value`. */
+  attributes(value: unknown): JsonObject
+  value(value: unknown): Json
+  /** About how many bytes the last copy takes. */
+  readonly lastBytes: number
+}
+
+const NAME_LIMIT = 1_024
+const REST = '…'
+
+export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots {
+  const max = { ...SNAPSHOT_LIMITS, ...limits }
+  let bytes = 0
+  let values = 0
+  /** The objects around the one that is being copied. */
+  const around: object[] = []
+
+  const copy = (value: unknown): Json => {
+    switch (typeof value) {
+      case 'string':
+        return copyText(value)
+      case 'number':
+        bytes += 8
+        return Number.isFinite(value) ? value : String(value)
+      case 'boolean':
+        bytes += 5
+        return value
+      case 'object':
+        if (value !== null) return copyObject(value)
+        bytes += 4
+        return null
+      case 'undefined':
+        bytes += 13
+        return '[undefined]'
+      case 'bigint':
+      case 'symbol':
+        return copyText(String(value))
+      default:
+        return copyGuarded(() => copyText(describeFunction(value as object)))
+    }
+  }
+
+  const copyText = (text: string): string => {
+    if (text.length <= max.text) {
+      bytes += text.length + 4
+      return text
+    }
+    bytes += max.text + 16
+    return detached(cutText(text, max.text))
+  }
+
+  const copyGuarded = (make: () => Json): Json => {
+    try {
+      return make()
+    } catch (thrown) {
+      return copyText(describeThrown(thrown))
+    }
+  }
+
+  const copyObject = (value: object): Json => {
+    bytes += 2
+    if (++values > max.values || bytes > max.bytes) return '[Cut]'
+    if (around.includes(value)) return '[Circular]'
+    if (around.length >= max.depth) return copyGuarded(() => (Array.isArray(value) ? `[List: ${value.length}]` : '[Object]'))
+    const depth = around.push(value)
+    try {
+      return copyKind(value)
+    } catch (thrown) {
+      return copyText(describeThrown(thrown))
+    } finally {
+      around.length = depth - 1
+    }
+  }
+
+  const copyKind = (value: object): Json => {
+    if (Array.isArray(value)) return copyList(value, value.length)
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype !== Object.prototype && prototype !== null) {
+      const special = copySpecial(value)
+      if (special !== undefined) return special
+    }
+    const { toJSON } = value as { toJSON?: unknown }
+    if (typeof toJSON === 'function') {
+      const given: unknown = toJSON.call(value, '')
+      if (given !== value) return copy(given)
+    }
+    return copyMembers(value, {})
+  }
+
+  /** Objects of the language that hold what their members do not show; undefined for all others. */
+  const copySpecial = (value: object): Json | undefined => {
+    if (value instanceof Error) return copyError(value)
+    if (value instanceof Date) return copyText(Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString())
+    if (ArrayBuffer.isView(value)) return copyText(describeBinary(value))
+    if (value instanceof Map) return copyMap(value)
+    if (value instanceof Set) return copyList(value, value.size)
+    if (value instanceof RegExp) return copyText(String(value))
+    if (value instanceof String || value instanceof Number || value instanceof Boolean || value instanceof BigInt || value instanceof Symbol) {
+      return copy(value.valueOf())
+    }
+    // Also those of other realms, such as a test runner's or a virtual machine's.
+    switch (Object.prototype.toString.call(value)) {
+      case '[object Error]':
+      case '[object DOMException]':
+        return copyError(value)
+      case '[object Date]':
+        return copyText(new Date(Number(value)).toJSON() ?? 'Invalid Date')
+      case '[object Map]':
+        return copyMap(value as Map<unknown, unknown>)
+      case '[object Set]':
+        return copyList(value as Set<unknown>, (value as Set<unknown>).size)
+      case '[object RegExp]':
+      case '[object URLSearchParams]':
+        return copyText(String(value))
+      case '[object Headers]':
+      case '[object FormData]':
+        return copyMap(new Map(value as Iterable<[unknown, unknown]>))
+      case '[object ArrayBuffer]':
+      case '[object SharedArrayBuffer]':
+        return copyText(describeBinary(value as ArrayBuffer))
+      case '[object Promise]':
+        return '[Promise]'
+      case '[object WeakMap]':
+        return '[WeakMap]'
+      case '[object WeakSet]':
+        return '[WeakSet]'
+      case '[object WeakRef]':
+        return '[WeakRef]'
+      default:
+        return undefined
+    }
+  }
+
+  const copyList = (items: Iterable<unknown>, length: number): Json[] => {
+    const list: Json[] = []
+    for (const item of items) {
+      if (list.length >= max.members || values > max.values || bytes > max.bytes) {
+        list.push(`${REST}[+${length - list.length}]`)
+        break
+      }
+      values++
+      list.push(copy(item))
+    }
+    return list
+  }
+
+  const copyMap = (map: Map<unknown, unknown>): Json => {
+    for (const key of map.keys()) if (typeof key !== 'string') return copyList(map.entries(), map.size)
+    const into: JsonObject = {}
+    let taken = 0
+    for (const [name, member] of map) {
+      if (isFull(into, taken++, map.size)) break
+      set(into, name as string, copy(member))
+    }
+    return into
+  }
+
+  const copyMembers = (value: object, into: JsonObject): JsonObject => {
+    const names = Object.keys(value)
+    let taken = 0
+    for (const name of names) {
+      if (isFull(into, taken++, names.length)) break
+      let member: unknown
+      try {
+        member = (value as { [name: string]: unknown })[name]
+      } catch (thrown) {
+        member = describeThrown(thrown)
+      }
+      set(into, name, copy(member))
+    }
+    return into
+  }
+
+  const isFull = (into: JsonObject, taken: number, all: number): boolean => {
+    if (taken < max.members && values <= max.values && bytes <= max.bytes) {
+      values++
+      return false
+    }
+    into[REST] = `[+${all - taken}]`
+    return true
+  }
+
+  const set = (into: JsonObject, name: string, value: Json): void => {
+    bytes += Math.min(name.length, NAME_LIMIT) + 4
+    const short = name.length > NAME_LIMIT ? detached(cutText(name, NAME_LIMIT)) : name
+    // Assigned, it would become the prototype instead of a member.
+    if (short === '__proto__') Object.defineProperty(into, short, { value, enumerable: true, configurable: true, writable: true })
+    else into[short] = value
+  }
+
+  const copyError = (error: object): JsonObject => {
+    const into: JsonObject = {}
+    const read = (name: string): unknown => {
+      try {
+        return (error as { [name: string]: unknown })[name]
+      } catch (thrown) {
+        return describeThrown(thrown)
+      }
+    }
+    const type = read('name')
+    set(into, 'type', copy(typeof type === 'string' && type !== '' ? type : 'Error'))
+    set(into, 'message', copy(read('message')))
+    const stack = read('stack')
+    if (stack !== undefined) set(into, 'stack', copy(stack))
+    for (const name of ['cause', 'errors']) {
+      const member = read(name)
+      if (member !== undefined) set(into, name, copy(member))
+    }
+    for (const name of Object.keys(error)) {
+      if (name in into || name === 'name') continue
+      if (isFull(into, Object.keys(into).length, Number.POSITIVE_INFINITY)) break
+      set(into, name, copy(read(name)))
+    }
+    return into
+  }
+
+  const begin = (): void => {
+    bytes = 2
+    values = 0
+    around.length = 0
+  }
+
+  const copyAny = (value: unknown): JsonObject => {
+    begin()
+    const copied = copy(value)
+    return typeof copied === 'object' && copied !== null && !Array.isArray(copied) ? copied : { value: copied }
+  }
+
+  return {
+    attributes(value) {
+      if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return copyAny(value)
+      return copyPlain(value as { [name: string]: unknown })
+    },
+    value(value) {
+      begin()
+      return copy(value)
+    },
+    get lastBytes() {
+      return bytes
+    },
+  }
+
+  /** Most calls: a literal of a few scalars. The spread keeps its shape, so that reading it later is cheap as well. */
+  function copyPlain(value: { [name: string]: unknown }): JsonObject {
+    let copied: { [name: string]: unknown }
+    try {
+      if (typeof value.toJSON === 'function') return copyAny(value)
+      copied = { ...value }
+    } catch {
+      return copyAny(value)
+    }
+    let size = 2
+    let members = 0
+    for (const name in copied) {
+      const member = copied[name]
+      size += name.length + 8
+      if (typeof member === 'string' && member.length <= max.text) size += member.length
+      else if (!(typeof member === 'boolean' || member === null || (typeof member === 'number' && Number.isFinite(member)))) return copyAny(value)
+      if (++members > max.members || name.length > NAME_LIMIT) return copyAny(value)
+    }
+    bytes = size
+    // Only scalars are left.
+    return copied as JsonObject
+  }
+}
