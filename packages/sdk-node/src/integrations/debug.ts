@@ -1,0 +1,48 @@
+import { format, stripVTControlCharacters } from 'node:util'
+import { type Client, type Integration, isPlainObject } from '@heartwood/sdk-core'
+import { isOwnRequest } from '../own-requests.ts'
+
+/** What is needed of the function that the package `debug` (4.x) exports. */
+export interface DebugFunction {
+  /** Puts time, name and colour around a message: the last place where it stands alone. */
+  formatArgs: (this: DebugInstance, args: unknown[]) => void
+}
+
+interface DebugInstance {
+  readonly namespace: string
+}
+
+/**
+ * What the package `debug` writes becomes events of level debug, with the attribute `namespace`; it writes on as ever. Namespaces that are not enabled
+ * (`DEBUG=…`) write nothing and make no events.
+ *
+ *     import debug from 'debug'
+ *     init({ integrations: (defaults) => [...defaults, debugCapture(debug)] })
+ */
+export const debugCapture = (debug: DebugFunction): Integration<Client> => ({
+  name: 'debugCapture',
+  setup(client) {
+    const original = debug.formatArgs
+    let isActive = true
+    const wrapped = function (this: DebugInstance, args: unknown[]): void {
+      // Before the original: it writes into the arguments.
+      if (isActive && !isOwnRequest() && client.isLevelEnabled('debug')) capture(client, this.namespace, args)
+      original.call(this, args)
+    }
+    debug.formatArgs = wrapped
+    return () => {
+      isActive = false
+      // Wrapped again by somebody else, ours stays below and is silent.
+      if (debug.formatArgs === wrapped) debug.formatArgs = original
+    }
+  },
+})
+
+const capture = (client: Client, namespace: string, args: readonly unknown[]): void => {
+  const error = args.find((value) => value instanceof Error)
+  const attributes: { [name: string]: unknown } = { namespace }
+  for (const value of args) if (isPlainObject(value)) Object.assign(attributes, value)
+  const texts = args.map((value) => (value instanceof Error ? `${value.name}: ${value.message}` : value))
+  const message = stripVTControlCharacters(format(...texts))
+  client.capture({ level: 'debug', message, attributes, ...(error === undefined ? {} : { error }) })
+}
