@@ -1,4 +1,11 @@
-import { createHttpCapture, type HttpOptions, type IncomingRequest, type OutgoingResponse, requestCapture } from '../http/request-capture.ts'
+import {
+  createHttpCapture,
+  type FindRoute,
+  type HttpOptions,
+  type IncomingRequest,
+  type OutgoingResponse,
+  requestCapture,
+} from '../http/request-capture.ts'
 import { setResponseHeaders } from '../http/response-headers.ts'
 
 export type { HttpOptions } from '../http/request-capture.ts'
@@ -11,6 +18,8 @@ export type ExpressResponse = OutgoingResponse
 
 export type ExpressNext = (error?: unknown) => void
 
+export type ExpressMiddleware = (request: ExpressRequest, response: ExpressResponse, next: ExpressNext) => void
+
 /**
  * Captures each request and gives it a scope of its own. The first middleware of the app.
  *
@@ -20,8 +29,11 @@ export type ExpressNext = (error?: unknown) => void
  *
  * @throws OptionError
  */
-export const heartwoodExpress = (options: HttpOptions = {}): ((request: ExpressRequest, response: ExpressResponse, next: ExpressNext) => void) => {
-  const http = createHttpCapture(options, routeOf)
+export const heartwoodExpress = (options: HttpOptions = {}): ExpressMiddleware => createExpressMiddleware(options, expressRoute)
+
+/** @param findRoute for frameworks on top of Express, which have routes that nobody wrote */
+export const createExpressMiddleware = (options: HttpOptions, findRoute: FindRoute<ExpressRequest>): ExpressMiddleware => {
+  const http = createHttpCapture(options, findRoute)
   return (request, response, next) => {
     const capture = http.begin(request, response, request)
     if (capture === undefined) {
@@ -74,7 +86,7 @@ function noteRoutes(request: object): void {
   })
 }
 
-function routeOf(request: object): string | undefined {
+export function expressRoute(request: object): string | undefined {
   // What noteRoutes() left there, or Express itself where it could not.
   const { [MATCHED]: matched, route = matched?.route, baseUrl } = request as Routed & { route?: Matched['route'] }
   const path = route?.path

@@ -1,6 +1,6 @@
 import type { Attributes, Client, Level } from '@heartwood/sdk-core'
 import { getClient } from '../registry.ts'
-import { wasReported } from '../reported.ts'
+import { markReported, wasReported } from '../reported.ts'
 import { errorFromParts } from './error-from-parts.ts'
 
 /** What Nest asks of a logger; its `LoggerService` fits, and a `heartwoodNestLogger()` fits where Nest wants one. */
@@ -50,12 +50,15 @@ export const heartwoodNestLogger = ({ client, also }: NestLoggerOptions = {}): N
 }
 
 const write = (client: Client, level: Level, message: unknown, params: readonly unknown[]): void => {
-  const { context, stack, rest } = read(params, level === 'error' || level === 'fatal')
+  const isSerious = level === 'error' || level === 'fatal'
+  const { context, stack, rest } = read(params, isSerious)
   const error = [message, ...rest].find((value) => value instanceof Error)
   // Nest's default answer to an exception also logs it: one that setupNest has captured is not told twice.
-  if (error !== undefined && wasReported(error)) return
+  if (message instanceof Error && wasReported(message)) return
   const { text, attributes } = said(message, rest)
   const all = context === undefined ? attributes : { ...attributes, context }
+  // What is logged and thrown on is one error, and told here.
+  if (isSerious) markReported(error)
   const thrown = error ?? (stack === undefined ? undefined : errorFromParts(stack.slice(0, stack.search(/[:\n]/)), text, stack))
   client.capture({ level, message: text, attributes: all, ...(thrown === undefined ? {} : { error: thrown }) })
 }
