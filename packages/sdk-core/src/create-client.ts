@@ -4,6 +4,7 @@ import { createCounts } from './counts.ts'
 import { createBuffer } from './delivery/buffer.ts'
 import { createDelivery } from './delivery/delivery.ts'
 import { createSampler } from './delivery/sampler.ts'
+import { createDedupe, summaryOf } from './errors/dedupe.ts'
 import { createFlows } from './flow.ts'
 import { createIds } from './ids.ts'
 import { createLogger, type LogCall, type LoggerState, type LoggerTools, NO_LOGGER } from './logger.ts'
@@ -12,6 +13,7 @@ import type { Platform } from './ports.ts'
 import { createPrepare } from './prepare/prepare.ts'
 import { rawPath, readRawAnswer } from './raw-ingest.ts'
 import { readCall, type Spoken } from './read-call.ts'
+import type { EventRecord } from './record.ts'
 import { bind, copyOptions } from './record-options.ts'
 import { copyScope, createScope, type Scope, type ScopeTools } from './scope.ts'
 import type { FlowState, ScopeData } from './scope-data.ts'
@@ -89,7 +91,21 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     maxBytes: options.maxBufferBytes,
     onDropped: () => counts.dropped('buffer-full'),
   })
-  const prepare = createPrepare({ options: () => options, counts, report, listeners })
+  const write = createPrepare({ options: () => options, counts, report, listeners })
+  const dedupe = createDedupe({
+    windowMs: () => options.dedupeWindow,
+    now: platform.monotonicNow,
+    setTimer: platform.setTimer,
+    onSummary(first, repeats, lastAt) {
+      counts.captured()
+      delivery.arrived(summaryOf(first, repeats, lastAt, ids.event(platform.now())))
+    },
+  })
+  const prepare = (record: EventRecord): string | undefined => {
+    if (!dedupe.isRepeat(record)) return write(record)
+    counts.dropped('duplicate')
+    return undefined
+  }
   const delivery = createDelivery({ platform, options: () => options, buffer, prepare, counts, report, sampler: () => sampler, ids })
 
   const applyOptions = (): void => {
@@ -162,6 +178,20 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     }
   }
 
+  /** Repeats are known once everything was prepared; what tells of them has to leave too. */
+  const flushAll = async (timeoutMs: number, finish: (timeoutMs: number) => Promise<boolean>): Promise<boolean> => {
+    const startedAt = platform.monotonicNow()
+    await delivery.flush(timeoutMs)
+    dedupe.drain()
+    return finish(Math.max(0, timeoutMs - (platform.monotonicNow() - startedAt)))
+  }
+
+  const flushSync = (): void => {
+    delivery.flushSync()
+    dedupe.drain()
+    delivery.flushSync()
+  }
+
   const loggerTools: LoggerTools = {
     call,
     isLevelEnabled: (level) => RANKS[level] >= minRank,
@@ -189,11 +219,13 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
       const scope = forkScope()
       return runInScope(scope, () => run(scope))
     },
-    flush: (timeoutMs = DEFAULT_FLUSH_MS) => delivery.flush(timeoutMs),
-    close(timeoutMs = DEFAULT_FLUSH_MS) {
+    flush: (timeoutMs = DEFAULT_FLUSH_MS) => flushAll(timeoutMs, delivery.flush),
+    async close(timeoutMs = DEFAULT_FLUSH_MS) {
       closed = true
       applyOptions()
-      return delivery.close(timeoutMs)
+      const done = await flushAll(timeoutMs, delivery.close)
+      dedupe.close()
+      return done
     },
     pause: delivery.pause,
     resume: delivery.resume,
@@ -225,5 +257,5 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
       return () => listeners.delete(listener)
     },
   }
-  return { client, options: () => options, flushSync: delivery.flushSync, report }
+  return { client, options: () => options, flushSync, report }
 }
