@@ -142,7 +142,8 @@ class RequestCaptureOf<Source> implements RequestCapture {
 
     const given = text(headers[REQUEST_ID])
     this.requestId = isId(given) ? given : shared.ids.request()
-    const trace = traceOf(headers, shared.ids)
+    // A tracer beside us has read the same headers, or begun a trace of its own: one request is in one trace.
+    const trace = (client.hasTracer() ? client.currentTrace() : undefined) ?? traceOf(headers, shared.ids)
     this.traceId = trace.traceId
     const changes = { trace, requestId: this.requestId, request: { method: this.#method, path: this.#path } }
     const flow = headers[FLOW] === undefined ? undefined : parseFlowHeader(text(headers[FLOW]))
