@@ -6,7 +6,7 @@ const MAX_DIGITS = 19
 const DIGITS = /\d(?:[ -]?\d){12,}/
 const ALL_DIGITS = /\d(?:[ -]?\d){12,}/g
 
-export const hasManyDigits = (text: string): boolean => text.length >= MIN_DIGITS && DIGITS.test(text)
+const hasManyDigits = (text: string): boolean => text.length >= MIN_DIGITS && DIGITS.test(text)
 
 /** Takes out numbers of payment cards: 13 to 19 digits that begin and end as a group does, with a known beginning and a right check digit. */
 export const redactCardNumbers = (text: string): string => (hasManyDigits(text) ? text.replace(ALL_DIGITS, redactRun) : text)
@@ -45,7 +45,7 @@ const isDigit = (text: string, at: number): boolean => {
   return code >= 48 && code <= 57
 }
 
-export const isCardNumber = (digits: string): boolean => hasKnownBeginning(digits) && passesLuhn(digits)
+const isCardNumber = (digits: string): boolean => hasKnownBeginning(digits) && passesLuhn(digits)
 
 /** Lengths that the schemes give out; stamps in milliseconds to nanoseconds begin with 1 and are none. */
 function hasKnownBeginning({ length, 0: first }: string): boolean {
