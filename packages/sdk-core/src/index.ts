@@ -1,3 +1,6 @@
+export { type CallFailure, HeartwoodApiError } from './calls/api-error.ts'
+export { type Calls, createCalls, type Feedback, type Issue, type IssueState, type Release } from './calls/calls.ts'
+export type { Heartbeat } from './calls/heartbeat.ts'
 export type { Client, Flow, FlowStarter, Logger, LogMethod, RawAnswer, RawDefaults, StepTimer } from './client.ts'
 export { type ClientDeps, type ClientParts, createClient } from './create-client.ts'
 export { callerAttributes, callerOf, createCallSite } from './errors/call-site.ts'

@@ -1,0 +1,75 @@
+import { read } from '../errors/look.ts'
+import type { ResolvedOptions } from '../options.ts'
+import type { HttpAnswer, Platform } from '../ports.ts'
+import { HeartwoodApiError, objectOf, refusalOf, unreadable } from './api-error.ts'
+
+export interface CallDeps {
+  readonly platform: Pick<Platform, 'transport' | 'encode' | 'setTimer'>
+  readonly options: () => Pick<ResolvedOptions, 'endpoint' | 'apiKey' | 'timeout' | 'enabled'>
+}
+
+export interface CallSpec {
+  readonly method: 'POST' | 'PATCH'
+  readonly path: string
+  readonly body?: { readonly [name: string]: unknown }
+  /** Default: that of the client; `''`: none. */
+  readonly apiKey?: string | undefined
+  /** The beginning of the sentence when it fails, such as “The release was not registered”. */
+  readonly failed: string
+}
+
+/** One request, once, and its answer as an object. */
+export type Call = (spec: CallSpec) => Promise<{ readonly [name: string]: unknown }>
+
+const MARGIN_MS = 1_000
+
+/**
+ * Calls of the API that answer at once: no buffer, no retries.
+ * Whoever waits for one keeps the process alive as long as it takes, at most for `timeout` and a second.
+ */
+export const createCall =
+  ({ platform, options }: CallDeps): Call =>
+  async ({ method, path, body, apiKey, failed }) => {
+    const { endpoint, timeout, enabled, apiKey: ownKey } = options()
+    if (!enabled) throw new HeartwoodApiError('disabled', 0, `${failed}: the client is switched off (\`enabled: false\`).`)
+    const key = apiKey ?? ownKey
+    const timedOut = (cause?: unknown) =>
+      new HeartwoodApiError('timed-out', 0, `${failed}: ${endpoint} did not answer within ${timeout} ms.`, { cause })
+    let answer: HttpAnswer
+    let timer: { cancel(): void } | undefined
+    try {
+      const late = new Promise<never>((_, reject) => {
+        timer = platform.setTimer(() => reject(timedOut()), timeout + MARGIN_MS, true)
+      })
+      const sent = platform.transport.send({
+        method,
+        url: endpoint + path,
+        headers: { 'content-type': 'application/json', ...(key === '' ? {} : { authorization: `Bearer ${key}` }) },
+        body: platform.encode(JSON.stringify(body ?? {})),
+        timeoutMs: timeout,
+      })
+      answer = await Promise.race([sent, late])
+    } catch (error) {
+      if (error instanceof HeartwoodApiError) throw error
+      if (isTimeout(error)) throw timedOut(error)
+      throw new HeartwoodApiError('unreachable', 0, `${failed}: ${endpoint} cannot be reached (${problemOf(error)}).`, { cause: error })
+    } finally {
+      timer?.cancel()
+    }
+    if (answer.status < 200 || answer.status > 299) throw refusalOf(answer, failed)
+    const object = objectOf(answer.body)
+    if (object === undefined) throw unreadable(answer.status, failed)
+    return object
+  }
+
+function isTimeout(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  const code = read(error, 'code')
+  return code === 'ETIMEDOUT' || code === 'timed-out' || read(error, 'name') === 'TimeoutError'
+}
+
+function problemOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = read(error, 'code')
+  return error.message !== '' ? error.message : typeof code === 'string' ? code : error.name
+}
