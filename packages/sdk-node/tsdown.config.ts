@@ -3,8 +3,8 @@ import { defineConfig } from 'tsdown'
 
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: { [name: string]: string | { '@heartwood/source': string } } }
 
-/** One for each name that can be imported: `./express` of the manifest is `dist/express.js`, `.cjs` and their types. */
-const entry: { [name: string]: string } = {}
+/** `nextjs-off` stands behind conditions of `./nextjs`; else one for each name that can be imported: `./express` of the manifest is `dist/express.js`, `.cjs` and their types. */
+const entry: { [name: string]: string } = { 'nextjs-off': 'src/integrations/nextjs-off.ts' }
 for (const [name, target] of Object.entries(exports))
   if (typeof target === 'object') entry[name === '.' ? 'index' : name.slice(2)] = target['@heartwood/source']
 
