@@ -47,12 +47,12 @@ export function createHeartbeat(call: Call, report: (error: Error) => void, toke
     start,
     fail,
     wrap:
-      (job) =>
-      async (...args) => {
+      <Args extends unknown[], Result>(job: (...args: Args) => Result) =>
+      async (...args: Args): Promise<Awaited<Result>> => {
         // The job does not wait for it, its end does: a begin that comes last would look like one that never ended.
         const started = quietly(start())
         try {
-          const result: Awaited<Result> = await job(...args)
+          const result = await job(...args)
           await started
           await quietly(ping())
           return result
