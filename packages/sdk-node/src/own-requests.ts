@@ -14,8 +14,26 @@ const mark = (): AsyncLocalStorage<true> => {
   return realm[MARK]
 }
 
+/** Runs something where somebody else's watching is off. */
+export type Quieten = <Result>(run: () => Result) => Result
+
+const quieteners = new Set<Quieten>()
+
+/** Lets a tracer beside us leave alone what the SDK does itself. @returns what ends it */
+export const quietenOwn = (quieten: Quieten): (() => void) => {
+  quieteners.add(quieten)
+  return () => quieteners.delete(quieten)
+}
+
 /** Runs what the SDK does itself, what comes of it later included: its requests and output are not captured. */
-export const runAsOwn = <Result>(run: () => Result): Result => mark().run(true, run)
+export const runAsOwn = <Result>(run: () => Result): Result => {
+  let quiet = run
+  for (const quieten of quieteners) {
+    const inner = quiet
+    quiet = () => quieten(inner)
+  }
+  return mark().run(true, quiet)
+}
 
 /** Whether the SDK itself is at work here. */
 export const isOwnRequest = (): boolean => mark().getStore() === true

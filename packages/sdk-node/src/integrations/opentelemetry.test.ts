@@ -7,7 +7,7 @@ type Captured = Parameters<Client['capture']>[0]
 const exported = (changes: Partial<OpenTelemetryLogRecord>): Captured => {
   const events: Captured[] = []
   // Of a client the exporter needs no more.
-  const client = { capture: (event: Captured) => String(events.push(event)) } as unknown as Client
+  const client = { scope: () => ({ trace: undefined }), capture: (event: Captured) => String(events.push(event)) } as unknown as Client
   new HeartwoodLogRecordExporter({ client }).export([{ ...RECORD, ...changes }], ({ code }) => expect(code).toBe(0))
   const [event] = events
   if (event === undefined) throw new Error('nothing was captured')

@@ -1,10 +1,21 @@
 import type { Attributes, Client, Integration, Level, TraceContext } from '@heartwood/sdk-core'
-import { getClient } from '../registry.ts'
+import { quietenOwn } from '../own-requests.ts'
+import { contextStorage, getClient } from '../registry.ts'
 import { errorFromParts } from './error-from-parts.ts'
 
 /** The part of `@opentelemetry/api` that is needed: pass the module itself. */
 export interface OpenTelemetryApi {
   readonly trace: { getActiveSpan(): { spanContext(): OpenTelemetrySpanContext } | undefined }
+  readonly context: {
+    active(): OpenTelemetryContext
+    bind<Run extends () => unknown>(context: OpenTelemetryContext, run: Run): Run
+  }
+}
+
+export interface OpenTelemetryContext {
+  getValue(key: symbol): unknown
+  setValue(key: symbol, value: unknown): OpenTelemetryContext
+  deleteValue(key: symbol): OpenTelemetryContext
 }
 
 export interface OpenTelemetrySpanContext {
@@ -19,20 +30,33 @@ export interface OpenTelemetryOptions {
 }
 
 /**
- * Events logged while an OpenTelemetry span is active carry its trace and span. Outgoing requests keep the `traceparent` that OpenTelemetry
- * writes: ours is left out.
+ * Events logged while an OpenTelemetry span is active carry its trace and span. `traceparent` of outgoing requests is left to OpenTelemetry,
+ * and requests of the SDK itself make no spans.
  *
  *     import * as api from '@opentelemetry/api'
- *     init({ integrations: [openTelemetry({ api })] })
+ *     init({ integrations: (defaults) => [...defaults, openTelemetry({ api })] })
  */
 export const openTelemetry = ({ api }: OpenTelemetryOptions): Integration<Client> => ({
   name: 'opentelemetry',
-  setup: (client) =>
-    client.followTracer(() => {
-      const span = api.trace.getActiveSpan()
+  setup(client) {
+    const { context, trace } = api
+    const endTracer = client.followTracer(() => {
+      const span = isExporting ? undefined : trace.getActiveSpan()
       return span === undefined ? undefined : toTrace(span.spanContext())
-    }),
+    })
+    const endQuiet = quietenOwn((run) => context.bind(context.active().setValue(SUPPRESS_TRACING, true), run)())
+    return () => {
+      endTracer()
+      endQuiet()
+    }
+  },
 })
+
+/** Under this key OpenTelemetry's own exporters say that what they send makes no spans. */
+const SUPPRESS_TRACING = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+
+/** Records are handed over long after they were made: the span that is active then is not theirs. */
+let isExporting = false
 
 const NO_TRACE = '00000000000000000000000000000000'
 const SAMPLED = 1
@@ -84,7 +108,12 @@ export class HeartwoodLogRecordExporter {
       done({ code: 1, error })
       return
     }
-    for (const record of records) client.capture(toEvent(record))
+    isExporting = true
+    try {
+      for (const record of records) captureRecord(client, record)
+    } finally {
+      isExporting = false
+    }
     done({ code: 0 })
   }
 
@@ -97,6 +126,13 @@ export class HeartwoodLogRecordExporter {
     this.#isShutDown = true
     await this.forceFlush()
   }
+}
+
+/** In the scope that holds now only where that is the record's own: the timer of a batch runs in the scope of whoever happened to start it. */
+const captureRecord = (client: Client, record: OpenTelemetryLogRecord): void => {
+  const own = client.scope().trace?.traceId
+  if (own !== undefined && own === record.spanContext?.traceId) client.capture(toEvent(record))
+  else contextStorage().exit(() => client.capture(toEvent(record)))
 }
 
 type Captured = Parameters<Client['capture']>[0]

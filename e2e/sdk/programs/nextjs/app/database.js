@@ -1,0 +1,3 @@
+export const connectToDatabase = () => {
+  throw new TypeError('no database')
+}
