@@ -1,3 +1,4 @@
+import type { LoggerTools } from './logger.ts'
 import type { CoreOptions } from './options.ts'
 import type { Scope } from './scope.ts'
 import type { ScopeData } from './scope-data.ts'
@@ -99,6 +100,8 @@ export interface Client extends Logger {
   hasTracer(): boolean
   /** The trace that an event of this moment carries: of the tracer's span, or else of the scope. */
   currentTrace(): TraceContext | undefined
+  /** What its loggers stand on, for fronts of their own such as the functions of a package. */
+  readonly front: LoggerTools
   /** Sees each event of the client after `beforeSend`, for tests and bridges. @returns what ends it */
   onEvent(listener: (event: OutgoingEvent) => void): () => void
 }

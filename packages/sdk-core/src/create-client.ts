@@ -4,6 +4,8 @@ import { createCounts } from './counts.ts'
 import { createBuffer } from './delivery/buffer.ts'
 import { createDelivery } from './delivery/delivery.ts'
 import { createSampler } from './delivery/sampler.ts'
+import { type Callable, callerAttributes } from './errors/call-site.ts'
+import { captureError } from './errors/capture-error.ts'
 import { createDedupe, summaryOf } from './errors/dedupe.ts'
 import { createFlows } from './flow.ts'
 import { createIds } from './ids.ts'
@@ -12,7 +14,7 @@ import type { CoreOptions, ResolvedOptions } from './options.ts'
 import type { Platform } from './ports.ts'
 import { createPrepare } from './prepare/prepare.ts'
 import { rawPath, readRawAnswer } from './raw-ingest.ts'
-import { readCall, type Spoken } from './read-call.ts'
+import { readCall, type Spoken, spokenError } from './read-call.ts'
 import type { EventRecord } from './record.ts'
 import { bind, copyOptions } from './record-options.ts'
 import { copyScope, createScope, type Scope, type ScopeTools } from './scope.ts'
@@ -91,7 +93,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     maxBytes: options.maxBufferBytes,
     onDropped: () => counts.dropped('buffer-full'),
   })
-  const write = createPrepare({ options: () => options, counts, report, listeners })
+  const write = createPrepare({ options: () => options, counts, report, listeners, frames: platform.frames })
   const dedupe = createDedupe({
     windowMs: () => options.dedupeWindow,
     now: platform.monotonicNow,
@@ -126,7 +128,13 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
   }
 
   /** Everything that happens on the caller's turn. */
-  const push = (level: Level, from: LoggerState, { message, attributes, error }: Spoken, given: EventOptions | undefined): string => {
+  const push = (
+    level: Level,
+    from: LoggerState,
+    { message, attributes, error }: Spoken,
+    given: EventOptions | undefined,
+    above: Callable,
+  ): string => {
     if (!sampler.keeps(level)) {
       counts.dropped('sampled')
       return ''
@@ -140,6 +148,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
       copied = snapshots.attributes(attributes)
       sizeBytes += snapshots.lastBytes
     }
+    if (options.callerInfo) copied = { ...callerAttributes(above), ...copied }
     if (error !== undefined) sizeBytes += STACK_BYTES
     let own = given === undefined ? undefined : copyOptions(snapshots, given)
     if (tracer !== undefined && own?.trace === undefined) {
@@ -165,16 +174,20 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     return id
   }
 
-  const call: LogCall = (level, from, given, first, second, third) => {
+  /** Nothing of ours should throw, but what the program hands in may; it must not break the line that logged. */
+  const broken = (error: unknown): string => {
+    counts.dropped('internal')
+    report(error)
+    return ''
+  }
+
+  const call: LogCall = (level, from, given, first, second, third, above) => {
     if (RANKS[level] < minRank) return ''
     counts.captured()
     try {
-      return push(level, from, readCall(level, given, first, second, third), third)
+      return push(level, from, readCall(level, given, first, second, third, above), third, above)
     } catch (error) {
-      // Nothing of ours should throw, but what the program hands in may; it must not break the line that logged.
-      counts.dropped('internal')
-      report(error)
-      return ''
+      return broken(error)
     }
   }
 
@@ -202,15 +215,29 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
   const runInScope = <Result>(scope: Scope, run: () => Result): Result => platform.context.run(scope, run)
   const forkScope = (changes?: Partial<ScopeData>): Scope => copyScope(tools, scopeNow().data, changes)
 
+  const captureException: Client['captureException'] = (error, { level = 'error', handled, attributes, ...rest } = {}) => {
+    if (RANKS[level] < minRank) return ''
+    counts.captured()
+    try {
+      const more = handled === undefined ? attributes : { ...attributes, 'error.handled': handled }
+      return push(level, NO_LOGGER, spokenError(captureError(error), more), rest, captureException)
+    } catch (thrown) {
+      return broken(thrown)
+    }
+  }
+  const capture: Client['capture'] = ({ level, message, attributes, ...rest }) => call(level, NO_LOGGER, 3, message, attributes, rest, capture)
+  const audit: Client['audit'] = (action, actor, context) => {
+    const who = typeof actor === 'string' ? { id: actor } : actor
+    const said = { ...context, audit: { action, actor: String(who.id) } }
+    return call('info', NO_LOGGER, 3, `${who.id} ${action}`, said, { kind: 'audit', user: who }, audit)
+  }
+
   const client: Client = {
     ...logger,
-    captureException: (error, { level = 'error', handled, attributes, ...rest } = {}) =>
-      call(level, NO_LOGGER, 3, error, handled === undefined ? attributes : { ...attributes, 'error.handled': handled }, rest),
-    capture: ({ level, message, attributes, ...rest }) => call(level, NO_LOGGER, 3, message, attributes, rest),
-    audit(action, actor, context) {
-      const who = typeof actor === 'string' ? { id: actor } : actor
-      return call('info', NO_LOGGER, 3, `${who.id} ${action}`, { ...context, audit: { action, actor: who } }, { kind: 'audit', user: who })
-    },
+    captureException,
+    capture,
+    audit,
+    front: loggerTools,
     flow: createFlows({ logger: loggerTools, flowId: ids.flow, runWith: (changes, run) => runInScope(forkScope(changes), run) }),
     scope: scopeNow,
     forkScope,

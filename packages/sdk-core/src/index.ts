@@ -6,6 +6,7 @@ export { type ClientDeps, type ClientParts, createClient } from './create-client
 export { callerAttributes, callerOf, createCallSite } from './errors/call-site.ts'
 export { captureError } from './errors/capture-error.ts'
 export { parseStack, type StackFrame } from './errors/parse-stack.ts'
+export { createLogger, type LogCall, type LoggerTools } from './logger.ts'
 export { DEFAULT_REDACTED_KEYS, DEFAULT_SCRUBBED_PARAMS } from './option-defaults.ts'
 export { describeReceived, OptionError, type OptionPlace, refuseUnknown, wrongOption } from './option-error.ts'
 export { isFalseText, isPlainObject, isRegExp, lineOfText, type OptionReader, readOption, splitList, wholeNumber } from './option-readers.ts'
@@ -16,6 +17,7 @@ export type {
   Cancel,
   Compress,
   ContextStore,
+  Decompress,
   HttpAnswer,
   HttpRequest,
   Platform,

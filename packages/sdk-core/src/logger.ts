@@ -1,10 +1,22 @@
 import type { Logger, LogMethod, StepTimer } from './client.ts'
+import type { Callable } from './errors/call-site.ts'
 import type { Bindings } from './record.ts'
 import type { FlowState } from './scope-data.ts'
 import type { Attributes, EventOptions, Level } from './types.ts'
 
-/** What a logger hands to its client. `given` says how many arguments the caller wrote: `error()` means something. */
-export type LogCall = (level: Level, from: LoggerState, given: number, first: unknown, second: unknown, third: EventOptions | undefined) => string
+/**
+ * What a logger hands to its client. `given` says how many arguments the caller wrote: `error()` means something. `above` is the method
+ * that was called: what called it is the caller.
+ */
+export type LogCall = (
+  level: Level,
+  from: LoggerState,
+  given: number,
+  first: unknown,
+  second: unknown,
+  third: EventOptions | undefined,
+  above: Callable,
+) => string
 
 export interface LoggerState {
   readonly bindings: Bindings | undefined
@@ -22,18 +34,19 @@ export interface LoggerTools {
 export const NO_LOGGER: LoggerState = { bindings: undefined, flow: undefined }
 
 export const createLogger = (tools: LoggerTools, state: LoggerState = NO_LOGGER): Logger => {
-  const { call } = tools
-  const methodOf =
-    (level: Level): LogMethod =>
-    (...args: [first?: unknown, second?: unknown, third?: EventOptions]) =>
-      call(level, state, args.length, args[0], args[1], args[2])
+  const methodOf = (level: Level): LogMethod => {
+    const method: LogMethod = (...args: [first?: unknown, second?: unknown, third?: EventOptions]) =>
+      tools.call(level, state, args.length, args[0], args[1], args[2], method)
+    return method
+  }
+  const log: Logger['log'] = (level, message, attributes, options) => tools.call(level, state, 3, message, attributes, options, log)
   return {
     debug: methodOf('debug'),
     info: methodOf('info'),
     warn: methodOf('warn'),
     error: methodOf('error'),
     fatal: methodOf('fatal'),
-    log: (level, message, attributes, options) => call(level, state, 3, message, attributes, options),
+    log,
     isLevelEnabled: tools.isLevelEnabled,
     child: (attributes, options) => createLogger(tools, { bindings: tools.bind(state.bindings, attributes, options), flow: state.flow }),
     startTimer: (label, attributes) => createTimer(tools, state, label, attributes),
@@ -44,12 +57,10 @@ const createTimer = ({ call, monotonicNow }: LoggerTools, state: LoggerState, la
   const startedAt = monotonicNow()
   const elapsed = (): number => Math.round((monotonicNow() - startedAt) * 1_000) / 1_000
   let ended = false
-  return {
-    elapsed,
-    end(more) {
-      if (ended) return ''
-      ended = true
-      return call('info', state, 3, label, { ...attributes, ...more }, { perf: { durationMs: elapsed() } })
-    },
+  const end: StepTimer['end'] = (more) => {
+    if (ended) return ''
+    ended = true
+    return call('info', state, 3, label, { ...attributes, ...more }, { perf: { durationMs: elapsed() } }, end)
   }
+  return { elapsed, end }
 }

@@ -1,4 +1,4 @@
-import { createCallSite } from './errors/call-site.ts'
+import { type Callable, createCallSite } from './errors/call-site.ts'
 import { captureError } from './errors/capture-error.ts'
 import type { CapturedError } from './record.ts'
 import type { Attributes, EventOptions, Level } from './types.ts'
@@ -15,8 +15,16 @@ type WithAttributes = EventOptions & { readonly attributes?: Attributes }
 /**
  * The forms of {@link LogMethod}: a text first, then attributes or an error; or an error first, whatever was thrown; or nothing.
  * @param given how many arguments the caller wrote
+ * @param above the function that the program called
  */
-export const readCall = (level: Level, given: number, first: unknown, second: unknown, options: EventOptions | undefined): Spoken => {
+export const readCall = (
+  level: Level,
+  given: number,
+  first: unknown,
+  second: unknown,
+  options: EventOptions | undefined,
+  above: Callable,
+): Spoken => {
   if (typeof first === 'string') {
     if (second === undefined || second === null) return spoken(first, (options as WithAttributes | undefined)?.attributes, options?.error)
     if (isError(second)) return spoken(first, (options as WithAttributes | undefined)?.attributes, second)
@@ -27,7 +35,7 @@ export const readCall = (level: Level, given: number, first: unknown, second: un
   }
   const isSerious = level === 'error' || level === 'fatal'
   // `error()` inside a catch: nobody said what was caught, but where.
-  if (given === 0 && isSerious) return spokenError(createCallSite(), undefined)
+  if (given === 0 && isSerious) return spokenError(createCallSite(above), undefined)
   const attributes = second as Attributes | undefined
   if (isError(first) || isSerious) return spokenError(captureError(first), attributes)
   if (typeof first === 'object' && first !== null)
@@ -41,7 +49,7 @@ const spoken = (message: string, attributes: Attributes | undefined, error: unkn
   error: error === undefined ? undefined : captureError(error),
 })
 
-const spokenError = (error: CapturedError, attributes: Attributes | undefined): Spoken => ({
+export const spokenError = (error: CapturedError, attributes: Attributes | undefined): Spoken => ({
   message: error.message === '' ? error.type : error.message,
   attributes,
   error,

@@ -1,16 +1,13 @@
-import type {
-  Attributes,
-  Breadcrumb,
-  Client,
-  EventOptions,
-  FlowStarter,
-  Level,
-  Logger,
-  LogMethod,
-  RawAnswer,
-  RawDefaults,
-  Scope,
-  User,
+import {
+  type Attributes,
+  type Breadcrumb,
+  type Client,
+  createLogger,
+  type FlowStarter,
+  type RawAnswer,
+  type RawDefaults,
+  type Scope,
+  type User,
 } from '@heartwood/sdk-core'
 import { createClient, type NodeClient } from './create-client.ts'
 import { getClient } from './registry.ts'
@@ -24,51 +21,22 @@ let disabled: NodeClient | undefined
 
 /** The client that `init` made; before that one that captures nothing. */
 export const theClient = (): NodeClient => {
-  const current = getClient()
+  // Every client that `init` registers is one of ours.
+  const current = getClient() as NodeClient | undefined
   if (current !== undefined) return current
   disabled ??= createClient({ enabled: false })
   return disabled
 }
 
-const LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const
-type Method = (typeof LEVELS)[number]
-
 /** A logger of whichever client there is when it is used: one made while modules load works from `init` on. */
-const lateLogger = (make: (client: Client) => Logger): Logger => {
-  let madeOf: Client | undefined
-  let made: Logger | undefined
-  const logger = (): Logger => {
-    const client = theClient()
-    if (made === undefined || client !== madeOf) {
-      madeOf = client
-      made = make(client)
-    }
-    return made
-  }
-  const methodOf =
-    (level: Method): LogMethod =>
-    (...args: unknown[]) =>
-      // The forms of LogMethod are told apart by the client.
-      logger()[level](...(args as [string]))
-  return {
-    debug: methodOf('debug'),
-    info: methodOf('info'),
-    warn: methodOf('warn'),
-    error: methodOf('error'),
-    fatal: methodOf('fatal'),
-    log: (...args) => logger().log(...args),
-    isLevelEnabled: (level) => logger().isLevelEnabled(level),
-    child: (attributes, options) => lateLogger((client) => make(client).child(attributes, options)),
-    startTimer: (label, attributes) => logger().startTimer(label, attributes),
-  }
-}
+const root = createLogger({
+  call: (...args) => theClient().front.call(...args),
+  isLevelEnabled: (level) => theClient().isLevelEnabled(level),
+  bind: (...args) => theClient().front.bind(...args),
+  monotonicNow: () => theClient().front.monotonicNow(),
+})
 
-const root = lateLogger((client) => client)
-
-export const { debug, info, warn, error, fatal, child, startTimer } = root
-export const log = (level: Level, message: string, attributes?: Attributes, options?: EventOptions): string =>
-  root.log(level, message, attributes, options)
-export const isLevelEnabled = (level: Level): boolean => root.isLevelEnabled(level)
+export const { debug, info, warn, error, fatal, log, child, startTimer, isLevelEnabled } = root
 
 export const captureException: Client['captureException'] = (thrown, options) => theClient().captureException(thrown, options)
 export const audit: Client['audit'] = (action, actor, context) => theClient().audit(action, actor, context)
@@ -87,6 +55,11 @@ export const addBreadcrumb = (breadcrumb: Breadcrumb): Scope => scope().addBread
 
 export const ingestRaw = (body: string | Uint8Array, format?: string, defaults?: RawDefaults): Promise<RawAnswer> =>
   theClient().ingestRaw(body, format, defaults)
+export const heartbeat: NodeClient['heartbeat'] = (token) => theClient().heartbeat(token)
+export const feedback: NodeClient['feedback'] = (said) => theClient().feedback(said)
+export const registerRelease: NodeClient['registerRelease'] = (release) => theClient().registerRelease(release)
+export const issues: NodeClient['issues'] = { setStatus: (id, state, options) => theClient().issues.setStatus(id, state, options) }
+
 export const flush: Client['flush'] = (timeoutMs) => theClient().flush(timeoutMs)
 export const close: Client['close'] = (timeoutMs) => theClient().close(timeoutMs)
 export const pause = (): void => theClient().pause()

@@ -2,11 +2,14 @@ import { randomFillSync } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { Compress, ContextStore, Platform, Spool, Transport } from '@heartwood/sdk-core'
+import { decompress } from './compress.ts'
+import { createFrames } from './errors/frames.ts'
+import { createSourceReader } from './errors/source-lines.ts'
 
 export interface NodeParts {
   readonly transport: Transport
   readonly context: ContextStore
-  readonly compress: Compress | undefined
+  readonly compress: Compress
   readonly spool: Spool | undefined
 }
 
@@ -18,9 +21,9 @@ export const createNodePlatform = ({ transport, context, compress, spool }: Node
   monotonicNow: () => performance.now(),
   randomBytes: (length) => randomFillSync(new Uint8Array(length)),
   encode: (text) => Buffer.from(text),
-  setTimer(run, ms) {
+  setTimer(run, ms, keepAlive = false) {
     const timer = setTimeout(run, ms)
-    timer.unref()
+    if (!keepAlive) timer.unref()
     return { cancel: () => clearTimeout(timer) }
   },
   defer(run) {
@@ -28,14 +31,19 @@ export const createNodePlatform = ({ transport, context, compress, spool }: Node
   },
   transport,
   context,
-  ...(compress === undefined ? {} : { compress }),
+  compress,
+  decompress,
+  frames: createFrames(createSourceReader()),
   ...(spool === undefined ? {} : { spool }),
-  warn(message) {
-    try {
-      // Not the console, which may be captured, and not process.stderr, whose writes may be lost at exit.
-      writeSync(STDERR, `${message}\n`)
-    } catch {
-      // A closed or full stderr: there is nobody to tell.
-    }
-  },
+  warn,
 })
+
+/** One line on stderr. */
+export function warn(message: string): void {
+  try {
+    // Not the console, which may be captured, and not process.stderr, whose writes may be lost at exit.
+    writeSync(STDERR, `${message}\n`)
+  } catch {
+    // A closed or full stderr: there is nobody to tell.
+  }
+}

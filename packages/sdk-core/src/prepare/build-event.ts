@@ -1,3 +1,4 @@
+import type { Platform } from '../ports.ts'
 import type { Bindings, EventRecord, RecordOptions } from '../record.ts'
 import type { ScopeData } from '../scope-data.ts'
 import type { Json, JsonObject, OutgoingEvent, User } from '../types.ts'
@@ -9,7 +10,7 @@ export type SharedParts = Omit<OutgoingEvent, 'id' | 'kind' | 'timestamp' | 'lev
  * An event as its record says, without the client's defaults. Later ones win: scope, child logger, options of the event, attributes.
  * Parts of it belong to the record: whoever changes it changes a copy.
  */
-export function buildEvent(record: EventRecord): OutgoingEvent {
+export function buildEvent(record: EventRecord, framesOf?: Platform['frames']): OutgoingEvent {
   const { options, error } = record
   const event: OutgoingEvent = {
     id: record.id,
@@ -25,7 +26,8 @@ export function buildEvent(record: EventRecord): OutgoingEvent {
     const read = error.read()
     event.error = { type: error.type, message: error.message, ...(read.stack === undefined ? {} : { stack: read.stack }) }
     attributes = merge(read.attributes, attributes)
-    detail = merge(read.detail, detail)
+    const frames = read.stack === undefined ? undefined : framesOf?.(read.stack)
+    detail = merge(merge(frames && { frames }, read.detail), detail)
   }
   if (record.breadcrumbs !== undefined && record.breadcrumbs.length > 0) {
     // Copied into plain JSON when they were added.

@@ -1,5 +1,6 @@
 import type { Counts } from '../counts.ts'
 import type { ResolvedOptions } from '../options.ts'
+import type { Platform } from '../ports.ts'
 import type { EventRecord } from '../record.ts'
 import { createRedactor, type Redactor } from '../redact/redactor.ts'
 import type { BeforeSend, JsonObject, OutgoingEvent } from '../types.ts'
@@ -18,6 +19,8 @@ export interface PrepareDeps {
   readonly report: (error: Error) => void
   /** Those of `onEvent`: each gets a copy of what is sent. */
   readonly listeners: ReadonlySet<(event: OutgoingEvent) => void>
+  /** That of the platform, where it has one. */
+  readonly frames?: Platform['frames']
 }
 
 /** Makes of a record its line of the batch; undefined when it is left out, which is counted then. Never throws. */
@@ -25,7 +28,7 @@ export type Prepare = (record: EventRecord) => string | undefined
 
 const DEFAULTS = ['service', 'environment', 'release', 'host', 'dataset'] as const
 
-export function createPrepare({ options, counts, report, listeners }: PrepareDeps): Prepare {
+export function createPrepare({ options, counts, report, listeners, frames }: PrepareDeps): Prepare {
   let current: ResolvedOptions | undefined
   let write: Prepare = () => undefined
 
@@ -43,7 +46,7 @@ export function createPrepare({ options, counts, report, listeners }: PrepareDep
     const now = options()
     try {
       if (now !== current) {
-        write = createWriter(now, { counts, report, listeners, tell })
+        write = createWriter(now, { counts, report, listeners, frames, tell })
         current = now
       }
       return write(record)
@@ -59,7 +62,7 @@ interface Writing extends Omit<PrepareDeps, 'options'> {
   readonly tell: (event: OutgoingEvent) => void
 }
 
-function createWriter(options: ResolvedOptions, { counts, report, listeners, tell }: Writing): Prepare {
+function createWriter(options: ResolvedOptions, { counts, report, listeners, frames, tell }: Writing): Prepare {
   const redactor = createRedactor(options.redact, options.scrubUrlParams)
   const fragmentOf = createFragments(redactor)
   const runHook = createHooks(report)
@@ -72,7 +75,7 @@ function createWriter(options: ResolvedOptions, { counts, report, listeners, tel
   }
 
   const writeWhole = (record: EventRecord): string | undefined => {
-    let event: OutgoingEvent = withDefaults(buildEvent(record), options)
+    let event: OutgoingEvent = withDefaults(buildEvent(record, frames), options)
     for (const hook of hooksOf(record, options)) {
       const sent = runHook(hook, event)
       if (sent === undefined) return drop('before-send')

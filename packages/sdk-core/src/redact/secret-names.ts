@@ -1,5 +1,5 @@
 /** Case, `_`, `-` and blanks do not tell names apart. */
-export const plainName = (name: string): string => name.toLowerCase().replace(/[-_ ]/g, '')
+const plainName = (name: string): string => name.toLowerCase().replace(/[-_ ]/g, '')
 
 /** @returns whether a name, or any part of a dotted one, is among them */
 export function createNameTest(names: readonly string[]): (name: string) => boolean {

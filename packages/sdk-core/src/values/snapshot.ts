@@ -17,7 +17,7 @@ export interface SnapshotLimits {
   readonly bytes: number
 }
 
-export const SNAPSHOT_LIMITS: SnapshotLimits = {
+const SNAPSHOT_LIMITS: SnapshotLimits = {
   text: LIMITS.attributeValue,
   depth: LIMITS.attributeDepth,
   members: 1_000,

@@ -1,0 +1,191 @@
+import type { ResolvedOptions } from '../options.ts'
+import type { Batch, HttpAnswer, Platform } from '../ports.ts'
+import { judge, type Verdict } from './answer.ts'
+import { backoffMs, retryAfterMs } from './backoff.ts'
+import { createBreaker } from './breaker.ts'
+import { createCancel } from './cancel.ts'
+import { readSampleRates, type Sampler } from './sampler.ts'
+
+export interface LinkDeps {
+  readonly platform: Platform
+  readonly options: () => ResolvedOptions
+  readonly report: (error: Error) => void
+  readonly sampler: () => Sampler
+  readonly random: () => number
+}
+
+/** A verdict on one try; after `again` the same batch may go once more, and the try is not one that is used up when `free`. */
+export type Outcome = Exclude<Verdict, { kind: 'retry' | 'locked' }> | { readonly kind: 'again'; readonly free: boolean; readonly problem: string }
+
+/** What is known of the server, and the only way to it: shared by fresh batches and those from the spool. */
+export interface Link {
+  /** The key was refused: nothing is sent until there is another one. */
+  readonly locked: boolean
+  /** The server is gone: probes only. */
+  readonly open: boolean
+  /** From when on the next request may go, by what the server asked for and by the breaker (monotonic ms). */
+  readonly readyAt: number
+  /** One try. Never rejects. */
+  exchange(batch: Batch): Promise<Outcome>
+  /** The batch as it is sent: compressed where that is worth it. Never rejects. */
+  pack(batch: Batch): Promise<Batch>
+  /** The batch with its lines readable; undefined where that cannot be. Never rejects. */
+  unpack(batch: Batch): Promise<Batch | undefined>
+  /** Any body to any path, with the same tries. @throws Error when no try was answered */
+  raw(batch: Batch): Promise<HttpAnswer>
+  probeNow(): void
+  /** @returns whether there is another key or address, and so a new beginning */
+  reconfigured(): boolean
+  /** Ends what is on its way; nothing is sent any more. */
+  close(): void
+}
+
+const RATES_HEADER = 'x-heartwood-sample-rates'
+
+export const createLink = ({ platform, options, report, sampler, random }: LinkDeps): Link => {
+  const breaker = createBreaker(random)
+  const cancel = createCancel()
+  let { endpoint, apiKey } = options()
+  let generation = 0
+  let locked = false
+  /** The server does not know our encodings. */
+  let plainOnly = false
+  let holdUntil = 0
+
+  const send = async ({ id, path, contentType, body, encoding }: Batch): Promise<HttpAnswer> => {
+    const { endpoint, apiKey, timeout } = options()
+    const answer = await platform.transport.send({
+      method: 'POST',
+      url: endpoint.replace(/\/+$/, '') + path,
+      headers: {
+        'content-type': contentType,
+        'x-heartwood-batch': id,
+        ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
+        ...(apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` }),
+      },
+      body,
+      timeoutMs: timeout,
+      signal: cancel.signal,
+    })
+    const rates = answer.headers[RATES_HEADER]
+    const read = rates === undefined ? undefined : readSampleRates(rates)
+    if (read !== undefined) sampler().told(read)
+    return answer
+  }
+
+  const lock = (problem: string): void => {
+    if (locked) return
+    locked = true
+    const message = `Heartwood refuses the key of this program (${problem}). Events are kept until \`reconfigure\` gives another one.`
+    if (!options().debug) platform.warn(message)
+    report(new Error(message))
+  }
+
+  const failed = (problem: string, waitMs: number): Outcome => {
+    const free = breaker.open
+    const now = platform.monotonicNow()
+    breaker.failed(now)
+    if (waitMs > 0) holdUntil = Math.max(holdUntil, now + waitMs)
+    if (breaker.open && !free) report(new Error(`Heartwood cannot be reached at ${options().endpoint} (${problem}); events wait until it can.`))
+    return { kind: 'again', free, problem }
+  }
+
+  const exchange = async (batch: Batch): Promise<Outcome> => {
+    const begun = generation
+    let answer: HttpAnswer
+    try {
+      answer = await send(batch)
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error)
+      return begun === generation ? failed(problem, 0) : { kind: 'again', free: true, problem }
+    }
+    const verdict = judge(answer, batch.events)
+    if (verdict.kind === 'retry') {
+      const { problem } = verdict
+      return begun === generation
+        ? failed(problem, retryAfterMs(answer.headers['retry-after'], platform.now()))
+        : { kind: 'again', free: true, problem }
+    }
+    if (verdict.kind === 'locked') {
+      // One that left with the former key says nothing of the new one.
+      if (begun === generation) lock(verdict.problem)
+      return { kind: 'again', free: true, problem: verdict.problem }
+    }
+    if (begun === generation) breaker.worked()
+    if (verdict.kind === 'plain') plainOnly = true
+    return verdict
+  }
+
+  const wait = (ms: number): Promise<void> => new Promise((resolve) => platform.setTimer(resolve, ms, true))
+
+  return {
+    get locked() {
+      return locked
+    },
+    get open() {
+      return breaker.open
+    },
+    get readyAt() {
+      return breaker.open ? Math.max(breaker.probeAt, holdUntil) : holdUntil
+    },
+    exchange,
+
+    async pack(batch) {
+      if (platform.compress === undefined || plainOnly || batch.encoding !== undefined) return batch
+      try {
+        const { body, encoding } = await platform.compress(batch.body)
+        return encoding === '' ? batch : { ...batch, body, encoding }
+      } catch (error) {
+        report(error instanceof Error ? error : new Error(String(error)))
+        return batch
+      }
+    },
+
+    async unpack(batch) {
+      const { encoding, ...plain } = batch
+      if (encoding === undefined) return batch
+      try {
+        const body = await platform.decompress?.(batch.body, encoding)
+        return body && { ...plain, body }
+      } catch (error) {
+        report(error instanceof Error ? error : new Error(String(error)))
+        return undefined
+      }
+    },
+
+    async raw(batch) {
+      for (let tries = 1; ; tries++) {
+        let answer: HttpAnswer | undefined
+        try {
+          answer = await send(batch)
+          if (judge(answer, 0).kind !== 'retry' || tries > options().maxRetries) return answer
+        } catch (error) {
+          if (tries > options().maxRetries || cancel.signal.aborted) throw error
+        }
+        await wait(Math.max(backoffMs(tries, random()), retryAfterMs(answer?.headers['retry-after'], platform.now())))
+      }
+    },
+
+    probeNow() {
+      breaker.probeNow(platform.monotonicNow())
+    },
+
+    reconfigured() {
+      const now = options()
+      if (now.endpoint === endpoint && now.apiKey === apiKey) return false
+      endpoint = now.endpoint
+      apiKey = now.apiKey
+      generation += 1
+      locked = false
+      plainOnly = false
+      holdUntil = 0
+      breaker.worked()
+      return true
+    },
+
+    close() {
+      cancel.abort()
+      platform.transport.close()
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import type { ResolvedOptions } from '../options.ts'
+import type { Level } from '../types.ts'
+
+export type SampleRates = { readonly [Name in Level]?: number }
+
+/** Decides at capture which events are made: the program's own rate of a level times what the server told. */
+export interface Sampler {
+  keeps(level: Level): boolean
+  /** From 0 to 1. Below 1 a kept event says it as the attribute `sample_rate`: it stands for 1 / rate events. */
+  rate(level: Level): number
+  /** What the server says now; levels that it does not name send all. */
+  told(rates: SampleRates): void
+}
+
+const isRate = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1
+
+/** @param deps.random from 0 to below 1 */
+export const createSampler = ({ options, random }: { options: Pick<ResolvedOptions, 'sampleRate'>; random: () => number }): Sampler => {
+  const own = options.sampleRate
+  let rates: { readonly [Name in Level]: number } = own
+  return {
+    keeps(level) {
+      const rate = rates[level]
+      return rate >= 1 || random() < rate
+    },
+    rate: (level) => rates[level],
+    told(server) {
+      const of = (level: Level): number => own[level] * (isRate(server[level]) ? server[level] : 1)
+      rates = { trace: of('trace'), debug: of('debug'), info: of('info'), warn: of('warn'), error: of('error'), fatal: of('fatal') }
+    },
+  }
+}
+
+/** The header in which the server tells rates; undefined when it cannot be read. */
+export const readSampleRates = (header: string): SampleRates | undefined => {
+  try {
+    const value: unknown = JSON.parse(header)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}

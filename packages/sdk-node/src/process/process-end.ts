@@ -1,0 +1,86 @@
+import { isMainThread } from 'node:worker_threads'
+import type { HttpAnswer, HttpRequest } from '@heartwood/sdk-core'
+import { joinPatch } from '../registry.ts'
+import { sendBlocking } from './send-blocking.ts'
+import { watchSignal } from './signals.ts'
+
+/** What a client does when its process ends. */
+export interface Ending {
+  /** Events in memory. */
+  buffered(): number
+  flush(timeoutMs: number): Promise<boolean>
+  /** The last moment: sends with `send` where it is given; what is left goes to the spool folder or is counted. Must not throw. */
+  flushSync(send?: (requests: readonly HttpRequest[]) => readonly (HttpAnswer | undefined)[]): void
+  /** Milliseconds by which the end may be delayed. */
+  exitTimeoutMs(): number
+}
+
+/** A program whose own `beforeExit` logs each time must come to its end all the same. */
+const MOST_FLUSHES_BEFORE_EXIT = 3
+
+/**
+ * Gives a client its turn when the process ends:
+ * - nothing is left to do (`beforeExit`): what is in memory is sent, at most three times, and for at most the exit timeout in all
+ * - SIGTERM or SIGINT that the program does not handle: it is sent, then the process dies by that signal; a second signal ends it at once
+ * - after an uncaught error: it is sent while the program stands still, and Node ends the process as it would have
+ * - `process.exit`, and whatever is left of the others: it goes to the spool folder, or is counted
+ *
+ * No part of it keeps the process alive.
+ * @returns what takes it back
+ */
+export const joinProcessEnd = (ending: Ending): (() => void) => joinPatch('process-end.1', ending, install)
+
+const install = (endings: ReadonlySet<Ending>): (() => boolean) => {
+  let flushes = 0
+  let spentMs = 0
+  let flushing = false
+  let sawUncaught = false
+
+  const longestMs = (): number => Math.max(0, ...[...endings].map((ending) => ending.exitTimeoutMs()))
+  const flushAll = async (limitMs: number): Promise<boolean> => {
+    const results = await Promise.allSettled([...endings].map((ending) => ending.flush(Math.min(limitMs, ending.exitTimeoutMs()))))
+    return results.every((result) => result.status === 'fulfilled' && result.value)
+  }
+
+  const beforeExit = (): void => {
+    const leftMs = longestMs() - spentMs
+    const buffered = [...endings].reduce((sum, ending) => sum + ending.buffered(), 0)
+    if (flushing || buffered === 0 || leftMs <= 0 || flushes >= MOST_FLUSHES_BEFORE_EXIT) return
+    flushes += 1
+    flushing = true
+    const startedMs = performance.now()
+    void flushAll(leftMs).then((all) => {
+      flushing = false
+      // What could not be sent now is not tried again: it would only delay the end.
+      spentMs = all ? spentMs + performance.now() - startedMs : Number.POSITIVE_INFINITY
+    })
+  }
+
+  const exit = (): void => {
+    const deadline = performance.now() + longestMs()
+    for (const ending of endings) {
+      const leftMs = (): number => Math.min(ending.exitTimeoutMs(), deadline - performance.now())
+      if (sawUncaught) ending.flushSync((requests) => sendBlocking(requests, leftMs()))
+      else ending.flushSync()
+    }
+  }
+
+  const uncaught = (): void => {
+    sawUncaught = true
+  }
+
+  // First, since a listener of the program that throws would keep the others from their turn.
+  process.prependListener('exit', exit)
+  process.on('beforeExit', beforeExit)
+  process.on('uncaughtExceptionMonitor', uncaught)
+  const end = { longestMs, flush: () => flushAll(longestMs()), flushSync: () => [...endings].forEach((ending) => void ending.flushSync()) }
+  // Signals reach the main thread only.
+  const signals = isMainThread ? (['SIGTERM', 'SIGINT'] as const).map((signal) => watchSignal(signal, end)) : []
+  return () => {
+    process.off('exit', exit)
+    process.off('beforeExit', beforeExit)
+    process.off('uncaughtExceptionMonitor', uncaught)
+    for (const stop of signals) stop()
+    return true
+  }
+}
