@@ -71,7 +71,8 @@ const install = (listeners: ReadonlySet<Listener>): (() => boolean) => {
         }
         isInside = true
         try {
-          original.apply(this, values)
+          if (method === 'trace') originals.get('error')?.call(this, traceOf(values, wrapper as Wrapper))
+          else original.apply(this, values)
           if (!isOwnRequest()) for (const listener of listeners) listener(method, values, wrapper as Wrapper)
         } finally {
           isInside = false
@@ -89,6 +90,13 @@ const install = (listeners: ReadonlySet<Listener>): (() => boolean) => {
     for (const [method, original] of originals) console[method] = original
     return true
   }
+}
+
+/** As the console makes it; its own would show this file as the place. */
+const traceOf = (values: readonly unknown[], above: Wrapper): unknown => {
+  const holder: { name: string; message: string; stack?: unknown } = { name: 'Trace', message: format(...values) }
+  Error.captureStackTrace(holder, above)
+  return holder.stack
 }
 
 const failedAssertion = ([holds, ...said]: readonly unknown[]): readonly unknown[] | undefined => {

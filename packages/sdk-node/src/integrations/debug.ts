@@ -1,11 +1,13 @@
 import { format, stripVTControlCharacters } from 'node:util'
 import { type Client, type Integration, isPlainObject } from '@heartwood/sdk-core'
 import { isOwnRequest } from '../own-requests.ts'
+import { errorFromParts } from './error-from-parts.ts'
 
 /** What is needed of the function that the package `debug` (4.x) exports. */
 export interface DebugFunction {
   /** Puts time, name and colour around a message: the last place where it stands alone. */
-  formatArgs: (this: DebugInstance, args: unknown[]) => void
+  // A method, so that any instance of `debug` fits.
+  formatArgs(this: DebugInstance, args: unknown[]): void
 }
 
 interface DebugInstance {
@@ -39,10 +41,17 @@ export const debugCapture = (debug: DebugFunction): Integration<Client> => ({
 })
 
 const capture = (client: Client, namespace: string, args: readonly unknown[]): void => {
-  const error = args.find((value) => value instanceof Error)
+  const error = args.find((value) => value instanceof Error) ?? errorOfStack(args[0])
   const attributes: { [name: string]: unknown } = { namespace }
   for (const value of args) if (isPlainObject(value)) Object.assign(attributes, value)
   const texts = args.map((value) => (value instanceof Error ? `${value.name}: ${value.message}` : value))
-  const message = stripVTControlCharacters(format(...texts))
+  const message = error !== undefined && texts[0] === error.stack ? error.message : stripVTControlCharacters(format(...texts))
   client.capture({ level: 'debug', message, attributes, ...(error === undefined ? {} : { error }) })
+}
+
+/** An Error that stands first comes as its stack. */
+const errorOfStack = (text: unknown): Error | undefined => {
+  if (typeof text !== 'string') return undefined
+  const [, type, message] = /^([\w$.]+)(?:: ([\s\S]*?))?\n {4}at /.exec(text) ?? []
+  return type === undefined ? undefined : errorFromParts(type, message ?? '', text)
 }

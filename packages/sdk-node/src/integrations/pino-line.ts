@@ -19,14 +19,14 @@ export interface PinoConfig {
   readonly errorKey?: string
 }
 
-type Captured = Parameters<Client['capture']>[0]
+export type PinoEvent = Parameters<Client['capture']>[0]
 type Line = { [name: string]: unknown }
 
 export interface PinoLines {
   configure(config: PinoConfig): void
   /** The level of a line, without reading all of it; undefined where that cannot be said. */
   levelOf(line: string): Level | undefined
-  read(line: string): Captured
+  read(line: string): PinoEvent
 }
 
 /** Reads what pino writes, after its serializers, its redaction and its formatters had their say. */
@@ -108,7 +108,11 @@ const readTime = (time: unknown): number | undefined => {
 const readError = (value: unknown): Error | undefined => {
   if (!isObject(value) || typeof value.message !== 'string') return undefined
   const { type, name, message, stack, cause, aggregateErrors, ...members } = value
-  const error = errorFromParts(firstText(type, name) ?? 'Error', String(message), typeof stack === 'string' ? stack : '')
+  const error = errorFromParts(
+    firstText(type, name) ?? 'Error',
+    String(message),
+    typeof stack === 'string' ? stack.replaceAll('\ncaused by: ', '\nCaused by: ') : '',
+  )
   Object.assign(error, members)
   if (cause !== undefined) error.cause = readError(cause) ?? cause
   if (Array.isArray(aggregateErrors)) Object.assign(error, { errors: aggregateErrors.map((one: unknown) => readError(one) ?? one) })

@@ -1,7 +1,7 @@
 import type { Client } from '@heartwood/sdk-core'
 import { isOwnRequest } from '../own-requests.ts'
 import { getClient } from '../registry.ts'
-import { createPinoLines, type PinoConfig, type PinoLineOptions } from './pino-line.ts'
+import { createPinoLines, type PinoConfig, type PinoEvent, type PinoLineOptions } from './pino-line.ts'
 
 export type { LevelNames } from './logger-levels.ts'
 export type { PinoLineOptions } from './pino-line.ts'
@@ -34,7 +34,7 @@ export const pinoStream = (options: PinoStreamOptions = {}): PinoStream => {
       if (client === undefined || isOwnRequest()) return
       const level = lines.levelOf(line)
       if (level !== undefined && !client.isLevelEnabled(level)) return
-      client.capture(lines.read(line))
+      client.capture(withoutScope(lines.read(line), client.scope()))
     },
     emit(event, message) {
       const config = event === 'message' ? pinoConfig(message) : undefined
@@ -46,6 +46,17 @@ export const pinoStream = (options: PinoStreamOptions = {}): PinoStream => {
       if (client === undefined) callback?.()
       else void client.flush().then(() => callback?.())
     },
+  }
+}
+
+/** The scope knows more of what {@link pinoMixin} wrote: the rest of the user, and the step of the flow. */
+const withoutScope = (event: PinoEvent, scope: ReturnType<Client['scope']>): PinoEvent => {
+  const { user, flow, ...rest } = event
+  if (user === undefined && flow === undefined) return event
+  return {
+    ...rest,
+    ...(user === undefined || user.id === scope.userId ? {} : { user }),
+    ...(flow === undefined || flow.id === scope.flow?.id ? {} : { flow }),
   }
 }
 

@@ -39,6 +39,7 @@ export interface WinstonTransportOptions {
 interface WinstonLogger {
   readonly level?: string
   readonly levels?: { readonly [name: string]: number }
+  readonly defaultMeta?: object | null
 }
 
 const FLUSH_MS = 2_000
@@ -83,7 +84,9 @@ export class WinstonTransport extends Writable {
   /** winston calls it also by itself, for exceptions. */
   log(info: WinstonInfo, next: () => void): void {
     const client = this.#client ?? getClient()
-    if (client !== undefined && !isOwnRequest()) client.capture(readWinstonInfo(info, this.#levels))
+    if (client !== undefined && !isOwnRequest()) {
+      client.capture(readWinstonInfo(info, this.#levels, Object.keys(this.#logger?.defaultMeta ?? {})))
+    }
     next()
   }
 

@@ -1,0 +1,69 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type FakeServer, NODES, preparePeers, type ReceivedEvent, runProgram, startFakeServer } from './harness.ts'
+
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
+
+let server: FakeServer
+beforeEach(async () => {
+  server = await startFakeServer()
+})
+afterEach(() => server.close())
+
+const byMessage = (message: string): ReceivedEvent => server.events().find((event) => event.message === message) as ReceivedEvent
+
+describe.skipIf(!preparePeers()).each(NODES)('pino on $name', ({ node }) => {
+  it('in this thread keeps scope, trace and request of the code that logs', async () => {
+    const result = await runProgram('loggers/pino-in-process.mjs', { env: server.env, node })
+    expect(result).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('LINES 5') })
+    expect(server.events()).toHaveLength(4)
+    expect(byMessage('order A-1 placed')).toMatchObject({
+      level: 'info',
+      service: 'shop',
+      traceId: TRACE_ID,
+      spanId: 'b7ad6b7169203331',
+      requestId: 'req-7',
+      userId: 'u-1',
+      attributes: { order: { id: 'A-1' }, card: { number: '[Redacted]' }, user: { plan: 'pro' } },
+    })
+    expect(byMessage('role changed')).toMatchObject({ level: 'warn', attributes: { level: 'audit' } })
+    expect(byMessage('order lost')).toMatchObject({
+      level: 'error',
+      attributes: { module: 'db', 'error.code': 'E_QUERY' },
+      error: { type: 'TypeError', stack: expect.stringMatching(/pino-in-process\.mjs:\d+[\s\S]*Caused by: Error: reset/) },
+    })
+    expect(byMessage('alone')).toMatchObject({ level: 'fatal', error: { type: 'RangeError', message: 'alone' } })
+  })
+
+  it.each(['end', 'exit', 'exit-later', 'flush', 'several'])('in its worker thread delivers every line (%s)', async (end) => {
+    const result = await runProgram('loggers/pino-thread.mjs', { env: server.env, node, args: ['20000', end] })
+    expect(result).toMatchObject({ code: end.startsWith('exit') ? 3 : 0, stderr: '', stdout: end === 'flush' ? 'FLUSHED\n' : '' })
+    expect(server.events().map(({ message }) => message)).toEqual([
+      ...Array.from({ length: 20_000 }, (_, n) => `line ${n}`),
+      'role changed',
+      'order lost',
+    ])
+    expect(server.repeated()).toEqual([])
+    expect(byMessage('line 7')).toMatchObject({ level: 'info', service: 'till', attributes: { n: 7 } })
+    // pino tells the level's name to a transport, but not where several run.
+    expect(byMessage('role changed')).toMatchObject({ level: end === 'several' ? 'info' : 'warn', traceId: TRACE_ID })
+    expect(byMessage('order lost')).toMatchObject({ level: 'error', error: { type: 'TypeError', stack: expect.stringContaining('pino-thread.mjs') } })
+  })
+
+  it('in its worker thread spools what a server that is away does not take, and does not hold up the end', async () => {
+    const spool = mkdtempSync(join(tmpdir(), 'heartwood-pino-'))
+    try {
+      await server.goDown()
+      const result = await runProgram('loggers/pino-thread.mjs', { env: { ...server.env, HEARTWOOD_SPOOL: spool }, node, args: ['100', 'end'] })
+      expect(result.code).toBe(0)
+      expect(readdirSync(spool, { recursive: true }).length).toBeGreaterThan(0)
+      await server.comeUp()
+      await runProgram('loggers/pino-thread.mjs', { env: { ...server.env, HEARTWOOD_SPOOL: spool }, node, args: ['0', 'end'] })
+      expect(server.events().filter(({ message }) => message.startsWith('line '))).toHaveLength(100)
+    } finally {
+      rmSync(spool, { recursive: true, force: true })
+    }
+  })
+})
