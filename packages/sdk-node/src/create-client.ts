@@ -2,6 +2,7 @@ import { type Calls, type Client, createCalls, createClient as createCoreClient,
 import { createCompress } from './compress.ts'
 import { createContextStore } from './context.ts'
 import { type NodeOptions, parseNodeOptions, type ResolvedNodeOptions, readIntegrations } from './options.ts'
+import { runAsOwn } from './own-requests.ts'
 import { createNodePlatform, warn } from './platform.ts'
 import { attachToProcess } from './process/attach.ts'
 import { contextStorage } from './registry.ts'
@@ -56,7 +57,7 @@ export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations)
     },
   }
   if (!options.core.enabled) return client
-  takeBack.push(attachToProcess({ flush: client.flush, flushSync }, () => options.exitTimeout))
+  takeBack.push(attachToProcess({ flush: client.flush, flushSync: () => runAsOwn(flushSync) }, () => options.exitTimeout))
   for (const { name, setup } of integrationsOf(options, defaults(options))) {
     try {
       const undo = setup(client)

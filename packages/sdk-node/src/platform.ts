@@ -5,6 +5,7 @@ import type { Compress, ContextStore, Platform, Spool, Transport } from '@heartw
 import { decompress } from './compress.ts'
 import { createFrames } from './errors/frames.ts'
 import { createSourceReader } from './errors/source-lines.ts'
+import { runAsOwn } from './own-requests.ts'
 
 export interface NodeParts {
   readonly transport: Transport
@@ -15,19 +16,19 @@ export interface NodeParts {
 
 const STDERR = 2
 
-/** What Node lends the SDK. Nothing of it keeps a process alive. */
+/** What Node lends the SDK. Nothing of it keeps a process alive. Hooks of the program that run later are not watched: what they print would be events. */
 export const createNodePlatform = ({ transport, context, compress, spool }: NodeParts): Platform => ({
   now: Date.now,
   monotonicNow: () => performance.now(),
   randomBytes: (length) => randomFillSync(new Uint8Array(length)),
   encode: (text) => Buffer.from(text),
   setTimer(run, ms, keepAlive = false) {
-    const timer = setTimeout(run, ms)
+    const timer = setTimeout(() => runAsOwn(run), ms)
     if (!keepAlive) timer.unref()
     return { cancel: () => clearTimeout(timer) }
   },
   defer(run) {
-    setImmediate(run).unref()
+    setImmediate(() => runAsOwn(run)).unref()
   },
   transport,
   context,
