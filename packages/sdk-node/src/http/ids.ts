@@ -1,28 +1,27 @@
-import { randomFillSync, randomUUID } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 
-const POOL_BYTES = 4_096
-const TRACE_BYTES = 16
-const SPAN_BYTES = 8
+const POOL_BYTES = 16_000
+/** Two of 16 bytes and one of 8. */
+const REQUEST_BYTES = 40
 
-export interface TraceIds {
-  /** 32 hexadecimal digits. */
-  trace(): string
-  /** 16 hexadecimal digits. */
-  span(): string
-  request(): string
-}
-
-/** Ids of W3C traces. Randomness is fetched for hundreds of them at a time: one call for each would cost more than the request's whole capture. */
-export const createTraceIds = (): TraceIds => {
+/**
+ * What a request may need: 80 hexadecimal digits, as one text that is cut where an id is wanted. Randomness is fetched for hundreds of requests
+ * at a time, and written as text once for each: anything more often would cost more than all the rest of a request's capture.
+ */
+export const createIdDigits = (): (() => string) => {
   const pool = Buffer.alloc(POOL_BYTES)
   let used = POOL_BYTES
-  const take = (bytes: number): string => {
-    if (used + bytes > POOL_BYTES) {
+  return () => {
+    if (used + REQUEST_BYTES > POOL_BYTES) {
       randomFillSync(pool)
       used = 0
     }
-    used += bytes
-    return pool.toString('hex', used - bytes, used)
+    used += REQUEST_BYTES
+    return pool.toString('hex', used - REQUEST_BYTES, used)
   }
-  return { trace: () => take(TRACE_BYTES), span: () => take(SPAN_BYTES), request: () => randomUUID() }
 }
+
+/** Of W3C's form, as the others. */
+export const traceIdOf = (digits: string): string => digits.slice(0, 32)
+export const spanIdOf = (digits: string): string => digits.slice(32, 48)
+export const requestIdOf = (digits: string): string => digits.slice(48)

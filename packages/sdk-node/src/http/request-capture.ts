@@ -1,8 +1,8 @@
-import type { Attributes, Client, Level, RequestInfo, Scope, TraceContext } from '@heartwood/sdk-core'
+import type { Attributes, Client, Level, RequestInfo, Scope, ScopeHolder, TraceContext } from '@heartwood/sdk-core'
 import { getClient } from '../registry.ts'
 import { markReported } from '../reported.ts'
 import { followBody } from './follow-body.ts'
-import { createTraceIds, type TraceIds } from './ids.ts'
+import { createIdDigits, requestIdOf, spanIdOf, traceIdOf } from './ids.ts'
 import { createIgnore, type Ignore } from './ignore.ts'
 import { FLOW, isId, parseFlowHeader, parseTraceparent, REQUEST_ID, TRACE_ID, TRACEPARENT } from './propagation.ts'
 
@@ -63,24 +63,35 @@ export const requestCapture = (request: object): RequestCapture | undefined => m
 /** @throws OptionError */
 export const createHttpCapture = <Source>(options: HttpOptions, findRoute: FindRoute<Source>): HttpCapture<Source> => {
   const own = options.client
-  const shared: Shared<Source> = { ids: createTraceIds(), ignores: createIgnore(options.ignore), trustProxy: options.trustProxy === true, findRoute }
+  const shared: Shared<Source> = {
+    idDigits: createIdDigits(),
+    ignores: createIgnore(options.ignore),
+    trustProxy: options.trustProxy === true,
+    findRoute,
+  }
   return {
     begin(request, response, source) {
       const present = marked(request)[CAPTURE]
       if (present !== undefined) return present
       const client = own ?? getClient()
       if (client === undefined || !client.isLevelEnabled('fatal')) return undefined
-      const capture = new RequestCaptureOf(client, shared, request, response, source)
-      marked(request)[CAPTURE] = capture
-      marked(response)[CAPTURE] = capture
-      response.on('close', onClose)
-      return capture
+      try {
+        const capture = new RequestCaptureOf(client, shared, request, response, source)
+        marked(request)[CAPTURE] = capture
+        marked(response)[CAPTURE] = capture
+        response.on('close', onClose)
+        return capture
+      } catch (error) {
+        // A request that we cannot read is served nevertheless.
+        warnOnce(error)
+        return undefined
+      }
     },
   }
 }
 
 interface Shared<Source> {
-  readonly ids: TraceIds
+  readonly idDigits: () => string
   readonly ignores: (path: string, route: string | undefined) => boolean
   readonly trustProxy: boolean
   readonly findRoute: FindRoute<Source>
@@ -88,8 +99,20 @@ interface Shared<Source> {
 
 /** One for all responses: what belongs to a request lies on it. */
 function onClose(this: unknown): void {
-  // Emitters call their listeners with themselves; only responses that begin() marked have this one.
-  marked(this as object)[CAPTURE]?.end()
+  try {
+    // Emitters call their listeners with themselves; only responses that begin() marked have this one.
+    marked(this as object)[CAPTURE]?.end()
+  } catch (error) {
+    warnOnce(error)
+  }
+}
+
+let warned = false
+/** It would come with every request. */
+function warnOnce(error: unknown): void {
+  if (warned) return
+  warned = true
+  process.emitWarning(`A request could not be captured: ${describeError(error)}`, { type: 'HeartwoodWarning' })
 }
 
 /** One request from its first hook to the end of its response. */
@@ -141,9 +164,9 @@ class RequestCaptureOf<Source> implements RequestCapture {
     this.#source = source
 
     const given = text(headers[REQUEST_ID])
-    this.requestId = isId(given) ? given : shared.ids.request()
-    // A tracer beside us has read the same headers, or begun a trace of its own: one request is in one trace.
-    const trace = (client.hasTracer() ? client.currentTrace() : undefined) ?? traceOf(headers, shared.ids)
+    const digits = shared.idDigits()
+    this.requestId = isId(given) ? given : requestIdOf(digits)
+    const trace = traceOf(headers, digits)
     this.traceId = trace.traceId
     const changes = { trace, requestId: this.requestId, request: { method: this.#method, path: this.#path } }
     const flow = headers[FLOW] === undefined ? undefined : parseFlowHeader(text(headers[FLOW]))
@@ -185,12 +208,14 @@ class RequestCaptureOf<Source> implements RequestCapture {
   }
 
   /** As part of the scope, which is taken as it is; an option of the event would be copied deep. What is logged afterwards has no part in it. */
-  #within(info: RequestInfo, run: () => void): void {
-    const { scope } = this
-    const outside = scope.data.request
-    scope.setRequest(info)
+  #within(request: RequestInfo, run: () => void): void {
+    const holder: ScopeHolder = this.scope
+    const outside = holder.data
+    const inside = { ...outside, request }
+    holder.data = inside
     this.run(run)
-    scope.setRequest(outside ?? null)
+    // A hook of the program may have said something of the scope in between.
+    holder.data = holder.data === inside ? outside : { ...holder.data, request: outside.request }
   }
 
   #info(): Info {
@@ -216,12 +241,12 @@ type CapturedRequest = { kind: 'request'; level: Level; message: string; attribu
 /** Most headers that come twice are joined by Node; of the others the first counts. */
 const text = (header: string | string[] | undefined): string | undefined => (typeof header === 'object' ? header[0] : header)
 
-function traceOf(headers: Headers, ids: TraceIds): TraceContext {
-  const spanId = ids.span()
+function traceOf(headers: Headers, digits: string): TraceContext {
+  const spanId = spanIdOf(digits)
   const parent = parseTraceparent(text(headers[TRACEPARENT]))
   if (parent !== undefined) return { traceId: parent.traceId, spanId, parentSpanId: parent.parentSpanId, sampled: parent.sampled }
   const given = text(headers[TRACE_ID])
-  return { traceId: isId(given) ? given : ids.trace(), spanId }
+  return { traceId: isId(given) ? given : traceIdOf(digits), spanId }
 }
 
 /** Without the query. */

@@ -1,0 +1,3 @@
+import { describeHttp } from './http-suite.ts'
+
+describeHttp({ name: 'Koa', program: 'koa.mjs', bodyRoutes: ['/echo'] })
