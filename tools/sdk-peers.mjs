@@ -40,7 +40,7 @@ function ensureLibraries() {
   const wanted = readFileSync(join(list, 'package.json'), 'utf8')
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return undefined
   console.log('Installing the libraries that the Node SDK is tested with …')
-  rmSync(join(folder, 'node_modules'), { recursive: true, force: true })
+  // npm takes out what is not on its list: the SDK.
   rmSync(sdkPackage, { force: true })
   for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(list, name), join(folder, name))
   // Without scripts: some of them download more than npm does.
@@ -94,7 +94,9 @@ function packSdk(stage) {
 
 /** @returns what npm said when it failed */
 function npm(args, cwd) {
-  const { status, stdout, stderr, error } = spawnSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { cwd, encoding: 'utf8' })
+  // Under npx the settings of this repository would come along.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')))
+  const { status, stdout, stderr, error } = spawnSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { cwd, encoding: 'utf8', env })
   return status === 0 ? undefined : error ? error.message : `${stdout}${stderr}`.trim()
 }
 
