@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomFillSync } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
@@ -17,27 +18,33 @@ export interface NodeParts {
 const STDERR = 2
 
 /** What Node lends the SDK. Nothing of it keeps a process alive. Hooks of the program that run later are not watched: what they print would be events. */
-export const createNodePlatform = ({ transport, context, compress, spool }: NodeParts): Platform => ({
-  now: Date.now,
-  monotonicNow: () => performance.now(),
-  randomBytes: (length) => randomFillSync(new Uint8Array(length)),
-  encode: (text) => Buffer.from(text),
-  setTimer(run, ms, keepAlive = false) {
-    const timer = setTimeout(() => runAsOwn(run), ms)
-    if (!keepAlive) timer.unref()
-    return { cancel: () => clearTimeout(timer) }
-  },
-  defer(run) {
-    setImmediate(() => runAsOwn(run)).unref()
-  },
-  transport,
-  context,
-  compress,
-  decompress,
-  frames: createFrames(createSourceReader()),
-  ...(spool === undefined ? {} : { spool }),
-  warn,
-})
+export const createNodePlatform = ({ transport, context, compress, spool }: NodeParts): Platform => {
+  // What runs later belongs to nobody: not to the request that happened to log first.
+  const outside = AsyncLocalStorage.snapshot()
+  const later = (run: () => void): void => outside(runAsOwn, run)
+  return {
+    now: Date.now,
+    monotonicNow: () => performance.now(),
+    randomBytes: (length) => randomFillSync(new Uint8Array(length)),
+    encode: (text) => Buffer.from(text),
+    setTimer(run, ms, keepAlive = false) {
+      const timer = setTimeout(later, ms, run)
+      if (!keepAlive) timer.unref()
+      return { cancel: () => clearTimeout(timer) }
+    },
+    defer(run) {
+      // Not unref'd: then it would run only when something else happens. It holds the process for this one turn.
+      setImmediate(later, run)
+    },
+    transport,
+    context,
+    compress,
+    decompress,
+    frames: createFrames(createSourceReader()),
+    ...(spool === undefined ? {} : { spool }),
+    warn,
+  }
+}
 
 /** One line on stderr. */
 export function warn(message: string): void {

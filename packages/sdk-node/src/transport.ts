@@ -4,7 +4,7 @@ import type { HttpAnswer, HttpRequest, Transport } from '@heartwood/sdk-core'
 import { runAsOwn } from './own-requests.ts'
 
 /** A connection that takes longer is no connection. An attempt under way holds the process, whatever Node is asked: this is for how long at most. */
-const CONNECT_MS = 5_000
+const CONNECT_MS = 3_000
 /** Longer answers are not ours. */
 const ANSWER_BYTES = 1024 * 1024
 const AGENT = { keepAlive: true, maxSockets: 8, maxFreeSockets: 4 }
@@ -39,7 +39,7 @@ export const createTransport = (): Transport => {
         socket.unref()
         if (!socket.connecting) return
         if (timeoutMs > CONNECT_MS) connecting = endAfter(CONNECT_MS, 'there was no connection')
-        socket.once(isSecure ? 'secureConnect' : 'connect', () => clearTimeout(connecting))
+        socket.once('connect', () => clearTimeout(connecting))
       })
       request.on('error', (error) => {
         const isStale = request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET'
