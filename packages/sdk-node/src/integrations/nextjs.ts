@@ -38,6 +38,15 @@ export const onRequestError = (error: unknown, request: NextErrorRequest, contex
   capture.fail(error)
 }
 
+/** undefined for a route that Next renders ahead: such a request has no headers, and asking for them would be an error there. */
+const exchangeOf = (request: Request): NextExchange | undefined => {
+  try {
+    return new NextExchange(request.method, request.url, (name) => request.headers.get(name))
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * Wraps a route handler: a request event with the route's pattern, a scope of its own, its exceptions captured, and `X-Trace-ID` on the answer.
  * The event's duration ends with the `Response`; what streams afterwards takes its own time.
@@ -51,9 +60,9 @@ export const withHeartwood = <Incoming extends Request, Rest extends readonly un
   const http = createNextCapture(options)
   return async (request, ...rest) => {
     if (isBuilding()) return await handler(request, ...rest)
-    const exchange = new NextExchange(request.method, request.url, (name) => request.headers.get(name))
-    const capture = http.begin(exchange.request, exchange.response, exchange)
-    if (capture === undefined) return await handler(request, ...rest)
+    const exchange = exchangeOf(request)
+    const capture = exchange === undefined ? undefined : http.begin(exchange.request, exchange.response, exchange)
+    if (exchange === undefined || capture === undefined) return await handler(request, ...rest)
     setResponseHeaders(exchange.response, capture)
     const settleRoute = async (): Promise<void> => {
       if (options.route === undefined) await exchange.findRoute(rest[0])

@@ -1,6 +1,7 @@
 import type { Client } from '@heartwood/sdk-core'
 import { describe, expect, it } from 'vitest'
-import { HeartwoodLogRecordExporter, type OpenTelemetryLogRecord, openTelemetry } from './opentelemetry.ts'
+import { runAsOwn } from '../own-requests.ts'
+import { HeartwoodLogRecordExporter, type OpenTelemetryContext, type OpenTelemetryLogRecord, openTelemetry } from './opentelemetry.ts'
 
 type Captured = Parameters<Client['capture']>[0]
 
@@ -94,20 +95,52 @@ describe('the exporter', () => {
 })
 
 describe('the context of OpenTelemetry', () => {
-  it('is that of the active span, while there is one', () => {
-    const spanContext = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 }
-    let isActive = true
-    const api = { trace: { getActiveSpan: () => (isActive ? { spanContext: () => spanContext } : undefined) } }
+  const spanContext = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 }
+
+  const follow = (options: { isActive(): boolean }) => {
+    const context = createContext()
+    let bound = context
     let current: Parameters<Client['followTracer']>[0] = () => undefined
-    const client = {
+    const end = openTelemetry({
+      api: {
+        trace: { getActiveSpan: () => (options.isActive() ? { spanContext: () => spanContext } : undefined) },
+        context: {
+          active: () => context,
+          bind(next, run) {
+            bound = next
+            return run
+          },
+        },
+      },
+    }).setup({
       followTracer(tracer: typeof current) {
         current = tracer
         return () => {}
       },
-    } as unknown as Client
-    openTelemetry({ api }).setup(client)
+      // Of a client the bridge needs no more.
+    } as unknown as Client)
+    return { current: () => current(), boundTo: () => bound, end: () => end?.() }
+  }
+
+  it('is that of the active span, while there is one', () => {
+    let isActive = true
+    const { current, end } = follow({ isActive: () => isActive })
     expect(current()).toEqual({ traceId: spanContext.traceId, spanId: spanContext.spanId, sampled: false })
     isActive = false
     expect(current()).toBeUndefined()
+    end()
   })
+
+  it('makes no spans of what the SDK itself sends', () => {
+    const { boundTo, end } = follow({ isActive: () => false })
+    expect(runAsOwn(() => 'sent')).toBe('sent')
+    expect(boundTo().getValue(Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING'))).toBe(true)
+    end()
+  })
+})
+
+const createContext = (values: ReadonlyMap<symbol, unknown> = new Map()): OpenTelemetryContext => ({
+  getValue: (key) => values.get(key),
+  setValue: (key, value) => createContext(new Map([...values, [key, value]])),
+  deleteValue: (key) => createContext(new Map([...values].filter(([name]) => name !== key))),
 })
