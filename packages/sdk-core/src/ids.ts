@@ -16,7 +16,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 const RUN_LENGTH = 8
 /** Clients of Timberlogs that go on with a flow refuse ids of more than 50. */
 const FLOW_NAME_LENGTH = 50 - RUN_LENGTH - 1
-const POOL_BYTES = 512
+const POOL_BYTES = 2_048
 const COUNTER_END = 0x1000
 
 export function createIds(randomBytes: (length: number) => Uint8Array): Ids {
@@ -35,10 +35,14 @@ export function createIds(randomBytes: (length: number) => Uint8Array): Ids {
     return text
   }
   const nonZeroHex = (bytes: number): string => {
-    for (;;) {
-      const text = hex(bytes)
-      if (!/^0+$/.test(text)) return text
+    let text = ''
+    let bits = 0
+    for (let index = 0; index < bytes; index++) {
+      const byte = random()
+      bits |= byte
+      text += HEX[byte]
     }
+    return bits === 0 ? nonZeroHex(bytes) : text
   }
 
   /** Of the UUID: `01234567-89ab-7c`, then two digits of the counter, then `-8def-0123456789ab`. */

@@ -18,8 +18,8 @@ export function buildEvent(record: EventRecord, framesOf?: Platform['frames']): 
     timestamp: record.timestamp,
     level: record.level,
     message: record.message,
-    ...buildParts(record.scope, record.bindings, options),
   }
+  addParts(event, record.scope, record.bindings, options)
   let { attributes } = record
   let detail = options?.detail
   if (error !== undefined) {
@@ -45,15 +45,14 @@ export function buildEvent(record: EventRecord, framesOf?: Platform['frames']): 
 }
 
 /** @param options of an event; only what is no attribute and no detail is taken of them */
-export function buildParts(scope: ScopeData, bindings: Bindings | undefined, options?: RecordOptions): SharedParts {
-  const parts: SharedParts = {}
+export function addParts(parts: SharedParts, scope: ScopeData, bindings: Bindings | undefined, options?: RecordOptions): void {
   const bound = bindings?.options
   const user = options?.user ?? bound?.user
   const userId = user === undefined ? scope.userId : user.id === undefined ? undefined : String(user.id)
   const trace = options?.trace ?? bound?.trace ?? scope.trace
   // That of the scope counts on with each event: the client took the event's step of it when it was made.
   const flow = options?.flow ?? bound?.flow
-  const tags = distinct(scope.tags, bound?.tags, options?.tags)
+  const tags = scope.tags === undefined && bound?.tags === undefined ? options?.tags : distinct([scope.tags, bound?.tags, options?.tags])
   const service = options?.service ?? bound?.service
   const dataset = options?.dataset ?? bound?.dataset
   const sessionId = options?.sessionId ?? bound?.sessionId ?? scope.sessionId
@@ -62,7 +61,7 @@ export function buildParts(scope: ScopeData, bindings: Bindings | undefined, opt
 
   if (service !== undefined) parts.service = service
   if (dataset !== undefined) parts.dataset = dataset
-  if (tags !== undefined) parts.tags = tags
+  if (tags !== undefined) parts.tags = tags as string[]
   if (trace !== undefined) {
     parts.traceId = trace.traceId
     if (trace.spanId !== undefined) parts.spanId = trace.spanId
@@ -84,7 +83,6 @@ export function buildParts(scope: ScopeData, bindings: Bindings | undefined, opt
   attributes = merge(attributes, bindings?.attributes)
   if (attributes !== undefined) parts.attributes = attributes
   if (bound?.detail !== undefined) parts.detail = bound.detail
-  return parts
 }
 
 /** Options that have no field of their own, under the names of attributes that the server's pages know. */
@@ -121,10 +119,12 @@ function requestOf(scope: ScopeData, bound: RecordOptions | undefined, options: 
   return { ...request, durationMs }
 }
 
-function distinct(...lists: readonly (readonly string[] | undefined)[]): string[] | undefined {
+function distinct(lists: readonly (readonly string[] | undefined)[]): readonly string[] | undefined {
+  const given = lists.filter((list) => list !== undefined)
+  if (given.length < 2) return given[0]
   const tags = new Set<string>()
-  for (const list of lists) if (list !== undefined) for (const tag of list) tags.add(tag)
-  return tags.size === 0 ? undefined : [...tags]
+  for (const list of given) for (const tag of list) tags.add(tag)
+  return [...tags]
 }
 
 function merge(first: JsonObject | undefined, second: JsonObject | undefined): JsonObject | undefined {

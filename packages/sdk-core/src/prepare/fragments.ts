@@ -1,57 +1,45 @@
 import type { Bindings } from '../record.ts'
-import type { Redactor } from '../redact/redactor.ts'
 import type { ScopeData } from '../scope-data.ts'
-import { buildParts, type SharedParts } from './build-event.ts'
-import { membersOf } from './line.ts'
-import { redactEvent } from './redact-event.ts'
+import { addParts, type SharedParts } from './build-event.ts'
+import type { LineWriter } from './line.ts'
 
 /** What a scope and a logger add to the lines of their events, written once. */
 export interface Fragment {
+  readonly scope: ScopeData
   /** `,"userId":"7"`: fields behind the message. */
   readonly fields: string
   /** `"tenant":"a"`: attributes before those of the event. */
-  readonly attributes: string
-  /** Attributes by name: those of an event take their places. */
-  readonly names: ReadonlySet<string> | undefined
+  readonly members: string
+  /** The same attributes: those of an event take their places. */
+  readonly attributes: { readonly [name: string]: unknown } | undefined
 }
 
-/** Fragments by what they are of; both never change, so none has to be written twice. They go when their scopes and loggers go. */
-export function createFragments(redactor: Redactor): (scope: ScopeData, bindings: Bindings | undefined) => Fragment {
-  const NONE = {}
-  const known = new WeakMap<ScopeData, WeakMap<object, Fragment>>()
-  let lastScope: ScopeData | undefined
+/**
+ * Fragments by what they are of, which never changes; they go when their scopes and loggers go. A child logger has one at a time, for
+ * the scope that it was used in last, a scope has one for its events without a child logger.
+ */
+export function createFragments(writer: LineWriter): (scope: ScopeData, bindings: Bindings | undefined) => Fragment {
+  const known = new WeakMap<object, Fragment>()
   let lastBindings: Bindings | undefined
   let last: Fragment | undefined
 
-  const find = (scope: ScopeData, bindings: Bindings | undefined): Fragment => {
-    let ofScope = known.get(scope)
-    if (ofScope === undefined) {
-      ofScope = new WeakMap()
-      known.set(scope, ofScope)
-    }
-    let fragment = ofScope.get(bindings ?? NONE)
-    if (fragment === undefined) {
-      fragment = write(buildParts(scope, bindings), redactor)
-      ofScope.set(bindings ?? NONE, fragment)
-    }
-    return fragment
-  }
-
   return (scope, bindings) => {
-    if (last === undefined || scope !== lastScope || bindings !== lastBindings) {
-      last = find(scope, bindings)
-      lastScope = scope
-      lastBindings = bindings
+    if (last !== undefined && last.scope === scope && lastBindings === bindings) return last
+    const owner = bindings ?? scope
+    let fragment = known.get(owner)
+    if (fragment === undefined || fragment.scope !== scope) {
+      fragment = write(scope, bindings, writer)
+      known.set(owner, fragment)
     }
-    return last
+    last = fragment
+    lastBindings = bindings
+    return fragment
   }
 }
 
-function write({ attributes, ...rest }: SharedParts, redactor: Redactor): Fragment {
-  const fields = JSON.stringify(redactEvent(rest, redactor))
-  return {
-    fields: fields === '{}' ? '' : `,${fields.slice(1, -1)}`,
-    attributes: attributes === undefined ? '' : membersOf(attributes, redactor),
-    names: attributes === undefined ? undefined : new Set(Object.keys(attributes)),
-  }
+function write(scope: ScopeData, bindings: Bindings | undefined, writer: LineWriter): Fragment {
+  const parts: SharedParts = {}
+  addParts(parts, scope, bindings)
+  const { attributes } = parts
+  return { scope, fields: writer.fields(parts), members: attributes === undefined ? '' : writer.members(attributes), attributes }
 }

@@ -2,13 +2,12 @@ import type { Counts } from '../counts.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Platform } from '../ports.ts'
 import type { EventRecord } from '../record.ts'
-import { createRedactor, type Redactor } from '../redact/redactor.ts'
+import { createRedactor } from '../redact/redactor.ts'
 import type { BeforeSend, JsonObject, OutgoingEvent } from '../types.ts'
-import { createSnapshots } from '../values/snapshot.ts'
 import { buildEvent } from './build-event.ts'
-import { createFragments } from './fragments.ts'
+import { createFragments, type Fragment } from './fragments.ts'
 import { cloneEvent, createHooks } from './hooks.ts'
-import { membersOf, quote } from './line.ts'
+import { createLineWriter, DEFAULTS } from './line.ts'
 import { redactEvent } from './redact-event.ts'
 import { fits, truncateEvent } from './truncate.ts'
 
@@ -25,8 +24,6 @@ export interface PrepareDeps {
 
 /** Makes of a record its line of the batch; undefined when it is left out, which is counted then. Never throws. */
 export type Prepare = (record: EventRecord) => string | undefined
-
-const DEFAULTS = ['service', 'environment', 'release', 'host', 'dataset'] as const
 
 export function createPrepare({ options, counts, report, listeners, frames }: PrepareDeps): Prepare {
   let current: ResolvedOptions | undefined
@@ -62,68 +59,69 @@ interface Writing extends Omit<PrepareDeps, 'options'> {
   readonly tell: (event: OutgoingEvent) => void
 }
 
-function createWriter(options: ResolvedOptions, { counts, report, listeners, frames, tell }: Writing): Prepare {
+function createWriter(options: ResolvedOptions, { counts, report, listeners, tell }: Writing): Prepare {
   const redactor = createRedactor(options.redact, options.scrubUrlParams)
-  const fragmentOf = createFragments(redactor)
+  const writer = createLineWriter(redactor, options)
+  const fragmentOf = createFragments(writer)
   const runHook = createHooks(report)
-  const { maxEventBytes, autoTruncate } = options
-  const certainLength = Math.floor(maxEventBytes / 3)
+  const { maxEventBytes, autoTruncate, beforeSend } = options
 
   const drop = (reason: 'before-send' | 'too-large'): undefined => {
     counts.dropped(reason)
     return undefined
   }
 
-  const writeWhole = (record: EventRecord): string | undefined => {
-    let event: OutgoingEvent = withDefaults(buildEvent(record, frames), options)
-    for (const hook of hooksOf(record, options)) {
+  /** @param line of the whole event @param build the event again, redacted, when it has to be cut */
+  const fitted = (line: string, build: () => OutgoingEvent): string | undefined => {
+    if (fits(line, maxEventBytes)) return line
+    const cut = autoTruncate ? truncateEvent(withoutDefaults(build(), options), maxEventBytes) : undefined
+    return cut ?? drop('too-large')
+  }
+
+  /** What nobody looks at is written as it is read. */
+  const writeUnseen = (record: EventRecord): string | undefined => {
+    const { attributes } = record
+    const isPlain =
+      record.options === undefined && record.error === undefined && (record.breadcrumbs === undefined || record.breadcrumbs.length === 0)
+    const fragment = isPlain ? fragmentOf(record.scope, record.bindings) : undefined
+    if (fragment === undefined || overlaps(attributes, fragment.attributes)) {
+      const event = buildEvent(record)
+      return fitted(lineOf(writer.head(event), writer.fields(event), writer.members(event.attributes ?? {})), () => redactEvent(event, redactor))
+    }
+    const members = attributes === undefined ? '' : writer.members(attributes)
+    const all = fragment.members === '' ? members : members === '' ? fragment.members : `${fragment.members},${members}`
+    return fitted(lineOf(writer.head(record), fragment.fields, all), () => redactEvent(buildEvent(record), redactor))
+  }
+
+  const writeSeen = (record: EventRecord, hooks: readonly BeforeSend[]): string | undefined => {
+    let event: OutgoingEvent = withDefaults(buildEvent(record), options)
+    for (const hook of hooks) {
       const sent = runHook(hook, event)
       if (sent === undefined) return drop('before-send')
       event = sent
     }
     event = redactEvent(event, redactor)
     if (listeners.size > 0) tell(event)
-    event = withoutDefaults(event, options)
-    const line = toLine(event)
-    if (fits(line, maxEventBytes)) return line
-    return (autoTruncate ? truncateEvent(event, maxEventBytes)?.line : undefined) ?? drop('too-large')
-  }
-
-  const writeFast = (record: EventRecord): string | undefined => {
-    const fragment = fragmentOf(record.scope, record.bindings)
-    const { attributes } = record
-    if (attributes !== undefined && overlaps(attributes, fragment.names)) return writeWhole(record)
-    const line = lineOf(record, fragment.fields, join(fragment.attributes, attributes === undefined ? '' : membersOf(attributes, redactor)), redactor)
-    // What is too large is rare, and cut by its parts.
-    return line.length <= certainLength || fits(line, maxEventBytes) ? line : writeWhole(record)
+    return fitted(toLine(withoutDefaults(event, options)), () => event)
   }
 
   return (record) => {
-    const isPlain =
-      record.options === undefined && record.error === undefined && (record.breadcrumbs === undefined || record.breadcrumbs.length === 0)
-    const isSeen = options.beforeSend !== undefined || listeners.size > 0 || record.bindings?.options?.beforeSend !== undefined
-    return isPlain && !isSeen ? writeFast(record) : writeWhole(record)
+    const own = record.options?.beforeSend ?? record.bindings?.options?.beforeSend
+    if (own === undefined && beforeSend === undefined && listeners.size === 0) return writeUnseen(record)
+    return writeSeen(
+      record,
+      [own, beforeSend].filter((hook) => hook !== undefined),
+    )
   }
 }
 
-function lineOf({ id, timestamp, level, kind, message }: EventRecord, fields: string, attributes: string, redactor: Redactor): string {
-  const head = `{"id":"${id}","timestamp":${timestamp},"level":"${level}","message":${quote(redactor.text(message))}`
-  const ofKind = kind === 'log' ? '' : `,"kind":"${kind}"`
-  return attributes === '' ? `${head}${ofKind}${fields}}` : `${head}${ofKind}${fields},"attributes":{${attributes}}}`
-}
+const lineOf = (head: string, fields: string, members: string): string =>
+  members === '' ? `{${head}${fields}}` : `{${head}${fields},"attributes":{${members}}}`
 
-const join = (first: string, second: string): string => (first === '' ? second : second === '' ? first : `${first},${second}`)
-
-function overlaps(attributes: JsonObject, names: ReadonlySet<string> | undefined): boolean {
-  if (names === undefined) return false
-  for (const name in attributes) if (names.has(name)) return true
+function overlaps(attributes: JsonObject | undefined, shared: Fragment['attributes']): boolean {
+  if (attributes === undefined || shared === undefined) return false
+  for (const name in attributes) if (Object.hasOwn(shared, name)) return true
   return false
-}
-
-/** The nearer first. */
-function hooksOf({ options, bindings }: EventRecord, { beforeSend }: ResolvedOptions): BeforeSend[] {
-  const own = options?.beforeSend ?? bindings?.options?.beforeSend
-  return [own, beforeSend].filter((hook) => hook !== undefined)
 }
 
 /** Hooks and listeners see them in each event; on the wire they stand once for a batch. */
@@ -138,11 +136,7 @@ function withoutDefaults(event: OutgoingEvent, options: ResolvedOptions): Outgoi
   return sent
 }
 
-/** Everything in an event was copied into plain JSON before; should that not be so, it is now. */
-function toLine(event: OutgoingEvent): string {
-  try {
-    return JSON.stringify(event)
-  } catch {
-    return JSON.stringify(createSnapshots().value(event))
-  }
+/** What says no kind is a log. */
+function toLine({ kind, ...event }: OutgoingEvent): string {
+  return JSON.stringify(kind === 'log' ? event : { ...event, kind })
 }

@@ -8,10 +8,10 @@ const MARK_LENGTH = 200
 const REST = '…'
 
 /**
- * The event with its longest parts cut until it fits, and with their names in the attribute `heartwood.truncated`; undefined when it
+ * The line of the event with its longest parts cut until it fits, and with their names in the attribute `heartwood.truncated`; undefined when it
  * cannot be made to fit.
  */
-export function truncateEvent(event: OutgoingEvent, maxBytes: number): { event: OutgoingEvent; line: string } | undefined {
+export function truncateEvent(event: OutgoingEvent, maxBytes: number): string | undefined {
   for (
     let text = Math.floor(maxBytes / 4), members = Math.floor(maxBytes / 64);
     text >= 16;
@@ -19,7 +19,7 @@ export function truncateEvent(event: OutgoingEvent, maxBytes: number): { event: 
   ) {
     const cut = shrinkEvent(event, text, members)
     const line = JSON.stringify(cut)
-    if (fits(line, maxBytes)) return { event: cut, line }
+    if (fits(line, maxBytes)) return line
   }
   const { id, kind, timestamp, level, message } = event
   const bare: OutgoingEvent = {
@@ -31,7 +31,7 @@ export function truncateEvent(event: OutgoingEvent, maxBytes: number): { event: 
     attributes: { [MARK]: 'everything but message' },
   }
   const line = JSON.stringify(bare)
-  return fits(line, maxBytes) ? { event: bare, line } : undefined
+  return fits(line, maxBytes) ? line : undefined
 }
 
 /** Whether the text takes at most so many bytes in UTF-8. */

@@ -61,7 +61,8 @@ export function createRedactor(redact: Required<RedactOptions> | false, urlParam
 
   const list = (items: Json[], depth: number): Json[] => {
     let changed: Json[] | undefined
-    for (const [index, item] of items.entries()) {
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index] as Json
       const clean = json(item, depth)
       if (clean === item) continue
       changed ??= [...items]
@@ -71,14 +72,32 @@ export function createRedactor(redact: Required<RedactOptions> | false, urlParam
   }
 
   const object = (value: JsonObject, depth: number): JsonObject => {
-    let changed = false
-    const entries = Object.entries(value).map(([name, member]): [string, Json] => {
+    let changed: JsonObject | undefined
+    let renamed = false
+    for (const name in value) {
       const verdict = nameVerdict(name)
+      const member = value[name] as Json
       const clean = verdict.secret ? REDACTED : json(member, depth)
-      if (clean !== member || verdict.name !== name) changed = true
-      return [verdict.name, clean]
+      if (clean !== member) {
+        changed ??= { ...value }
+        changed[name] = clean
+      }
+      if (verdict.name !== name) renamed = true
+    }
+    return renamed ? withCleanNames(changed ?? value) : (changed ?? value)
+  }
+
+  /** Names that have become equal keep their values apart. */
+  const withCleanNames = (value: JsonObject): JsonObject => {
+    const names = new Set<string>()
+    const entries = Object.entries(value).map(([given, member]): [string, Json] => {
+      const { name } = nameVerdict(given)
+      let free = name
+      for (let count = 2; names.has(free); count++) free = `${name} ${count}`
+      names.add(free)
+      return [free, member]
     })
-    return changed ? fromEntries(entries) : value
+    return Object.fromEntries(entries)
   }
 
   return {
@@ -86,16 +105,4 @@ export function createRedactor(redact: Required<RedactOptions> | false, urlParam
     json: <Value extends Json>(value: Value) => json(value, 0) as Value, // objects stay objects, texts texts, lists lists; a number may become a text
     name: nameVerdict,
   }
-}
-
-/** Names that have become equal keep their values apart. */
-function fromEntries(entries: readonly [string, Json][]): JsonObject {
-  const names = new Set<string>()
-  const distinct = entries.map(([name, value]): [string, Json] => {
-    let free = name
-    for (let count = 2; names.has(free); count++) free = `${name} ${count}`
-    names.add(free)
-    return [free, value]
-  })
-  return Object.fromEntries(distinct)
 }

@@ -37,6 +37,8 @@ export interface Snapshots {
 const NAME_LIMIT = 1_024
 const REST = '…'
 
+type Members = { [name: string]: unknown }
+
 export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots {
   const max = { ...SNAPSHOT_LIMITS, ...limits }
   let bytes = 0
@@ -102,7 +104,7 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
   }
 
   const copyKind = (value: object): Json => {
-    if (Array.isArray(value)) return copyList(value, value.length)
+    if (Array.isArray(value)) return copyArray(value)
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype !== Object.prototype && prototype !== null) {
       const special = copySpecial(value)
@@ -113,7 +115,42 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
       const given: unknown = toJSON.call(value, '')
       if (given !== value) return copy(given)
     }
-    return copyMembers(value, {})
+    return prototype === Object.prototype ? copyPlain(value as Members) : copyMembers(value)
+  }
+
+  /**
+   * Nearly all objects: literals, most of them of a few scalars. The spread keeps their shape, so that reading the copy later is cheap as well.
+   * The object itself stands in `around` already.
+   */
+  const copyPlain = (value: Members): JsonObject => {
+    let copied: Members
+    try {
+      copied = { ...value }
+    } catch {
+      return copyMembers(value)
+    }
+    let members = 0
+    let hasLongName = false
+    for (const name in copied) {
+      if (members === max.members || values > max.values || bytes > max.bytes) return keepFirst(copied, members)
+      members++
+      values++
+      bytes += name.length + 8
+      if (name.length > NAME_LIMIT) hasLongName = true
+      const member = copied[name]
+      if (typeof member === 'string' && member.length <= max.text) bytes += member.length
+      else if (!(typeof member === 'boolean' || (typeof member === 'number' && Number.isFinite(member)))) copied[name] = copy(member)
+    }
+    // Everything in it was copied.
+    return hasLongName ? keepFirst(copied, members) : (copied as JsonObject)
+  }
+
+  const keepFirst = (copied: Members, count: number): JsonObject => {
+    const kept: JsonObject = {}
+    const names = Object.keys(copied)
+    for (const name of names.slice(0, count)) set(kept, name, copied[name] as Json)
+    if (names.length > count) kept[REST] = `[+${names.length - count}]`
+    return kept
   }
 
   /** Objects of the language that hold what their members do not show; undefined for all others. */
@@ -160,6 +197,20 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
     }
   }
 
+  const copyArray = (items: readonly unknown[]): Json[] => {
+    const { length } = items
+    const list: Json[] = []
+    for (let index = 0; index < length; index++) {
+      if (index === max.members || values > max.values || bytes > max.bytes) {
+        list.push(`${REST}[+${length - index}]`)
+        break
+      }
+      values++
+      list.push(copy(items[index]))
+    }
+    return list
+  }
+
   const copyList = (items: Iterable<unknown>, length: number): Json[] => {
     const list: Json[] = []
     for (const item of items) {
@@ -184,14 +235,15 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
     return into
   }
 
-  const copyMembers = (value: object, into: JsonObject): JsonObject => {
+  const copyMembers = (value: object): JsonObject => {
+    const into: JsonObject = {}
     const names = Object.keys(value)
     let taken = 0
     for (const name of names) {
       if (isFull(into, taken++, names.length)) break
       let member: unknown
       try {
-        member = (value as { [name: string]: unknown })[name]
+        member = (value as Members)[name]
       } catch (thrown) {
         member = describeThrown(thrown)
       }
@@ -221,7 +273,7 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
     const into: JsonObject = {}
     const read = (name: string): unknown => {
       try {
-        return (error as { [name: string]: unknown })[name]
+        return (error as Members)[name]
       } catch (thrown) {
         return describeThrown(thrown)
       }
@@ -249,16 +301,11 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
     around.length = 0
   }
 
-  const copyAny = (value: unknown): JsonObject => {
-    begin()
-    const copied = copy(value)
-    return typeof copied === 'object' && copied !== null && !Array.isArray(copied) ? copied : { value: copied }
-  }
-
   return {
     attributes(value) {
-      if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return copyAny(value)
-      return copyPlain(value as { [name: string]: unknown })
+      begin()
+      const copied = copy(value)
+      return typeof copied === 'object' && copied !== null && !Array.isArray(copied) ? copied : { value: copied }
     },
     value(value) {
       begin()
@@ -267,28 +314,5 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
     get lastBytes() {
       return bytes
     },
-  }
-
-  /** Most calls: a literal of a few scalars. The spread keeps its shape, so that reading it later is cheap as well. */
-  function copyPlain(value: { [name: string]: unknown }): JsonObject {
-    let copied: { [name: string]: unknown }
-    try {
-      if (typeof value.toJSON === 'function') return copyAny(value)
-      copied = { ...value }
-    } catch {
-      return copyAny(value)
-    }
-    let size = 2
-    let members = 0
-    for (const name in copied) {
-      const member = copied[name]
-      size += name.length + 8
-      if (typeof member === 'string' && member.length <= max.text) size += member.length
-      else if (!(typeof member === 'boolean' || member === null || (typeof member === 'number' && Number.isFinite(member)))) return copyAny(value)
-      if (++members > max.members || name.length > NAME_LIMIT) return copyAny(value)
-    }
-    bytes = size
-    // Only scalars are left.
-    return copied as JsonObject
   }
 }
