@@ -22,6 +22,7 @@ export type {
   HttpRequest,
   Platform,
   ScopeHolder,
+  SendNow,
   Spool,
   SpoolEffect,
   SpooledBatch,

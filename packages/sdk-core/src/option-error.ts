@@ -92,7 +92,10 @@ export const nearestName = (name: string, known: Iterable<string>): string | und
   // Two letters in the wrong order are two changes.
   let bestDistance = wanted.length <= 3 ? 2 : Math.max(2, Math.floor(wanted.length / 3)) + 1
   for (const candidate of known) {
-    const distance = editDistance(wanted, plain(candidate))
+    const other = plain(candidate)
+    // One that is a part of the other (`maxAge`, `maxAgeHours`) is near however much is missing.
+    const isPart = wanted.length > 3 && (other.startsWith(wanted) || wanted.startsWith(other))
+    const distance = isPart ? 1 : editDistance(wanted, other)
     if (distance >= bestDistance) continue
     best = candidate
     bestDistance = distance

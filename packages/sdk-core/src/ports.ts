@@ -57,6 +57,12 @@ export interface HttpAnswer {
   readonly body: string
 }
 
+/**
+ * Sends while everything else stands still, for the last moment of a process that must run nothing of its program any more.
+ * @returns an answer for each request, in their order; undefined for what was not answered
+ */
+export type SendNow = (requests: readonly HttpRequest[]) => readonly (HttpAnswer | undefined)[]
+
 export interface Transport {
   /** Rejects when there is no answer: refused, reset, timed out (`timeoutMs`), cancelled. */
   send(request: HttpRequest): Promise<HttpAnswer>

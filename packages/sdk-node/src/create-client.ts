@@ -4,7 +4,7 @@ import { createContextStore } from './context.ts'
 import { type NodeOptions, parseNodeOptions, type ResolvedNodeOptions, readIntegrations } from './options.ts'
 import { runAsOwn } from './own-requests.ts'
 import { createNodePlatform, warn } from './platform.ts'
-import { attachToProcess } from './process/attach.ts'
+import { joinProcessEnd } from './process/process-end.ts'
 import { contextStorage } from './registry.ts'
 import { createSpool } from './spool/spool.ts'
 import { createTransport } from './transport.ts'
@@ -57,7 +57,14 @@ export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations)
     },
   }
   if (!options.core.enabled) return client
-  takeBack.push(attachToProcess({ flush: client.flush, flushSync: () => runAsOwn(flushSync) }, () => options.exitTimeout))
+  takeBack.push(
+    joinProcessEnd({
+      buffered: () => core.stats().buffered,
+      flush: core.flush,
+      flushSync: (sendNow) => runAsOwn(() => flushSync(sendNow)),
+      exitTimeoutMs: () => options.exitTimeout,
+    }),
+  )
   for (const { name, setup } of integrationsOf(options, defaults(options))) {
     try {
       const undo = setup(client)

@@ -1,6 +1,7 @@
 import { createClientWith, type NodeClient } from './create-client.ts'
 import { outgoingRequests } from './integrations/outgoing.ts'
 import type { NodeOptions } from './options.ts'
+import { uncaughtErrors } from './process/uncaught-errors.ts'
 import { setClient } from './registry.ts'
 
 /**
@@ -14,7 +15,10 @@ import { setClient } from './registry.ts'
  * @throws OptionError
  */
 export const init = (options: NodeOptions = {}): NodeClient => {
-  const client = createClientWith(options, ({ propagateTo }) => [outgoingRequests(propagateTo === undefined ? {} : { propagateTo })])
+  const client = createClientWith(options, ({ propagateTo }) => [
+    uncaughtErrors(),
+    outgoingRequests(propagateTo === undefined ? {} : { propagateTo }),
+  ])
   const former = setClient(client)
   void former?.close()
   return client

@@ -420,6 +420,29 @@ describe('the end', () => {
     expect(sim.stored).toHaveLength(95)
   })
 
+  it('of the process after an error sends what is in memory, and keeps what was not answered', async () => {
+    const spool = createFakeSpool()
+    const sim = createSimulation({ spool, options: { batchSize: 10 } })
+    many(sim, 25)
+    sim.delivery.flushSync((requests) => {
+      expect(requests.map(({ url, headers }) => [url, headers.authorization])).toEqual(Array(3).fill([requests[0]?.url, 'Bearer key']))
+      const answer = (status: number, body: string) => ({ status, headers: {}, body })
+      return [answer(202, '{"accepted":10}'), answer(202, '{"accepted":9,"rejectedCount":1,"rejectedByReason":{"expired":1}}'), undefined]
+    })
+    expect(sim.counts.read()).toMatchObject({ sent: 19, spooled: 5, buffered: 0, dropped: { expired: 1 } })
+  })
+
+  it('of the process after an error asks nobody while sending is paused', () => {
+    const spool = createFakeSpool()
+    const sim = createSimulation({ spool })
+    many(sim, 5)
+    sim.delivery.pause()
+    sim.delivery.flushSync(() => {
+      throw new Error('asked')
+    })
+    expect(sim.counts.read()).toMatchObject({ spooled: 5, buffered: 0 })
+  })
+
   it('of the process without a spool is counted', async () => {
     const sim = createSimulation()
     many(sim, 700)
@@ -501,5 +524,23 @@ describe('raw text', () => {
       ['b0', 'http://server/ingest/text'],
       ['b0', 'http://server/ingest/text'],
     ])
+  })
+})
+
+describe('the spool', () => {
+  it('counts own batches that it finds damaged as dropped, and not those of others', async () => {
+    const spool = createFakeSpool()
+    const sim = createSimulation({ spool, options: { batchSize: 10 } })
+    sim.serve = down
+    many(sim, 10)
+    sim.delivery.flushSync()
+    expect(sim.counts.read()).toMatchObject({ spooled: 10 })
+    spool.batches.length = 0
+    spool.damaged = [
+      { events: 10, own: true, reason: 'spool-damaged' },
+      { events: 3, own: false, reason: 'spool-expired' },
+    ]
+    await sim.advance(60_000)
+    expect(sim.counts.read()).toMatchObject({ captured: 10, spooled: 0, buffered: 0, dropped: { 'spool-damaged': 10 } })
   })
 })

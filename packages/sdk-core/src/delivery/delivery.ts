@@ -1,14 +1,14 @@
 import type { DropReason } from '@heartwood/protocol/model'
 import type { Counts } from '../counts.ts'
 import type { ResolvedOptions } from '../options.ts'
-import type { Batch, HttpAnswer, Platform, SpoolEffect, Timer } from '../ports.ts'
+import type { Batch, HttpAnswer, Platform, SendNow, SpoolEffect, Timer } from '../ports.ts'
 import type { EventRecord } from '../record.ts'
 import { backoffMs } from './backoff.ts'
 import { halve, pathOf } from './batches.ts'
 import type { EventBuffer } from './buffer.ts'
 import { createFiller, type Filled } from './filler.ts'
 import { createLink } from './link.ts'
-import { createReplay } from './replay.ts'
+import { countEvicted, createReplay } from './replay.ts'
 import type { Sampler } from './sampler.ts'
 
 export interface DeliveryDeps {
@@ -36,8 +36,8 @@ export interface Delivery {
   resume(): void
   /** Options changed. */
   reconfigured(): void
-  /** The last moment of a process: what is in memory goes to the spool, or is counted `process-exit`. */
-  flushSync(): void
+  /** The last moment of a process: what is in memory is sent by `sendNow`, where it is given, or goes to the spool, or is counted `process-exit`. */
+  flushSync(sendNow?: SendNow): void
   /** Any body to any path, with retries but apart from events: neither paused nor counted. @throws Error when no try was answered */
   raw(body: Uint8Array, path: string): Promise<HttpAnswer>
   /** Events in memory, by counting them. */
@@ -176,13 +176,9 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     report(new Error(`${parcel.batch.events} events are lost (${reason}): ${problem}.`))
   }
 
-  const wasSpooled = (batch: Batch, { evicted }: SpoolEffect): void => {
+  const wasSpooled = (batch: Batch, effect: SpoolEffect): void => {
     counts.spooled(batch.events)
-    for (const { events, own, reason } of evicted) {
-      if (!own) continue
-      counts.spooled(-events)
-      counts.dropped(reason, events)
-    }
+    countEvicted(counts, effect)
     replay.written()
   }
 
@@ -361,7 +357,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
   }
 
   /** Everything in memory, without waiting for anything. */
-  const drain = (reason: DropReason): void => {
+  const drain = (reason: DropReason, sendNow?: SendNow): void => {
     const left = parcels
     parcels = []
     for (const parcel of left) parcel.gone = true
@@ -379,13 +375,30 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
         reportAny(error)
       }
     }
-    for (const { batch } of left) keep(batch)
-    const begun = filler.finish()
-    if (begun !== undefined) keep(begun.batch)
-    while (spool !== undefined && !broken && buffer.size > 0) {
-      const filled = filler.fill(Number.POSITIVE_INFINITY)
-      if (filled !== undefined) keep(filled.batch)
+    // To a server that is known to be gone nothing is sent while there is a better place.
+    const direct = paused || link.locked || (link.open && spool !== undefined) ? undefined : sendNow
+    const batches: Batch[] = []
+    const offer = (batch: Batch): void => {
+      if (direct === undefined) keep(batch)
+      else batches.push(batch)
     }
+    for (const { batch } of left) offer(batch)
+    const begun = filler.finish()
+    if (begun !== undefined) offer(begun.batch)
+    while ((spool !== undefined || direct !== undefined) && !broken && buffer.size > 0) {
+      const filled = filler.fill(Number.POSITIVE_INFINITY)
+      if (filled !== undefined) offer(filled.batch)
+    }
+    const verdicts = direct === undefined ? [] : link.exchangeNow(batches, direct)
+    batches.forEach((batch, index) => {
+      const verdict = verdicts[index]
+      if (verdict?.kind !== 'taken') {
+        keep(batch)
+        return
+      }
+      counts.sent(verdict.sent)
+      for (const [refusal, events] of verdict.refused) counts.dropped(refusal, events)
+    })
     while (buffer.shift() !== undefined) counts.dropped(broken ? 'spool-full' : reason)
     rebound()
     settleWaiters()
@@ -456,7 +469,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
       if (link.reconfigured()) for (const parcel of parcels) parcel.notBefore = 0
       changed()
     },
-    flushSync: () => drain('process-exit'),
+    flushSync: (sendNow) => drain('process-exit', sendNow),
     raw: async (body, path) => link.raw(await link.pack({ id: deps.ids.batch(), path, contentType: 'text/plain', events: 0, body })),
     get size() {
       return buffer.size + heldEvents()

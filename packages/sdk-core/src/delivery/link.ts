@@ -1,5 +1,5 @@
 import type { ResolvedOptions } from '../options.ts'
-import type { Batch, HttpAnswer, Platform } from '../ports.ts'
+import type { Batch, HttpAnswer, HttpRequest, Platform, SendNow } from '../ports.ts'
 import { judge, type Verdict } from './answer.ts'
 import { backoffMs, retryAfterMs } from './backoff.ts'
 import { createBreaker } from './breaker.ts'
@@ -27,6 +27,8 @@ export interface Link {
   readonly readyAt: number
   /** One try. Never rejects. */
   exchange(batch: Batch): Promise<Outcome>
+  /** One try of each, without waiting for anything but `sendNow`. @returns a verdict for each; undefined for what was not answered */
+  exchangeNow(batches: readonly Batch[], sendNow: SendNow): (Verdict | undefined)[]
   /** The batch as it is sent: compressed where that is worth it. Never rejects. */
   pack(batch: Batch): Promise<Batch>
   /** The batch with its lines readable; undefined where that cannot be. Never rejects. */
@@ -52,9 +54,9 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
   let plainOnly = false
   let holdUntil = 0
 
-  const send = async ({ id, path, contentType, body, encoding }: Batch): Promise<HttpAnswer> => {
+  const requestOf = ({ id, path, contentType, body, encoding }: Batch): HttpRequest => {
     const { endpoint, apiKey, timeout } = options()
-    const answer = await platform.transport.send({
+    return {
       method: 'POST',
       url: endpoint.replace(/\/+$/, '') + path,
       headers: {
@@ -66,7 +68,11 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
       body,
       timeoutMs: timeout,
       signal: cancel.signal,
-    })
+    }
+  }
+
+  const send = async (batch: Batch): Promise<HttpAnswer> => {
+    const answer = await platform.transport.send(requestOf(batch))
     const rates = answer.headers[RATES_HEADER]
     const read = rates === undefined ? undefined : readSampleRates(rates)
     if (read !== undefined) sampler().told(read)
@@ -129,6 +135,14 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
       return breaker.open ? Math.max(breaker.probeAt, holdUntil) : holdUntil
     },
     exchange,
+
+    exchangeNow(batches, sendNow) {
+      const answers = sendNow(batches.map(requestOf))
+      return batches.map((batch, index) => {
+        const answer = answers[index]
+        return answer && judge(answer, batch.events)
+      })
+    },
 
     async pack(batch) {
       if (platform.compress === undefined || plainOnly || batch.encoding !== undefined) return batch

@@ -1,6 +1,6 @@
 import type { DropReason } from '@heartwood/protocol/model'
 import type { Counts } from '../counts.ts'
-import type { Batch, Platform, SpooledBatch } from '../ports.ts'
+import type { Batch, Platform, SpoolEffect, SpooledBatch } from '../ports.ts'
 import { backoffMs } from './backoff.ts'
 import { halve } from './batches.ts'
 import type { Link } from './link.ts'
@@ -45,6 +45,15 @@ interface Tally {
   readonly id: string
   sent: number
   refused: Map<DropReason, number>
+}
+
+/** What other clients wrote is theirs to count. */
+export const countEvicted = (counts: Counts, { evicted }: SpoolEffect): void => {
+  for (const { events, own, reason } of evicted) {
+    if (!own) continue
+    counts.spooled(-events)
+    counts.dropped(reason, events)
+  }
 }
 
 export const createReplay = ({ platform, link, counts, maxRetries, report, random, mayGoOn, changed }: ReplayDeps): Replay => {
@@ -105,6 +114,7 @@ export const createReplay = ({ platform, link, counts, maxRetries, report, rando
 
   const next = async (behind: boolean): Promise<void> => {
     const taken = await spool?.take()
+    if (spool !== undefined) countEvicted(counts, spool.losses())
     if (taken === undefined) {
       pending = false
       emptyUntil = platform.monotonicNow() + LOOK_AGAIN_MS

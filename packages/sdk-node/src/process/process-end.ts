@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
-import type { HttpAnswer, HttpRequest } from '@heartwood/sdk-core'
+import type { SendNow } from '@heartwood/sdk-core'
 import { joinPatch } from '../registry.ts'
 import { sendBlocking } from './send-blocking.ts'
 import { watchSignal } from './signals.ts'
@@ -9,8 +9,8 @@ export interface Ending {
   /** Events in memory. */
   buffered(): number
   flush(timeoutMs: number): Promise<boolean>
-  /** The last moment: sends with `send` where it is given; what is left goes to the spool folder or is counted. Must not throw. */
-  flushSync(send?: (requests: readonly HttpRequest[]) => readonly (HttpAnswer | undefined)[]): void
+  /** The last moment: sends with `sendNow` where it is given; what is left goes to the spool folder or is counted. Must not throw. */
+  flushSync(sendNow?: SendNow): void
   /** Milliseconds by which the end may be delayed. */
   exitTimeoutMs(): number
 }
@@ -38,11 +38,11 @@ const install = (endings: ReadonlySet<Ending>): (() => boolean) => {
 
   const longestMs = (): number => Math.max(0, ...[...endings].map((ending) => ending.exitTimeoutMs()))
   const flushAll = async (limitMs: number): Promise<boolean> => {
-    const results = await Promise.allSettled([...endings].map((ending) => ending.flush(Math.min(limitMs, ending.exitTimeoutMs()))))
+    const results = await Promise.allSettled([...endings].map((ending) => ending.flush(Math.ceil(Math.min(limitMs, ending.exitTimeoutMs())))))
     return results.every((result) => result.status === 'fulfilled' && result.value)
   }
 
-  const beforeExit = (): void => {
+  const flushOnce = (): void => {
     const leftMs = longestMs() - spentMs
     const buffered = [...endings].reduce((sum, ending) => sum + ending.buffered(), 0)
     if (flushing || buffered === 0 || leftMs <= 0 || flushes >= MOST_FLUSHES_BEFORE_EXIT) return
@@ -55,6 +55,9 @@ const install = (endings: ReadonlySet<Ending>): (() => boolean) => {
       spentMs = all ? spentMs + performance.now() - startedMs : Number.POSITIVE_INFINITY
     })
   }
+
+  // After the listeners of the program, which may log.
+  const beforeExit = (): void => process.nextTick(flushOnce)
 
   const exit = (): void => {
     const deadline = performance.now() + longestMs()

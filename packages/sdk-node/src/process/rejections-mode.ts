@@ -1,4 +1,4 @@
-const MODES = ['throw', 'strict', 'warn', 'none', 'warn-with-error-codes'] as const
+const MODES = ['throw', 'strict', 'warn', 'none', 'warn-with-error-code'] as const
 export type RejectionsMode = (typeof MODES)[number]
 
 /** What `--unhandled-rejections` is, on the command line or in NODE_OPTIONS; the last one on the command line wins. */

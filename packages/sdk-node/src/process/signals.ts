@@ -33,6 +33,7 @@ export const watchSignal = (signal: 'SIGTERM' | 'SIGINT', { longestMs, flush, fl
   }
 
   const onSignal = (): void => {
+    if (programListens()) return
     if (ending) {
       finish()
       return
@@ -50,7 +51,11 @@ export const watchSignal = (signal: 'SIGTERM' | 'SIGINT', { longestMs, flush, fl
     if (!stopped && !process.listeners(signal).length) process.on(signal, onSignal)
   }
   const added = (event: string | symbol, listener: unknown): void => {
-    if (event === signal && listener !== onSignal) process.off(signal, onSignal)
+    if (event !== signal || listener === onSignal) return
+    // Not before it is there: with the last listener Node would stop hearing the signal, and not begin again for the one being added.
+    queueMicrotask(() => {
+      if (programListens()) process.off(signal, onSignal)
+    })
   }
   const removed = (event: string | symbol, listener: unknown): void => {
     if (event === signal && listener !== onSignal) comeBack()

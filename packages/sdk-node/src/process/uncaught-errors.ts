@@ -59,7 +59,7 @@ const watchRejections = (tell: (reason: unknown) => void): (() => void) => {
   const isHarmless = mode === 'warn' || mode === 'none'
   // In this mode the monitor has heard of it before.
   if (mode === 'strict') return () => undefined
-  const stopWarnings = mode === 'warn-with-error-codes' ? watchWarnings(tell) : undefined
+  const stopWarnings = mode === 'warn-with-error-code' ? watchWarnings(tell) : undefined
 
   const isOurs = (other: unknown): boolean => other === listener
   const programListens = (): boolean => process.listeners('unhandledRejection').some((other) => !isOurs(other))

@@ -75,6 +75,8 @@ export interface FakeSpool extends Spool {
   broken: boolean
   /** More batches than this push out the oldest. */
   limit: number
+  /** What the next look at the folder finds damaged. */
+  damaged: SpoolEffect['evicted'][number][]
 }
 
 /** @param left what an earlier process left there */
@@ -93,6 +95,7 @@ export const createFakeSpool = (left: readonly Batch[] = []): FakeSpool => {
   const spool: FakeSpool = {
     batches: [...left],
     broken: false,
+    damaged: [],
     limit: Number.POSITIVE_INFINITY,
     write: async (batch) => add(batch),
     writeSync: add,
@@ -107,6 +110,11 @@ export const createFakeSpool = (left: readonly Batch[] = []): FakeSpool => {
           spool.batches.unshift(batch)
         },
       }
+    },
+    losses() {
+      const evicted = spool.damaged
+      spool.damaged = []
+      return { evicted }
     },
     close: async () => undefined,
   }

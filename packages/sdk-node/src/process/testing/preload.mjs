@@ -8,7 +8,7 @@ let events = []
 globalThis.log = (event) => events.push(event)
 
 const send = async (timeoutMs) => {
-  const batch = events
+  const batch = [...events]
   // Not unref'd, as a flush of the SDK: it ends by its own time.
   const signal = AbortSignal.timeout(timeoutMs)
   const keepAlive = setTimeout(() => undefined, timeoutMs)
