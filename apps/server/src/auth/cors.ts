@@ -4,7 +4,7 @@ import type { Directory } from './directory.ts'
 /** Headers that let a page read the answer to a request it sent with its key. No cookie ever goes along. */
 export const corsHeaders = (origin: string): Record<string, string> => ({
   'access-control-allow-origin': origin,
-  'access-control-expose-headers': 'Retry-After, X-Heartwood-Protocol',
+  'access-control-expose-headers': 'Retry-After, X-Heartwood-Protocol, X-Heartwood-Sample-Rates',
   vary: 'Origin',
 })
 

@@ -4,6 +4,7 @@ import type { DropReason, EventJson, Format, Redaction, Rejection, SampleRates, 
 export interface EntryDefaults {
   service?: string
   environment?: string
+  release?: string
   dataset?: string
   level?: string
   host?: string

@@ -144,7 +144,14 @@ export function createIngest(deps: IngestDeps): Ingest {
       countRejected()
       if (outcome.tailed.length > 0) tails.deliver(outcome.tailed)
     }
-    const answer: IngestAnswer = { accepted: outcome.rows, rejected: outcome.rejections, rejectedCount, batchId: batchId ?? randomUUID() }
+    const answer: IngestAnswer = {
+      accepted: outcome.rows,
+      rejected: outcome.rejections,
+      rejectedCount,
+      // The list says it where it is whole.
+      ...(rejectedCount > outcome.rejections.length ? { rejectedByReason: outcome.rejectedByReason } : {}),
+      batchId: batchId ?? randomUUID(),
+    }
     return outcome.lastTimestamp === undefined ? answer : { ...answer, lastTimestamp: formatMicros(outcome.lastTimestamp) }
   }
 

@@ -9,6 +9,7 @@ import { withoutNul } from './without-nul.ts'
 interface PipelineDefaults {
   service?: string
   environment?: string
+  release?: string
   dataset?: string
   level?: string
   host?: string

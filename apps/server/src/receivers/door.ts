@@ -1,4 +1,4 @@
-import type { api, ErrorBody, Format, IngestAnswer, RouteParsed } from '@heartwood/protocol'
+import type { api, ErrorBody, Format, IngestAnswer, RouteParsed, SampleRates } from '@heartwood/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ERRORS, HeartwoodError } from '../errors.ts'
 import type { Ingest, ProjectSettings } from '../ingest/ingest.ts'
@@ -10,8 +10,18 @@ import { tryCreateZone } from './stamps/zone.ts'
 export interface DoorProjects {
   /** By id or slug. */
   find(ref: string): Promise<{ id: number } | undefined>
-  settings(projectId: number): ProjectSettings | Promise<ProjectSettings>
+  settings(projectId: number): DoorSettings | Promise<DoorSettings>
 }
+
+type DoorSettings = ProjectSettings & RateSetting
+
+/** The sample rates of a project, and when they were last changed (ms; undefined: never). */
+export interface RateSetting {
+  sampleRates: SampleRates
+  sampleRatesAt: number | undefined
+}
+
+const RATES_HEADER = 'x-heartwood-sample-rates'
 
 export interface DoorDeps {
   ingest: Ingest
@@ -31,6 +41,9 @@ export async function takeAtDoor(
 ): Promise<IngestAnswer> {
   insistOnReadable(query)
   const { projectId, keyId } = await projectOf(deps.projects, request, query.project)
+  const settings = await deps.projects.settings(projectId)
+  // For our SDKs, which mark what they let through. Told also when cleared, however long ago: who was told rates keeps them until then.
+  if (settings.sampleRatesAt !== undefined) reply.header(RATES_HEADER, JSON.stringify(settings.sampleRates))
   const answer = await deps.ingest.take({
     door,
     format,
@@ -38,7 +51,7 @@ export async function takeAtDoor(
     body: bytesOf(request),
     projectId,
     keyId,
-    settings: await deps.projects.settings(projectId),
+    settings,
     batchId: headerText(request, 'x-heartwood-batch'),
     defaults: defaultsOf(query),
     timezone: query.timezone,
@@ -89,9 +102,9 @@ export async function projectOf(
   return { projectId: project.id, keyId: '' }
 }
 
-function defaultsOf(query: DoorQuery): { [Name in 'service' | 'environment' | 'dataset' | 'level' | 'host']?: string } {
+function defaultsOf(query: DoorQuery): { [Name in 'service' | 'environment' | 'release' | 'dataset' | 'level' | 'host']?: string } {
   const defaults: ReturnType<typeof defaultsOf> = {}
-  for (const name of ['service', 'environment', 'dataset', 'level', 'host'] as const) {
+  for (const name of ['service', 'environment', 'release', 'dataset', 'level', 'host'] as const) {
     const value = query[name]
     if (value !== undefined && value !== '') defaults[name] = value
   }

@@ -38,6 +38,28 @@ describe('POST /ingest', () => {
     ])
   })
 
+  it('counts all refusals by their reason where it does not list them all', async () => {
+    const { body } = await post('/ingest', `{"message":"a"}\n${'42\n'.repeat(120)}${'{broken\n'.repeat(7)}`)
+    expect(body.rejected).toHaveLength(100)
+    expect(body).toMatchObject({ accepted: 1, rejectedCount: 127, rejectedByReason: { 'not-an-object': 120, malformed: 7 } })
+  })
+
+  it('tells the sample rates of the project from when they are first set, and that they were cleared', async () => {
+    const told = async (body = '{"message":"a"}') => (await post('/ingest', body)).headers['x-heartwood-sample-rates']
+    expect(await told()).toBeUndefined()
+    door.rates = { sampleRates: { debug: 0.1 }, sampleRatesAt: 1 }
+    expect(await told()).toBe('{"debug":0.1}')
+    expect(await told('[1]')).toBe('{"debug":0.1}')
+    door.rates = { sampleRates: {}, sampleRatesAt: 2 }
+    expect(await told()).toBe('{}')
+  })
+
+  it('leaves no event out by those rates, and weighs none that does not say one itself', async () => {
+    door.rates = { sampleRates: { info: 0 }, sampleRatesAt: 1 }
+    await post('/ingest', '[{"message":"a"},{"message":"b","attributes":{"sample_rate":0.5}}]')
+    expect(door.events.map(({ attributes }) => attributes?.sample_rate)).toEqual([undefined, 0.5])
+  })
+
   it('answers 400 with the same body when nothing could be taken', async () => {
     const { status, body } = await post('/ingest', '[1,2]')
     expect(status).toBe(400)
@@ -51,8 +73,8 @@ describe('POST /ingest', () => {
   })
 
   it('fills what entries lack from the query', async () => {
-    await post('/ingest?service=api&environment=dev&level=warn&host=h&dataset=d', '[{"message":"a"},{"message":"b","service":"own"}]')
-    expect(door.events[0]).toMatchObject({ service: 'api', environment: 'dev', level: 'warn', host: 'h', dataset: 'd' })
+    await post('/ingest?service=api&environment=dev&level=warn&host=h&dataset=d&release=1.2', '[{"message":"a"},{"message":"b","service":"own"}]')
+    expect(door.events[0]).toMatchObject({ service: 'api', environment: 'dev', level: 'warn', host: 'h', dataset: 'd', release: '1.2' })
     expect(door.events[1]).toMatchObject({ service: 'own', environment: 'dev' })
   })
 

@@ -10,6 +10,7 @@ const rawDefaults = {
   project: projectRef.optional().describe('Id or slug; needed by people and the local administrator, a key brings its own'),
   service: z.string().optional(),
   environment: z.string().optional(),
+  release: z.string().optional(),
   dataset: z.string().optional(),
   level: z.string().optional(),
   host: z.string().optional(),

@@ -35,7 +35,10 @@ export const ingestAnswerSchema = z
     accepted: z.int(),
     rejected: z.array(rejectionSchema).describe(`The first ${LIMITS.listedRejections}; \`rejectedCount\` counts all`),
     rejectedCount: z.int(),
-    rejectedByReason: z.partialRecord(dropReasonSchema, z.int()).optional().describe('All refusals, counted by their code'),
+    rejectedByReason: z
+      .partialRecord(dropReasonSchema, z.int())
+      .optional()
+      .describe('All refusals, counted by their code; where `rejected` does not list them all'),
     batchId: z.string(),
     duplicate: z.boolean().optional().describe('True when this batch id was taken before and nothing was stored again'),
     lastTimestamp: z.string().optional().describe('Stamp of the last entry, for a client that sends a file in pieces (`after`)'),

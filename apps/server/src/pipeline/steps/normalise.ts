@@ -260,6 +260,7 @@ function finish(context: PipelineContext, event: Event): void {
   if (event.kind === 'request' && event.path !== '') event.route = routeOf(event.route, event.path)
   if (event.service === '' && defaults.service !== undefined) draft.setField(FIELD.service, 'service', defaults.service)
   if (event.environment === '' && defaults.environment !== undefined) draft.setField(FIELD.environment, 'environment', defaults.environment)
+  if (event.release === '' && defaults.release !== undefined) draft.setField(FIELD.release, 'release', defaults.release)
   if (event.dataset === '' && defaults.dataset !== undefined) draft.setField(FIELD.dataset, 'dataset', defaults.dataset)
   if (event.host === '' && defaults.host !== undefined) draft.setField(FIELD.host, 'host', defaults.host)
   if (draft.address !== '' || draft.userAgent !== '') finishClient(draft, event)

@@ -1,11 +1,6 @@
-import { type SampleRates, toMicros, type UnixMs, unixMs } from '@heartwood/protocol'
+import { toMicros, type UnixMs, unixMs } from '@heartwood/protocol'
 import type { Sampling } from '../../ingest/decoder.ts'
-
-/** The rates of a project, and when they were last changed (ms; undefined: never). */
-export interface RateSetting {
-  sampleRates: SampleRates
-  sampleRatesAt: number | undefined
-}
+import type { RateSetting } from '../door.ts'
 
 /**
  * Clients learn rates from a header of our answers and keep them until the next. Which rate a stored log was let through at is therefore what

@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto'
 import type { IngestAnswer, UnixMs } from '@heartwood/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HeartwoodError } from '../../errors.ts'
-import type { ProjectSettings } from '../../ingest/ingest.ts'
 import { isRecord } from '../decode.ts'
-import { bytesOf, type DoorDeps, type DoorProjects, projectOf, projectRefOf } from '../door.ts'
+import { bytesOf, type DoorDeps, projectOf, projectRefOf } from '../door.ts'
 import { parseJson } from '../native/decode-lenient.ts'
 import { decodeText } from '../native/decode-text.ts'
-import { createSamplingNotes, type RateSetting } from './sampling.ts'
+import { createSamplingNotes } from './sampling.ts'
 import { createSeenRows } from './seen-rows.ts'
 
 export const LOGS_DOOR = 'lognitor'
@@ -17,7 +16,6 @@ const RATES_HEADER = 'x-lognitor-sample-rates'
 const READ_HERE_BYTES = 1024 * 1024
 
 export interface LognitorDeps extends DoorDeps {
-  projects: Pick<DoorProjects, 'find'> & { settings(projectId: number): (ProjectSettings & RateSetting) | Promise<ProjectSettings & RateSetting> }
   now(): UnixMs
 }
 

@@ -14,7 +14,7 @@ import { createBlockEncoder } from '../../store/events/block/block-encoder.ts'
 import { createIdSource } from '../../store/events/block/id-source.ts'
 import { eventToJson } from '../../store/events/rows/event-row.ts'
 import { decodeDoor, stampReaderOf } from '../decode-door.ts'
-import type { DoorProjects } from '../door.ts'
+import type { DoorProjects, RateSetting } from '../door.ts'
 import { registerNativeReceiver } from '../native/routes.ts'
 import { registerRawReceiver } from '../raw/routes.ts'
 
@@ -30,6 +30,8 @@ export interface DoorUnderTest {
   tails: { id: number; q: string }[]
   tailed: TailedEvents[]
   caller: Caller
+  /** Of project 1. */
+  rates: RateSetting
 }
 
 /** 2026-11-21T12:00:00Z. */
@@ -74,7 +76,7 @@ export async function createDoorUnderTest(): Promise<DoorUnderTest> {
   })
   const projects: DoorProjects = {
     find: async (ref) => (ref === 'shop' || ref === '1' ? { id: 1 } : undefined),
-    settings: () => ({ retentionDays: 90, redaction: { keys: [], patterns: [] } }),
+    settings: () => ({ retentionDays: 90, redaction: { keys: [], patterns: [] }, ...door.rates }),
   }
   const app = fastify()
   const door: DoorUnderTest = {
@@ -88,6 +90,7 @@ export async function createDoorUnderTest(): Promise<DoorUnderTest> {
     tails,
     tailed,
     caller: { kind: 'key', keyId: 'k1', projectId: 1, scope: 'ingest' },
+    rates: { sampleRates: {}, sampleRatesAt: undefined },
   }
   registerErrors(app)
   // As the server has it: an answer takes a while to leave.
