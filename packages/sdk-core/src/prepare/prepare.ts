@@ -59,7 +59,7 @@ interface Writing extends Omit<PrepareDeps, 'options'> {
   readonly tell: (event: OutgoingEvent) => void
 }
 
-function createWriter(options: ResolvedOptions, { counts, report, listeners, tell }: Writing): Prepare {
+function createWriter(options: ResolvedOptions, { counts, report, listeners, frames, tell }: Writing): Prepare {
   const redactor = createRedactor(options.redact, options.scrubUrlParams)
   const writer = createLineWriter(redactor, options)
   const fragmentOf = createFragments(writer)
@@ -85,16 +85,16 @@ function createWriter(options: ResolvedOptions, { counts, report, listeners, tel
       record.options === undefined && record.error === undefined && (record.breadcrumbs === undefined || record.breadcrumbs.length === 0)
     const fragment = isPlain ? fragmentOf(record.scope, record.bindings) : undefined
     if (fragment === undefined || overlaps(attributes, fragment.attributes)) {
-      const event = buildEvent(record)
+      const event = buildEvent(record, frames)
       return fitted(lineOf(writer.head(event), writer.fields(event), writer.members(event.attributes ?? {})), () => redactEvent(event, redactor))
     }
     const members = attributes === undefined ? '' : writer.members(attributes)
     const all = fragment.members === '' ? members : members === '' ? fragment.members : `${fragment.members},${members}`
-    return fitted(lineOf(writer.head(record), fragment.fields, all), () => redactEvent(buildEvent(record), redactor))
+    return fitted(lineOf(writer.head(record), fragment.fields, all), () => redactEvent(buildEvent(record, frames), redactor))
   }
 
   const writeSeen = (record: EventRecord, hooks: readonly BeforeSend[]): string | undefined => {
-    let event: OutgoingEvent = withDefaults(buildEvent(record), options)
+    let event: OutgoingEvent = withDefaults(buildEvent(record, frames), options)
     for (const hook of hooks) {
       const sent = runHook(hook, event)
       if (sent === undefined) return drop('before-send')
