@@ -6,6 +6,7 @@ import type { LineWriter } from './line.ts'
 /** What a scope and a logger add to the lines of their events, written once. */
 export interface Fragment {
   readonly scope: ScopeData
+  readonly bindings: Bindings | undefined
   /** `,"userId":"7"`: fields behind the message. */
   readonly fields: string
   /** `"tenant":"a"`: attributes before those of the event. */
@@ -14,26 +15,27 @@ export interface Fragment {
   readonly attributes: { readonly [name: string]: unknown } | undefined
 }
 
-/**
- * Fragments by what they are of, which never changes; they go when their scopes and loggers go. A child logger has one at a time, for
- * the scope that it was used in last, a scope has one for its events without a child logger.
- */
+/** As many scopes and loggers as take turns in a busy program; a map that lets go of them costs the collector more than writing them again. */
+const KEPT = 16
+
+/** The fragments that were used last, by what they are of, which never changes. */
 export function createFragments(writer: LineWriter): (scope: ScopeData, bindings: Bindings | undefined) => Fragment {
-  const known = new WeakMap<object, Fragment>()
-  let lastBindings: Bindings | undefined
+  const kept: Fragment[] = []
+  let next = 0
   let last: Fragment | undefined
 
   return (scope, bindings) => {
-    if (last !== undefined && last.scope === scope && lastBindings === bindings) return last
-    const owner = bindings ?? scope
-    let fragment = known.get(owner)
-    if (fragment === undefined || fragment.scope !== scope) {
-      fragment = write(scope, bindings, writer)
-      known.set(owner, fragment)
+    if (last !== undefined && last.scope === scope && last.bindings === bindings) return last
+    for (const fragment of kept) {
+      if (fragment.scope === scope && fragment.bindings === bindings) {
+        last = fragment
+        return fragment
+      }
     }
-    last = fragment
-    lastBindings = bindings
-    return fragment
+    last = write(scope, bindings, writer)
+    kept[next] = last
+    next = (next + 1) % KEPT
+    return last
   }
 }
 
@@ -41,5 +43,5 @@ function write(scope: ScopeData, bindings: Bindings | undefined, writer: LineWri
   const parts: SharedParts = {}
   addParts(parts, scope, bindings)
   const { attributes } = parts
-  return { scope, fields: writer.fields(parts), members: attributes === undefined ? '' : writer.members(attributes), attributes }
+  return { scope, bindings, fields: writer.fields(parts), members: attributes === undefined ? '' : writer.members(attributes), attributes }
 }

@@ -36,8 +36,18 @@ export interface Snapshots {
 
 const NAME_LIMIT = 1_024
 const REST = '…'
+const MAX_SCALARS = 100
 
 type Members = { [name: string]: unknown }
+
+/** A literal that does not say itself how it looks. */
+function isPlain(value: object): value is Members {
+  try {
+    return Object.getPrototypeOf(value) === Object.prototype && typeof (value as Members).toJSON !== 'function'
+  } catch {
+    return false
+  }
+}
 
 export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots {
   const max = { ...SNAPSHOT_LIMITS, ...limits }
@@ -115,12 +125,36 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
       const given: unknown = toJSON.call(value, '')
       if (given !== value) return copy(given)
     }
-    return prototype === Object.prototype ? copyPlain(value as Members) : copyMembers(value)
+    return prototype === Object.prototype ? (copyScalars(value as Members) ?? copyPlain(value as Members)) : copyMembers(value)
   }
 
   /**
-   * Nearly all objects: literals, most of them of a few scalars. The spread keeps their shape, so that reading the copy later is cheap as well.
-   * The object itself stands in `around` already.
+   * Most calls: a literal of a few scalars; undefined for all others. The spread keeps the shape, so that reading the copy later is cheap, too.
+   * What it counts it counts for itself: it is on the path of every call.
+   */
+  const copyScalars = (value: Members): JsonObject | undefined => {
+    try {
+      const copied = { ...value }
+      let size = 2
+      let members = 0
+      for (const name in copied) {
+        const member = copied[name]
+        size += name.length + 8
+        if (typeof member === 'string' && member.length <= max.text) size += member.length
+        else if (!(typeof member === 'boolean' || member === null || (typeof member === 'number' && Number.isFinite(member)))) return undefined
+        if (++members > MAX_SCALARS || name.length > NAME_LIMIT) return undefined
+      }
+      bytes += size
+      values += members
+      // Only scalars are left.
+      return copied as JsonObject
+    } catch {
+      return undefined
+    }
+  }
+
+  /**
+   * Other literals. The object itself stands in `around` already.
    */
   const copyPlain = (value: Members): JsonObject => {
     let copied: Members
@@ -304,6 +338,10 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
   return {
     attributes(value) {
       begin()
+      if (typeof value === 'object' && value !== null && isPlain(value)) {
+        const scalars = copyScalars(value)
+        if (scalars !== undefined) return scalars
+      }
       const copied = copy(value)
       return typeof copied === 'object' && copied !== null && !Array.isArray(copied) ? copied : { value: copied }
     },
