@@ -1,3 +1,4 @@
+import { createIdDigits, spanIdOf, traceIdOf } from '../http/ids.ts'
 import { setResponseHeaders } from '../http/response-headers.ts'
 import { init } from '../init.ts'
 import type { NodeOptions } from '../options.ts'
@@ -32,9 +33,14 @@ export const onRequestError = (error: unknown, request: NextErrorRequest, contex
   const capture = createNextCapture({}).begin(exchange.request, exchange.response, exchange)
   if (capture === undefined) return
   const { routerKind: router, routePath, routeType, renderSource, revalidateReason } = context
-  const { digest } = (error ?? {}) as { digest?: unknown }
   exchange.route = routePath.replace(/\/(?:page|route)$/, '') || '/'
-  capture.scope.setContext('next', { router, routeType, renderSource, revalidateReason, digest })
+  // The digest, by which the page that the user sees names the error, is an attribute of the error itself.
+  capture.scope.setContext('next', {
+    router,
+    routeType,
+    ...(renderSource === undefined ? {} : { renderSource }),
+    ...(revalidateReason === undefined ? {} : { revalidateReason }),
+  })
   capture.fail(error)
 }
 
@@ -92,17 +98,21 @@ export const withHeartwood = <Incoming extends Request, Rest extends readonly un
  *
  *     export const placeOrder = withHeartwoodAction('placeOrder', async (form: FormData) => …)
  */
-export const withHeartwoodAction =
-  <Args extends readonly unknown[], Result>(
-    name: string,
-    action: (...args: Args) => Result | Promise<Result>,
-    options: NextActionOptions = {},
-  ): ((...args: Args) => Promise<Result>) =>
-  async (...args) => {
+export const withHeartwoodAction = <Args extends readonly unknown[], Result>(
+  name: string,
+  action: (...args: Args) => Result | Promise<Result>,
+  options: NextActionOptions = {},
+): ((...args: Args) => Promise<Result>) => {
+  const idDigits = createIdDigits()
+  return async (...args) => {
     const client = options.client ?? getClient()
     if (client === undefined || isBuilding()) return await action(...args)
     return await client.withScope(async (scope) => {
       scope.setAttributes({ action: name })
+      if (scope.trace === undefined) {
+        const digits = idDigits()
+        scope.setTrace({ traceId: traceIdOf(digits), spanId: spanIdOf(digits) })
+      }
       try {
         return await action(...args)
       } catch (error) {
@@ -111,3 +121,4 @@ export const withHeartwoodAction =
       }
     })
   }
+}
