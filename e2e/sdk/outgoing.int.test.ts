@@ -44,13 +44,13 @@ describe.skipIf(!preparePeers()).each(NODES)('two services on $name', ({ node })
 
     const paths = ['/fetch', '/undici-fetch', '/undici-request', '/http-get', '/named-get', '/named-request', '/broken']
     for (const path of paths) {
-      expect([path, sentTo(path)]).toEqual([path, { traceparent: TRACEPARENT, traceId: TRACE_ID, flow: `${began.flowId};step=1` }])
+      expect([path, sentTo(path)]).toEqual([path, { traceparent: TRACEPARENT, 'x-trace-id': TRACE_ID, 'x-heartwood-flow': `${began.flowId};step=1` }])
       expect(callOf(path)).toMatchObject({ traceId: TRACE_ID, flowId: began.flowId, stepIndex: 1 })
     }
     // What the program sets stands, and nothing beside it that says otherwise.
     const ownTraceparent = '00-11111111111111111111111111111111-2222222222222222-01'
-    expect(sentTo('/own-trace')).toEqual({ traceparent: ownTraceparent, flow: `${began.flowId};step=1` })
-    expect(sentTo('/own-flow')).toEqual({ traceparent: TRACEPARENT, traceId: TRACE_ID, flow: 'mine' })
+    expect(sentTo('/own-trace')).toEqual({ traceparent: ownTraceparent, 'x-heartwood-flow': `${began.flowId};step=1` })
+    expect(sentTo('/own-flow')).toEqual({ traceparent: TRACEPARENT, 'x-trace-id': TRACE_ID, 'x-heartwood-flow': 'mine' })
     // Not in `propagateTo`.
     expect(sentTo('/elsewhere')).toEqual({})
 

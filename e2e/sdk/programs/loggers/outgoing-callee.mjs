@@ -8,8 +8,8 @@ init({ service: 'callee', flushInterval: 50 })
 const app = express()
 app.use(heartwoodExpress())
 app.use((request, response) => {
-  const { traceparent, 'x-trace-id': traceId, 'x-heartwood-flow': flow } = request.headers
-  info(`called ${request.path}`, { sent: { traceparent, traceId, flow } })
+  const sent = Object.fromEntries(Object.entries(request.headers).filter(([name]) => /^(?:traceparent|x-trace-id|x-heartwood-flow)$/.test(name)))
+  info(`called ${request.path}`, { sent })
   if (request.path.startsWith('/slow')) return
   response.status(request.path === '/broken' ? 503 : 200).end('ok')
 })
