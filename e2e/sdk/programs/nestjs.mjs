@@ -22,7 +22,10 @@ import {
 import { NestFactory } from '@nestjs/core'
 
 const platform = process.argv[2]
-const adapter = async () => (platform === 'fastify' ? new (await import('@nestjs/platform-fastify')).FastifyAdapter() : undefined)
+const create = async (options) =>
+  platform === 'fastify'
+    ? NestFactory.create(AppModule, new (await import('@nestjs/platform-fastify')).FastifyAdapter(), options)
+    : NestFactory.create(AppModule, options)
 
 class Conflict extends Error {}
 class Quiet extends Error {}
@@ -138,7 +141,7 @@ const REQUESTS = [
 ]
 
 const answers = async (name, logger, prepare) => {
-  const app = await NestFactory.create(AppModule, await adapter(), { logger })
+  const app = await create({ logger })
   app.setGlobalPrefix('api')
   prepare(app)
   await app.listen(0, '127.0.0.1')
