@@ -36,8 +36,8 @@ export interface NodeOptions extends CoreOptions {
   /** Instead of those that are on by default, or what makes a list of them. */
   readonly integrations?: readonly Integration<Client>[] | ((defaults: readonly Integration<Client>[]) => readonly Integration<Client>[])
   /**
-   * `HEARTWOOD_PROPAGATE_TO`. Addresses that get trace and flow headers: texts that the address or its host begins with, or expressions
-   * that match the address. Default: all.
+   * `HEARTWOOD_PROPAGATE_TO`. Services that get trace and flow headers: hosts (`api.example.com`, `.example.com` with all below it), beginnings
+   * of addresses (`https://api.example.com/v1`), or expressions that match the address. Default: all.
    */
   readonly propagateTo?: readonly (string | RegExp)[]
   /** `HEARTWOOD_EXIT_TIMEOUT`. Milliseconds by which the end of the process may be delayed to send what is left. Default 2,000. */
