@@ -9,8 +9,7 @@ describe.runIf(preparePeers())('Fastify: hooks', () => {
   it('captures what a hook throws once', async () => {
     const program = await startHttpProgram('fastify.mjs')
     await program.send('/hook/1', { headers: { 'x-request-id': 'hook' } })
-    await program.requestOf('hook')
-    expect(program.eventsOf('hook').filter(({ kind }) => kind === 'log')).toMatchObject([
+    expect((await program.eventsOf('hook', 2)).filter(({ kind }) => kind === 'log')).toMatchObject([
       { error: { type: 'TypeError' }, request: { route: '/hook/:id' } },
     ])
     await program.end()

@@ -23,13 +23,24 @@ export const heartwoodKoa = (options: HttpOptions = {}): ((context: KoaContext, 
     if (capture === undefined) return next()
     setResponseHeaders(context.res, capture)
     try {
-      return await capture.run(next)
+      const result = await capture.run(next)
+      followStream(context, capture)
+      return result
     } catch (error) {
       capture.fail(error)
       keepHeaders(context.res, capture)
       throw error
     }
   }
+}
+
+/** Koa sends the body after all middleware, outside the request's scope: what a stream does to give it is followed. */
+function followStream(context: KoaContext, capture: RequestCapture): void {
+  // Koa's own getter; with other servers' contexts there may be none.
+  const { body } = context as { body?: { pipe?: unknown } | null }
+  const pipe = body?.pipe
+  if (body === null || body === undefined || typeof pipe !== 'function') return
+  body.pipe = (...values: unknown[]) => capture.run(() => Reflect.apply(pipe, body, values))
 }
 
 /** Koa takes all headers off the answer to an error: they are set once more when it is written. */
