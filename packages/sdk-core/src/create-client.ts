@@ -11,7 +11,7 @@ import { createFlows } from './flow.ts'
 import { createIds } from './ids.ts'
 import { createLogger, type LogCall, type LoggerState, type LoggerTools, NO_LOGGER } from './logger.ts'
 import type { CoreOptions, ResolvedOptions } from './options.ts'
-import type { Platform } from './ports.ts'
+import type { Platform, SendNow } from './ports.ts'
 import { createPrepare } from './prepare/prepare.ts'
 import { rawPath, readRawAnswer } from './raw-ingest.ts'
 import { readCall, type Spoken, spokenError } from './read-call.ts'
@@ -35,8 +35,8 @@ export interface ClientDeps {
 export interface ClientParts {
   readonly client: Client
   readonly options: () => ResolvedOptions
-  /** The last moment of a process: what is in memory goes to the spool folder, or is counted `process-exit`. */
-  flushSync(): void
+  /** The last moment of a process: what is in memory is sent by `sendNow`, where it is given, or goes to the spool folder, or is counted `process-exit`. */
+  flushSync(sendNow?: SendNow): void
   report(error: Error): void
 }
 
@@ -199,10 +199,10 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     return finish(Math.max(0, timeoutMs - (platform.monotonicNow() - startedAt)))
   }
 
-  const flushSync = (): void => {
-    delivery.flushSync()
+  const flushSync = (sendNow?: SendNow): void => {
+    delivery.flushSync(sendNow)
     dedupe.drain()
-    delivery.flushSync()
+    delivery.flushSync(sendNow)
   }
 
   const loggerTools: LoggerTools = {
