@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -239,6 +239,23 @@ describe('the spool folder', () => {
     rmSync(directory, { recursive: true })
     spool.writeSync(batch('c'))
     expect(await takeAll(spool)).toEqual(['c'])
+  })
+
+  it('keeps what it has when the disk is full, and takes more when there is room again', async ({ skip }) => {
+    mkdirSync(directory)
+    skip(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', directory]).status !== 0, 'no tmpfs can be mounted here')
+    try {
+      const spool = open()
+      for (const id of ['a', 'b', 'c']) await spool.write(batch(id, 1, 300_000))
+      await expect(spool.write(batch('d', 1, 300_000))).rejects.toMatchObject({ code: 'spool-unwritable' })
+      expect(() => spool.writeSync(batch('e', 1, 300_000))).toThrow(expect.objectContaining({ code: 'spool-unwritable' }))
+      expect(files()).toHaveLength(3)
+      expect(await takeAll(spool)).toEqual(['a', 'b', 'c'])
+      await spool.write(batch('f', 1, 300_000))
+      expect(await takeAll(spool)).toEqual(['f'])
+    } finally {
+      spawnSync('umount', [directory])
+    }
   })
 
   it('refuses with a code what it cannot write, and stays usable', async () => {
