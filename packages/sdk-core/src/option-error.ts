@@ -85,7 +85,7 @@ export const refuseUnknown = (given: object, known: readonly string[], prefix = 
 }
 
 /** The known name that is nearest to an unknown one; undefined when none is near. */
-export const nearestName = (name: string, known: Iterable<string>): string | undefined => {
+const nearestName = (name: string, known: Iterable<string>): string | undefined => {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
   const wanted = plain(name).slice(0, 40)
   let best: string | undefined

@@ -1,7 +1,10 @@
 // Stands before a program of the tests: a client of the smallest kind, with this folder's endings and capture.
 import { appendFileSync } from 'node:fs'
-import { joinProcessEnd } from './process/process-end.js'
-import { uncaughtErrors } from './process/uncaught-errors.js'
+
+// Compiled beside the copy of this file that runs, not here.
+const compiled = (name) => import(new URL(`./process/${name}.js`, import.meta.url).href)
+const { joinProcessEnd } = await compiled('process-end')
+const { uncaughtErrors } = await compiled('uncaught-errors')
 
 const { TEST_SERVER: url, TEST_SPOOL: spool, TEST_EXIT_TIMEOUT: exitTimeout = '2000' } = process.env
 let events = []
