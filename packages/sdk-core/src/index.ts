@@ -29,7 +29,6 @@ export type {
   Timer,
   Transport,
 } from './ports.ts'
-export { IngestRefused } from './raw-ingest.ts'
 export type { Scope } from './scope.ts'
 export type { ScopeData } from './scope-data.ts'
 export type {
