@@ -70,7 +70,7 @@ describe.runIf(preparePeers())('Next 16', () => {
     expect(request).toMatchObject({ level: 'error', request: { status: 500, route: '/api/orders/[id]' } })
     const errors = server.events().filter(({ error }) => error?.message === 'no database')
     expect(errors.map(({ id, requestId, error }) => [id, requestId, error?.type])).toEqual([
-      [(request?.attributes?.error as { eventId?: string }).eventId, 'broken', 'TypeError'],
+      [(request?.attributes?.error as { eventId?: string } | undefined)?.eventId, 'broken', 'TypeError'],
     ])
   })
 

@@ -1,3 +1,3 @@
 import { withHeartwood } from '@heartwood/node/nextjs'
 
-export const GET = withHeartwood(async (request, { params }) => Response.json(await params))
+export const GET = withHeartwood(async (_request, { params }) => Response.json(await params))

@@ -3,7 +3,7 @@ import { withHeartwood } from '@heartwood/node/nextjs'
 import { notFound } from 'next/navigation'
 import { connectToDatabase } from '../../../database.js'
 
-export const GET = withHeartwood(async (request, { params }) => {
+export const GET = withHeartwood(async (_request, { params }) => {
   const { id } = await params
   setUser({ id: `user-${id}` })
   await new Promise((resolve) => setTimeout(resolve, 5))
