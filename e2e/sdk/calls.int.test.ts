@@ -90,9 +90,9 @@ describe('errors', () => {
     expect(issues).toMatchObject([{ title: 'TypeError: card declined', occurrences: 10, events: 2, state: 'open' }])
     const id = issues[0]?.id ?? ''
     const { newest } = await server.client.issue({ params: { id }, query: query() })
-    expect(newest[0]?.detail).toMatchObject({
-      stack: expect.stringMatching(/^TypeError: card declined\n {4}at [\s\S]*\nCaused by: Error: no route\n {4}at /),
-      causes: [{ relation: 'cause', type: 'Error', message: 'no route', code: 'EHOSTUNREACH' }],
+    expect(newest[0]).toMatchObject({
+      error: { stack: expect.stringMatching(/^TypeError: card declined\n {4}at [\s\S]*\nCaused by: Error: no route\n {4}at /) },
+      detail: { causes: [{ relation: 'cause', type: 'Error', message: 'no route', code: 'EHOSTUNREACH' }] },
     })
     const frames = newest[0]?.detail?.frames as { function?: string; contextLine?: string; preContext?: string[] }[]
     expect(frames[0]).toMatchObject({ function: 'fail', inApp: true, contextLine: expect.any(String) })
