@@ -10,7 +10,7 @@ const said = []
 const logger = pino(
   { level: 'trace', customLevels: { audit: 35 }, redact: ['card.number'], mixin: pinoMixin() },
   pino.multistream([
-    { level: 'trace', stream: pinoStream({ levels: { audit: 'warn' } }) },
+    { level: 'trace', stream: pinoStream({ levelNames: { audit: 'warn' } }) },
     { level: 'trace', stream: { write: (line) => said.push(line) } },
   ]),
 )

@@ -26,7 +26,7 @@ it.each([
 })
 
 it('knows the names of a logger’s own levels once pino has told them', () => {
-  const lines = createPinoLines({ levels: { audit: 'warn' } })
+  const lines = createPinoLines({ levelNames: { audit: 'warn' } })
   lines.configure({ levels: { labels: { 30: 'info', 35: 'audit', 37: 'http' } } })
   expect(lines.read('{"level":35,"msg":"x"}')).toMatchObject({ level: 'warn', attributes: { level: 'audit' } })
   expect(lines.read('{"level":37,"msg":"x"}')).toMatchObject({ level: 'info', attributes: { level: 'http' } })

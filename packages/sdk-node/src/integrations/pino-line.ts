@@ -5,7 +5,7 @@ import { type LevelNames, levelOfName, levelOfNumber } from './logger-levels.ts'
 
 export interface PinoLineOptions {
   /** Own levels of the logger, and what they are here: `{ audit: 'warn' }`. Default: by their numbers, 30 to 39 being info. */
-  readonly levels?: LevelNames
+  readonly levelNames?: LevelNames
   /** Default: that of the logger, else `msg`. */
   readonly messageKey?: string
   /** Default: that of the logger, else `err`. */
@@ -35,10 +35,10 @@ export const createPinoLines = (options: PinoLineOptions): PinoLines => {
   const machine = hostname()
 
   const readLevel = (sent: unknown): { readonly level: Level; readonly name: string | number | undefined } => {
-    if (typeof sent === 'string') return levelOfName(sent, options.levels)
+    if (typeof sent === 'string') return levelOfName(sent, options.levelNames)
     if (typeof sent !== 'number') return { level: 'info', name: undefined }
     const label = config.levels?.labels?.[sent]
-    const level = (label === undefined ? undefined : options.levels?.[label]) ?? levelOfNumber(sent)
+    const level = (label === undefined ? undefined : options.levelNames?.[label]) ?? levelOfNumber(sent)
     if (label !== undefined) return { level, name: label === level ? undefined : label }
     return { level, name: STANDARD.has(sent) ? undefined : sent }
   }

@@ -26,9 +26,9 @@ const ROOM_MS = 250
  */
 // biome-ignore lint/style/noDefaultExport: pino loads a transport by its default export
 export default async function pinoTransport(options: PinoTransportOptions = {}): Promise<Writable> {
-  const { levels, messageKey, errorKey, ...clientOptions } = options
+  const { levelNames, messageKey, errorKey, ...clientOptions } = options
   const lines = createPinoLines({
-    ...(levels === undefined ? {} : { levels }),
+    ...(levelNames === undefined ? {} : { levelNames }),
     ...(messageKey === undefined ? {} : { messageKey }),
     ...(errorKey === undefined ? {} : { errorKey }),
   })
@@ -79,7 +79,7 @@ export default async function pinoTransport(options: PinoTransportOptions = {}):
 
 /** pino adds its own to the options that it was given for the transport. */
 const withoutPinos = (options: NodeOptions): NodeOptions => {
-  const { $context, pinoWillSendConfig, targets, pipelines, ...own } = options as NodeOptions & { [name: string]: unknown }
+  const { $context, pinoWillSendConfig, levels, dedupe, ...own } = options as NodeOptions & { [name: string]: unknown }
   return own
 }
 

@@ -27,7 +27,7 @@ export interface WinstonTransportOptions {
   /** The least level by winston's names. Default: that of the logger. */
   readonly level?: string
   /** Own levels of the logger, and what they are here: `{ audit: 'warn' }`. Those of npm, syslog and cli are known. */
-  readonly levels?: LevelNames
+  readonly levelNames?: LevelNames
   readonly format?: WinstonFormat
   readonly silent?: boolean
   /** Also what winston itself catches; `init` captures uncaught errors without it. Default false. */
@@ -61,10 +61,10 @@ export class WinstonTransport extends Writable {
   handleExceptions?: boolean
   handleRejections?: boolean
   readonly #client: Client | undefined
-  readonly #levels: LevelNames | undefined
+  readonly #levelNames: LevelNames | undefined
   #logger: WinstonLogger | undefined
 
-  constructor({ client, level, levels, format, silent, handleExceptions, handleRejections }: WinstonTransportOptions = {}) {
+  constructor({ client, level, levelNames, format, silent, handleExceptions, handleRejections }: WinstonTransportOptions = {}) {
     super({ objectMode: true })
     if (level !== undefined) this.level = level
     if (format !== undefined) this.format = format
@@ -72,7 +72,7 @@ export class WinstonTransport extends Writable {
     if (handleExceptions !== undefined) this.handleExceptions = handleExceptions
     if (handleRejections !== undefined) this.handleRejections = handleRejections
     this.#client = client
-    this.#levels = levels
+    this.#levelNames = levelNames
     this.on('pipe', (logger: unknown) => {
       this.#logger = logger as WinstonLogger
     })
@@ -85,7 +85,7 @@ export class WinstonTransport extends Writable {
   log(info: WinstonInfo, next: () => void): void {
     const client = this.#client ?? getClient()
     if (client !== undefined && !isOwnRequest()) {
-      client.capture(readWinstonInfo(info, this.#levels, Object.keys(this.#logger?.defaultMeta ?? {})))
+      client.capture(readWinstonInfo(info, this.#levelNames, Object.keys(this.#logger?.defaultMeta ?? {})))
     }
     next()
   }
