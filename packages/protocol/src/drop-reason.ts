@@ -25,7 +25,7 @@ export const DROP_REASONS = {
   'spool-expired': 'It waited in the spool folder of the SDK for longer than it is kept.',
   'spool-damaged': 'Its file in the spool folder of the SDK cannot be read.',
   'process-exit': 'The process ended before it was sent, and there was no spool folder.',
-  closed: 'The client was closed or disabled before it was captured.',
+  closed: 'The client was closed or disabled before it was captured, or closed before it could be sent.',
   internal: 'A defect of Heartwood; the log has the details.',
 } as const satisfies Record<string, string>
 export type DropReason = keyof typeof DROP_REASONS

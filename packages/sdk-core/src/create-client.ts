@@ -148,6 +148,8 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
       copied = snapshots.attributes(attributes)
       sizeBytes += snapshots.lastBytes
     }
+    const rate = sampler.rate(level)
+    if (rate < 1) copied = { ...copied, sample_rate: rate }
     if (options.callerInfo) copied = { ...callerAttributes(above), ...copied }
     if (error !== undefined) sizeBytes += STACK_BYTES
     let own = given === undefined ? undefined : copyOptions(snapshots, given)
