@@ -132,83 +132,83 @@ export interface RequestCapture {
   end(): void
 }
 
-/** No closures that live as long as the request, no timers, no #fields (Node 20 defines each of them in turn): every request pays for this. */
+/** No closures that live as long as the request, no timers: this is paid for by every request. */
 class RequestCaptureOf<Source> implements RequestCapture {
   readonly scope: Scope
   readonly traceId: string
   readonly requestId: string
-  private readonly source: Source
-  private readonly client: Client
-  private readonly shared: Shared<Source>
-  private readonly response: OutgoingResponse
-  private readonly method: string
-  private readonly path: string
-  private readonly ip: string | undefined
-  private readonly userAgent: string | undefined
-  private readonly startedAt: number
-  private error: unknown
-  private failed = false
-  private errorId = ''
-  private ended = false
+  readonly #source: Source
+  readonly #client: Client
+  readonly #shared: Shared<Source>
+  readonly #response: OutgoingResponse
+  readonly #method: string
+  readonly #path: string
+  readonly #ip: string | undefined
+  readonly #userAgent: string | undefined
+  readonly #startedAt: number
+  #error: unknown
+  #failed = false
+  #errorId = ''
+  #ended = false
 
   constructor(client: Client, shared: Shared<Source>, request: IncomingRequest, response: OutgoingResponse, source: Source) {
     const { headers } = request
-    this.startedAt = performance.now()
-    this.client = client
-    this.shared = shared
-    this.response = response
-    this.method = request.method ?? 'GET'
-    this.path = pathOf(request.originalUrl ?? request.url ?? '')
-    this.userAgent = text(headers['user-agent'])
-    this.ip = addressOf(request, shared.trustProxy)
-    this.source = source
+    this.#startedAt = performance.now()
+    this.#client = client
+    this.#shared = shared
+    this.#response = response
+    this.#method = request.method ?? 'GET'
+    this.#path = pathOf(request.originalUrl ?? request.url ?? '')
+    this.#userAgent = text(headers['user-agent'])
+    this.#ip = addressOf(request, shared.trustProxy)
+    this.#source = source
 
     const given = text(headers[REQUEST_ID])
     const digits = shared.idDigits()
     this.requestId = isId(given) ? given : requestIdOf(digits)
     const trace = traceOf(headers, digits)
     this.traceId = trace.traceId
-    const changes = { trace, requestId: this.requestId, request: { method: this.method, path: this.path } }
+    const changes = { trace, requestId: this.requestId, request: { method: this.#method, path: this.#path } }
     const flow = headers[FLOW] === undefined ? undefined : parseFlowHeader(text(headers[FLOW]))
     this.scope = client.forkScope(flow === undefined ? changes : { ...changes, flow })
     if (hasBody(headers)) followBody(request, this)
   }
 
   run<Result>(run: () => Result): Result {
-    return this.client.runInScope(this.scope, run)
+    return this.#client.runInScope(this.scope, run)
   }
 
   fail(error: unknown, answered = 0): void {
-    if (this.failed && this.error === error) return
-    this.failed = true
-    this.error = error
+    if (this.#failed && this.#error === error) return
+    this.#failed = true
+    this.#error = error
     const status = answered >= 400 ? answered : statusOf(error)
     if ((status !== undefined && status < 500) || !markReported(error)) return
-    this.within(this.info(), () => {
-      this.errorId = this.client.captureException(error, { handled: false })
+    this.#within(this.#info(), () => {
+      this.#errorId = this.#client.captureException(error, { handled: false })
     })
   }
 
   end(): void {
-    if (this.ended) return
-    this.ended = true
-    const { headersSent, statusCode, writableFinished } = this.response
-    const info = this.info()
-    if (this.shared.ignores(this.path, info.route)) return
+    if (this.#ended) return
+    this.#ended = true
+    const { headersSent, statusCode, writableFinished } = this.#response
+    const info = this.#info()
+    if (this.#shared.ignores(this.#path, info.route)) return
     const status = writableFinished || headersSent ? statusCode : CLIENT_CLOSED_REQUEST
     info.status = status
-    info.durationMs = Math.round((performance.now() - this.startedAt) * 1_000) / 1_000
+    info.durationMs = Math.round((performance.now() - this.#startedAt) * 1_000) / 1_000
     const event: CapturedRequest = {
       kind: 'request',
       level: status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info',
-      message: `${this.method} ${info.route ?? this.path} ${status}`,
+      message: `${this.#method} ${info.route ?? this.#path} ${status}`,
     }
-    if (!writableFinished || this.failed) event.attributes = this.outcome(!writableFinished)
-    this.within(info, () => this.client.capture(event))
+    if (!writableFinished || this.#failed) event.attributes = this.#outcome(!writableFinished)
+    this.#within(info, () => this.#client.capture(event))
   }
 
   /** As part of the scope, which is taken as it is; an option of the event would be copied deep. What is logged afterwards has no part in it. */
-  private within(request: RequestInfo, run: () => void): void {
+  #within(request: RequestInfo, run: () => void): void {
     const holder: ScopeHolder = this.scope
     const outside = holder.data
     const inside = { ...outside, request }
@@ -218,18 +218,18 @@ class RequestCaptureOf<Source> implements RequestCapture {
     holder.data = holder.data === inside ? outside : { ...holder.data, request: outside.request }
   }
 
-  private info(): Info {
-    const info: Info = { method: this.method, path: this.path }
-    const route = this.shared.findRoute(this.source)
+  #info(): Info {
+    const info: Info = { method: this.#method, path: this.#path }
+    const route = this.#shared.findRoute(this.#source)
     if (route !== undefined && route !== '') info.route = route
-    if (this.ip !== undefined) info.ip = this.ip
-    if (this.userAgent !== undefined) info.userAgent = this.userAgent
+    if (this.#ip !== undefined) info.ip = this.#ip
+    if (this.#userAgent !== undefined) info.userAgent = this.#userAgent
     return info
   }
 
   /** Without a type or a stack: the error is an event of its own, found by its id, and counted once. */
-  private outcome(aborted: boolean): Attributes {
-    const error = this.failed ? { message: describeError(this.error), ...(this.errorId === '' ? {} : { eventId: this.errorId }) } : undefined
+  #outcome(aborted: boolean): Attributes {
+    const error = this.#failed ? { message: describeError(this.#error), ...(this.#errorId === '' ? {} : { eventId: this.#errorId }) } : undefined
     return { ...(aborted ? { aborted } : {}), ...(error === undefined ? {} : { error }) }
   }
 }
