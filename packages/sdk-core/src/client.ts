@@ -1,45 +1,8 @@
-import type { LoggerTools } from './logger.ts'
+import type { Logger, LoggerTools } from './logger.ts'
 import type { CoreOptions } from './options.ts'
 import type { Scope } from './scope.ts'
 import type { ScopeData } from './scope-data.ts'
 import type { Attributes, EventOptions, FlowPosition, Level, OutgoingEvent, Stats, TraceContext } from './types.ts'
-
-/**
- * Logs one event and returns its id, under which feedback can name it; `''` below `minLevel` and when nothing is captured.
- *
- *     log.info('order placed', { orderId: 'A-1', amount: 12.5 })
- *     log.error('payment failed', error, { tags: ['card'] })
- *     log.error(error)
- *     log.error()            // inside a catch: what, nobody said; where it was called is kept
- */
-export interface LogMethod {
-  (message: string, attributes?: Attributes, options?: EventOptions): string
-  (message: string, error: Error, options?: EventOptions & { readonly attributes?: Attributes }): string
-  (error: unknown, attributes?: Attributes, options?: EventOptions): string
-  (): string
-}
-
-export interface Logger {
-  readonly debug: LogMethod
-  readonly info: LogMethod
-  readonly warn: LogMethod
-  readonly error: LogMethod
-  readonly fatal: LogMethod
-  log(level: Level, message: string, attributes?: Attributes, options?: EventOptions): string
-  /** Whether a call at this level would make an event. */
-  isLevelEnabled(level: Level): boolean
-  /** A logger whose events carry these attributes and options too; those of a child win over its parent's. */
-  child(attributes: Attributes, options?: EventOptions): Logger
-  /** Measures until `end`, which logs at `info` with `perf.durationMs`. */
-  startTimer(label: string, attributes?: Attributes): StepTimer
-}
-
-export interface StepTimer {
-  /** Logs once and returns the event's id; later calls return `''`. */
-  end(attributes?: Attributes): string
-  /** Milliseconds so far. */
-  elapsed(): number
-}
 
 /** A chain of steps that belong together, in this process or across several. Each event is the next step. */
 export interface Flow extends Logger {

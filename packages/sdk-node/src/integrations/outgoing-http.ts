@@ -1,7 +1,7 @@
 import { errorMonitor } from 'node:events'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { listen, quietly } from './channels.ts'
-import type { OutgoingCalls } from './outgoing.ts'
+import type { OutgoingCalls } from './outgoing-calls.ts'
 import { wrapNodeHttp } from './wrap-node-http.ts'
 
 interface HttpMessage {

@@ -1,5 +1,5 @@
 import { listen } from './channels.ts'
-import type { OutgoingCalls } from './outgoing.ts'
+import type { OutgoingCalls } from './outgoing-calls.ts'
 
 /** What undici 6 and 7, and the one inside Node, publish of a request. */
 interface UndiciRequest {
