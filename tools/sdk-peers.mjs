@@ -77,7 +77,12 @@ function ensurePackage() {
 /** As it is published: without what only this repository needs of the manifest. @returns the path of the package */
 function packSdk(stage) {
   const source = join(root, 'packages/sdk-node')
-  const { private: _private, devDependencies: _devDependencies, ...manifest } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'))
+  const {
+    private: _private,
+    scripts: _scripts,
+    devDependencies: _devDependencies,
+    ...manifest
+  } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'))
   for (const entry of Object.values(manifest.exports)) if (typeof entry === 'object') delete entry['@heartwood/source']
   const out = join(stage, 'package')
   mkdirSync(out)
