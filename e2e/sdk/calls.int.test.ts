@@ -58,7 +58,7 @@ describe('feedback and releases', () => {
     await client.flush()
     await findEvents(server, shop.project, 'kind:release', 2)
     await findEvents(server, shop.project, 'kind:feedback', 1)
-    expect(await findEvents(server, shop.project, `attributes.id:${eventId}`, 1)).toMatchObject([{ message: 'it froze' }])
+    expect(await findEvents(server, shop.project, `heartwood.event_id:"${eventId}"`, 1)).toMatchObject([{ message: 'it froze' }])
     const { feedback } = await server.client.feedback({ query: query() })
     expect(feedback).toMatchObject([{ feedbackId, comments: 'it froze', email: 'ann@example.com', eventId }])
     const { releases } = await server.client.releases({ query: query() })

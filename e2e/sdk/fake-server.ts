@@ -6,6 +6,7 @@ import { decompress, encodingsOf } from '../../apps/server/src/http/body-encodin
 
 /** An event as it arrived, with the defaults of its batch filled in. */
 export interface ReceivedEvent {
+  /** What arrived as `heartwood.event_id`. */
   id: string
   message: string
   level: string
@@ -235,11 +236,14 @@ async function read(incoming: IncomingMessage): Promise<ReceivedRequest> {
   return request
 }
 
-function withDefaults(event: ReceivedEvent, query: { [name: string]: string }): ReceivedEvent {
+function withDefaults(
+  { 'heartwood.event_id': id, ...event }: Omit<ReceivedEvent, 'id'> & { 'heartwood.event_id': string },
+  query: { [name: string]: string },
+): ReceivedEvent {
   const defaults: { [name: string]: string } = { kind: 'log', level: 'info' }
   for (const name of DEFAULTS) {
     const value = query[name]
     if (value !== undefined) defaults[name] = value
   }
-  return { ...defaults, ...event }
+  return { ...defaults, ...event, id } as ReceivedEvent
 }

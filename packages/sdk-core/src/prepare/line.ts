@@ -3,6 +3,8 @@ import { REDACTED } from '../redact/redacted.ts'
 import type { Redactor } from '../redact/redactor.ts'
 import type { Json, JsonObject, OutgoingEvent } from '../types.ts'
 
+/** What the id of an event is called on the wire. The server gives ids of its own: as `id` it would be an attribute, in the place of one that the program named so. */
+const EVENT_ID = 'heartwood.event_id'
 /** Once for a batch, in its query. */
 export const DEFAULTS = ['service', 'environment', 'release', 'host', 'dataset'] as const
 const OWN_TEXTS = ['sessionId', 'userId', 'requestId'] as const
@@ -14,7 +16,7 @@ export type Defaults = Pick<ResolvedOptions, (typeof DEFAULTS)[number]>
 
 /** Writes events as JSON and redacts them on the way: an event that is only read needs no copy. */
 export interface LineWriter {
-  /** `"id":"…",…`: the members that every event has. */
+  /** `"heartwood.event_id":"…",…`: the members that every event has. */
   head(event: Pick<OutgoingEvent, 'id' | 'kind' | 'timestamp' | 'level' | 'message'>): string
   /** `,"userId":"7"`: the other members but for the attributes. */
   fields(event: Partial<OutgoingEvent>): string
@@ -54,7 +56,7 @@ export function createLineWriter(redactor: Redactor, defaults: Defaults): LineWr
   return {
     members,
     head({ id, kind, timestamp, level, message }) {
-      const head = `"id":"${id}","timestamp":${timestamp},"level":"${level}","message":${quote(clean('message', message))}`
+      const head = `"${EVENT_ID}":"${id}","timestamp":${timestamp},"level":"${level}","message":${quote(clean('message', message))}`
       return kind === 'log' ? head : `${head},"kind":"${kind}"`
     },
     fields(event) {
@@ -80,4 +82,9 @@ export function createLineWriter(redactor: Redactor, defaults: Defaults): LineWr
       return written
     },
   }
+}
+
+/** An event as JSON under the names of the wire. What says no kind is a log. */
+export function toLine({ id, kind, ...event }: OutgoingEvent): string {
+  return JSON.stringify({ ...event, ...(kind === 'log' ? {} : { kind }), [EVENT_ID]: id })
 }

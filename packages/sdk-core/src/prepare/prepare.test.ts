@@ -44,7 +44,9 @@ const setUp = (changes: Partial<ResolvedOptions> = {}) => {
   return {
     prepare: (parts?: Partial<EventRecord>) => {
       const line = prepare(sample(parts))
-      return line === undefined ? undefined : (JSON.parse(line) as OutgoingEvent & { [name: string]: unknown })
+      if (line === undefined) return undefined
+      const { 'heartwood.event_id': id, ...event } = JSON.parse(line)
+      return { ...event, id } as OutgoingEvent & { [name: string]: unknown }
     },
     line: (parts?: Partial<EventRecord>) => prepare(sample(parts)),
     dropped: () => counts.read().dropped,
@@ -68,7 +70,18 @@ const BINDINGS: Bindings = {
 }
 
 it('writes nothing that stands once for the whole batch', () => {
-  expect(setUp().line()).toBe('{"id":"019aa5a7-0000-7000-8000-000000000000","timestamp":1763683200000,"level":"info","message":"order placed"}')
+  expect(setUp().line()).toBe(
+    '{"heartwood.event_id":"019aa5a7-0000-7000-8000-000000000000","timestamp":1763683200000,"level":"info","message":"order placed"}',
+  )
+})
+
+it('keeps the id of an event apart from an attribute of that name, by all ways', () => {
+  const attributes = { id: 5, body: 'x'.repeat(5_000) }
+  for (const options of [{}, { beforeSend: (event: OutgoingEvent) => event }, { maxEventBytes: 1_000 }, { maxEventBytes: 230 }]) {
+    const line = JSON.parse(setUp(options).line({ attributes }) ?? 'null')
+    expect([line['heartwood.event_id'], line.id]).toEqual([sample().id, undefined])
+    if (options.maxEventBytes !== 230) expect(line.attributes.id).toBe(5)
+  }
 })
 
 it('lays the scope, the child logger and the event over each other, the nearer one wins', () => {

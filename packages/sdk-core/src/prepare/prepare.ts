@@ -7,7 +7,7 @@ import type { BeforeSend, JsonObject, OutgoingEvent } from '../types.ts'
 import { buildEvent } from './build-event.ts'
 import { createFragments, type Fragment } from './fragments.ts'
 import { cloneEvent, createHooks } from './hooks.ts'
-import { createLineWriter, DEFAULTS } from './line.ts'
+import { createLineWriter, DEFAULTS, toLine } from './line.ts'
 import { redactEvent } from './redact-event.ts'
 import { fits, truncateEvent } from './truncate.ts'
 
@@ -134,9 +134,4 @@ function withoutDefaults(event: OutgoingEvent, options: ResolvedOptions): Outgoi
   const sent = { ...event }
   for (const name of DEFAULTS) if (sent[name] === options[name]) delete sent[name]
   return sent
-}
-
-/** What says no kind is a log. */
-function toLine({ kind, ...event }: OutgoingEvent): string {
-  return JSON.stringify(kind === 'log' ? event : { ...event, kind })
 }

@@ -1,6 +1,7 @@
 import type { Json, JsonObject, OutgoingEvent } from '../types.ts'
 import { cutText } from '../values/cut-text.ts'
 import { isObject } from './build-event.ts'
+import { toLine } from './line.ts'
 
 /** Where the server, too, says what was cut. */
 const MARK = 'heartwood.truncated'
@@ -18,7 +19,7 @@ export function truncateEvent(event: OutgoingEvent, maxBytes: number): string | 
     text = Math.floor(text / 4), members = Math.max(4, members >> 2)
   ) {
     const cut = shrinkEvent(event, text, members)
-    const line = JSON.stringify(cut)
+    const line = toLine(cut)
     if (fits(line, maxBytes)) return line
   }
   const { id, kind, timestamp, level, message } = event
@@ -30,7 +31,7 @@ export function truncateEvent(event: OutgoingEvent, maxBytes: number): string | 
     message: cutText(message, Math.floor(maxBytes / 16)),
     attributes: { [MARK]: 'everything but message' },
   }
-  const line = JSON.stringify(bare)
+  const line = toLine(bare)
   return fits(line, maxBytes) ? line : undefined
 }
 
