@@ -60,6 +60,12 @@ const timeOf = (options: EventOptions | undefined): number | undefined => {
   return ms !== undefined && Number.isFinite(ms) ? ms : undefined
 }
 
+/** A program that samples itself, too, says its own rate. */
+const withRate = (attributes: JsonObject | undefined, rate: number): JsonObject => {
+  const own = attributes?.sample_rate
+  return { ...attributes, sample_rate: typeof own === 'number' && own > 0 && own < 1 ? own * rate : rate }
+}
+
 const toError = (value: unknown): Error => (value instanceof Error ? value : new Error(String(value)))
 
 export const createClient = ({ platform, options: initial, parse, given }: ClientDeps): ClientParts => {
@@ -149,7 +155,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
       sizeBytes += snapshots.lastBytes
     }
     const rate = sampler.rate(level)
-    if (rate < 1) copied = { ...copied, sample_rate: rate }
+    if (rate < 1) copied = withRate(copied, rate)
     if (options.callerInfo) copied = { ...callerAttributes(above), ...copied }
     if (error !== undefined) sizeBytes += STACK_BYTES
     let own = given === undefined ? undefined : copyOptions(snapshots, given)

@@ -1,5 +1,6 @@
 import type { Flow, FlowStarter } from './client.ts'
 import { createLogger, type LoggerState, type LoggerTools } from './logger.ts'
+import { plainStep } from './plain.ts'
 import type { FlowState, ScopeData } from './scope-data.ts'
 
 export interface FlowTools {
@@ -29,6 +30,6 @@ export const createFlows = (tools: FlowTools): FlowStarter => {
     }
   }
   return Object.assign((name: string) => open({ id: tools.flowId(name), step: 0 }), {
-    resume: (id: string, step?: number) => open({ id, step }),
+    resume: (id: string, step?: number) => open({ id: String(id), step: plainStep(step) }),
   })
 }

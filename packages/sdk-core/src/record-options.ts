@@ -1,18 +1,33 @@
+import { isGiven, plainFlow, plainGroup, plainKind, plainText, plainTexts, plainTrace, plainUser } from './plain.ts'
 import type { Bindings, RecordOptions } from './record.ts'
 import type { Attributes, EventOptions, JsonObject } from './types.ts'
 import type { Snapshots } from './values/snapshot.ts'
 
-/** Copies what the caller may change later. `error` and `timestamp` are read at the call itself. */
+/** Copies what the caller may change later, and makes of it what it is declared to be. `error` and `timestamp` are read at the call itself. */
 export const copyOptions = (snapshots: Snapshots, options: EventOptions): RecordOptions => {
-  const { error: _error, timestamp: _timestamp, perf, deploy, detail, tags, user, request, fingerprint, ...rest } = options
-  const copy: { -readonly [Name in keyof RecordOptions]: RecordOptions[Name] } = rest
-  if (tags !== undefined) copy.tags = Array.from(tags, String)
-  if (user !== undefined) copy.user = snapshots.attributes(user)
-  if (request !== undefined) copy.request = snapshots.attributes(request)
-  if (perf !== undefined) copy.perf = snapshots.attributes(perf)
-  if (deploy !== undefined) copy.deploy = snapshots.attributes(deploy)
-  if (detail !== undefined) copy.detail = snapshots.attributes(detail)
-  if (fingerprint !== undefined) copy.fingerprint = typeof fingerprint === 'string' ? fingerprint : Array.from(fingerprint, String)
+  const { kind, tags, user, request, perf, deploy, action, requestId, sessionId } = options
+  const { service, dataset, fingerprint, notify, detail, beforeSend } = options
+  const trace = plainTrace(snapshots, options.trace)
+  const flow = plainFlow(snapshots, options.flow)
+  const copy: { -readonly [Name in keyof RecordOptions]: RecordOptions[Name] } = {}
+  if (trace !== undefined) copy.trace = trace
+  if (flow !== undefined) copy.flow = flow
+  if (isGiven(kind)) copy.kind = plainKind(kind)
+  if (isGiven(tags)) copy.tags = plainTexts(snapshots, tags)
+  if (isGiven(user)) copy.user = plainUser(snapshots, user)
+  if (isGiven(request)) copy.request = plainGroup(snapshots, request)
+  if (isGiven(perf)) copy.perf = plainGroup(snapshots, perf)
+  if (isGiven(deploy)) copy.deploy = plainGroup(snapshots, deploy)
+  if (isGiven(action)) copy.action = plainText(snapshots, action)
+  if (isGiven(requestId)) copy.requestId = plainText(snapshots, requestId)
+  if (isGiven(sessionId)) copy.sessionId = plainText(snapshots, sessionId)
+  if (isGiven(service)) copy.service = plainText(snapshots, service)
+  if (isGiven(dataset)) copy.dataset = plainText(snapshots, dataset)
+  if (isGiven(fingerprint))
+    copy.fingerprint = typeof fingerprint === 'object' ? plainTexts(snapshots, fingerprint) : plainText(snapshots, fingerprint)
+  if (isGiven(notify)) copy.notify = Boolean(notify)
+  if (isGiven(detail)) copy.detail = snapshots.attributes(detail)
+  if (isGiven(beforeSend)) copy.beforeSend = beforeSend
   return copy
 }
 

@@ -1,3 +1,4 @@
+import { isGiven, plainBreadcrumb, plainFlow, plainGroup, plainText, plainTexts, plainTrace, plainUser } from './plain.ts'
 import { type BreadcrumbRing, EMPTY_SCOPE, type ScopeData } from './scope-data.ts'
 import type { Attributes, Breadcrumb, FlowPosition, JsonObject, RequestInfo, TraceContext, User } from './types.ts'
 import type { Snapshots } from './values/snapshot.ts'
@@ -68,14 +69,13 @@ class ScopeOf implements Scope {
   }
 
   setUser(user: User | null): this {
-    if (user === null) return this.#set({ userId: undefined, user: undefined })
-    const { id, ...rest } = user
-    const others = this.#tools.snapshots.attributes(rest)
-    return this.#set({ userId: id === undefined ? undefined : String(id), user: Object.keys(others).length === 0 ? undefined : others })
+    if (!isGiven(user)) return this.#set({ userId: undefined, user: undefined })
+    const { id, ...about } = plainUser(this.#tools.snapshots, user)
+    return this.#set({ userId: id, user: Object.keys(about).length === 0 ? undefined : about })
   }
 
   addTags(...tags: string[]): this {
-    return this.#set({ tags: [...new Set([...(this.data.tags ?? []), ...tags.map(String)])] })
+    return this.#set({ tags: [...new Set([...(this.data.tags ?? []), ...plainTexts(this.#tools.snapshots, tags)])] })
   }
 
   setAttributes(attributes: Attributes): this {
@@ -84,28 +84,28 @@ class ScopeOf implements Scope {
 
   setContext(name: string, context: Attributes | null): this {
     const { [name]: _former, ...others } = this.data.attributes ?? {}
-    const attributes: JsonObject = context === null ? others : { ...others, [name]: this.#tools.snapshots.attributes(context) }
+    const attributes: JsonObject = isGiven(context) ? { ...others, [name]: this.#tools.snapshots.attributes(context) } : others
     return this.#set({ attributes })
   }
 
   setSession(id: string | null): this {
-    return this.#set({ sessionId: id ?? undefined })
+    return this.#set({ sessionId: this.#text(id) })
   }
 
   setRequestId(id: string | null): this {
-    return this.#set({ requestId: id ?? undefined })
+    return this.#set({ requestId: this.#text(id) })
   }
 
   setTrace(trace: TraceContext | null): this {
-    return this.#set({ trace: trace === null ? undefined : { ...trace } })
+    return this.#set({ trace: plainTrace(this.#tools.snapshots, trace) })
   }
 
   setFlow(flow: FlowPosition | null): this {
-    return this.#set({ flow: flow === null ? undefined : { ...flow } })
+    return this.#set({ flow: plainFlow(this.#tools.snapshots, flow) })
   }
 
   setRequest(request: RequestInfo | null): this {
-    return this.#set({ request: request === null ? undefined : { ...request } })
+    return this.#set({ request: isGiven(request) ? plainGroup(this.#tools.snapshots, request) : undefined })
   }
 
   addBreadcrumb(breadcrumb: Breadcrumb): this {
@@ -116,14 +116,12 @@ class ScopeOf implements Scope {
       ring = createBreadcrumbRing(limit)
       this.#set({ breadcrumbs: ring })
     }
-    const { data, message } = breadcrumb
-    ring.add({
-      ...breadcrumb,
-      message: String(message),
-      timestamp: breadcrumb.timestamp ?? this.#tools.now(),
-      ...(data === undefined ? {} : { data: this.#tools.snapshots.attributes(data) }),
-    })
+    ring.add(plainBreadcrumb(this.#tools.snapshots, breadcrumb, this.#tools.now()))
     return this
+  }
+
+  #text(text: string | null): string | undefined {
+    return isGiven(text) ? plainText(this.#tools.snapshots, text) : undefined
   }
 }
 

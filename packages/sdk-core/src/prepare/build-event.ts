@@ -79,20 +79,20 @@ export function addParts(parts: SharedParts, scope: ScopeData, bindings: Binding
   // A user of the event or of its logger takes the place of the scope's, with everything known about him.
   if (user === undefined && scope.user !== undefined) attributes = merge(attributes, { user: scope.user })
   if (trace?.parentSpanId !== undefined) attributes = merge(attributes, { trace: { parentSpanId: trace.parentSpanId } })
-  if (bound !== undefined) attributes = merge(attributes, attributesOf(bound))
+  if (bound !== undefined) attributes = merge(attributes, attributesOf(bound, options?.user === undefined))
   attributes = merge(attributes, bindings?.attributes)
   if (attributes !== undefined) parts.attributes = attributes
   if (bound?.detail !== undefined) parts.detail = bound.detail
 }
 
 /** Options that have no field of their own, under the names of attributes that the server's pages know. */
-function attributesOf({ user, perf, deploy, action, notify, fingerprint }: RecordOptions): JsonObject | undefined {
+function attributesOf({ user, perf, deploy, action, notify, fingerprint }: RecordOptions, withUser = true): JsonObject | undefined {
   let attributes: JsonObject | undefined
   const add = (name: string, value: Json): void => {
     attributes ??= {}
     attributes[name] = value
   }
-  if (user !== undefined) {
+  if (withUser && user !== undefined) {
     const rest = aboutUser(user)
     if (rest !== undefined) add('user', rest)
   }
