@@ -514,11 +514,13 @@ describe('the spool', () => {
 })
 
 describe('raw text', () => {
-  it('is tried again, and its answer handed back', async () => {
+  it('is tried again, its answer handed back, and the process kept until then', async () => {
     const sim = createSimulation()
     sim.serve = () => (sim.requests.length === 1 ? { status: 503 } : { status: 202, body: '{"accepted":3}' })
     const answer = sim.delivery.raw(new TextEncoder().encode('line'), '/ingest/text')
+    expect(sim.holding()).toBe(1)
     await sim.advance(1_000)
+    expect(sim.holding()).toBe(0)
     expect(await answer).toMatchObject({ status: 202, body: '{"accepted":3}' })
     expect(sim.requests.map(({ id, url }) => [id, url])).toEqual([
       ['b0', 'http://server/ingest/text'],

@@ -170,11 +170,15 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
     async raw(batch) {
       for (let tries = 1; ; tries++) {
         let answer: HttpAnswer | undefined
+        // Sending keeps no process alive, but whoever called awaits the answer.
+        const awaited = platform.setTimer(() => undefined, options().timeout, true)
         try {
           answer = await send(batch)
           if (judge(answer, 0).kind !== 'retry' || tries > options().maxRetries) return answer
         } catch (error) {
           if (tries > options().maxRetries || cancel.signal.aborted) throw error
+        } finally {
+          awaited.cancel()
         }
         await wait(Math.max(backoffMs(tries, random()), retryAfterMs(answer?.headers['retry-after'], platform.now())))
       }
