@@ -27,10 +27,14 @@ export interface Client extends Logger {
   /** As `error`, for what was caught elsewhere; `level` and `handled` say how it was met. */
   captureException(
     error: unknown,
-    options?: EventOptions & { readonly level?: Level; readonly handled?: boolean; readonly attributes?: Attributes },
+    options?: EventOptions & {
+      readonly level?: Level | undefined
+      readonly handled?: boolean | undefined
+      readonly attributes?: Attributes | undefined
+    },
   ): string
   /** One event of any kind, for integrations: nothing but what is given, the scope and the defaults is added. */
-  capture(event: { readonly level: Level; readonly message: string; readonly attributes?: Attributes } & EventOptions): string
+  capture(event: { readonly level: Level; readonly message: string; readonly attributes?: Attributes | undefined } & EventOptions): string
   /** What someone did: kind `audit`. @param actor who, by id or as a user */
   audit(action: string, actor: string | { readonly id: string; readonly [name: string]: unknown }, context?: Attributes): string
   readonly flow: FlowStarter
@@ -70,12 +74,12 @@ export interface Client extends Logger {
 }
 
 export interface RawDefaults {
-  readonly service?: string
-  readonly environment?: string
-  readonly dataset?: string
-  readonly level?: Level
-  readonly host?: string
-  readonly timezone?: string
+  readonly service?: string | undefined
+  readonly environment?: string | undefined
+  readonly dataset?: string | undefined
+  readonly level?: Level | undefined
+  readonly host?: string | undefined
+  readonly timezone?: string | undefined
 }
 
 export interface RawAnswer {

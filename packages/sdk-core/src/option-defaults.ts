@@ -1,6 +1,6 @@
 import type { RedactionPattern } from './options.ts'
 
-/** Names whose values are redacted when `redact.keys` is not given. Case, `_` and `-` do not matter. */
+/** Names whose values are redacted unless `redact` is false. Case, `_` and `-` do not matter. */
 export const DEFAULT_REDACTED_KEYS: readonly string[] = [
   'password',
   'passwd',
@@ -48,4 +48,5 @@ export const DEFAULT_SCRUBBED_PARAMS: readonly string[] = [
   'jwt',
 ]
 
+/** Redacted unless `redact` is false. */
 export const DEFAULT_REDACTED_PATTERNS: readonly RedactionPattern[] = ['bearer']

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_REDACTED_KEYS } from './option-defaults.ts'
 import { OptionError } from './option-error.ts'
 import type { CoreOptions } from './options.ts'
 import { parseOptions } from './parse-options.ts'
@@ -68,7 +69,7 @@ describe('options', () => {
       minLevel: 'warn',
       release: '',
       sampleRate: { trace: 1, debug: 0.1, info: 0.5, warn: 1 },
-      redact: { patterns: ['email', 'creditCard'], keys: ['iban', 'pin'] },
+      redact: { patterns: ['bearer', 'email', 'creditCard'], keys: [...DEFAULT_REDACTED_KEYS, 'iban', 'pin'] },
     })
     expect(parse({}, { HEARTWOOD_REDACT: 'off', HEARTWOOD_SAMPLE_RATE: '0.25' }).resolved).toMatchObject({
       redact: false,
@@ -136,6 +137,20 @@ describe('options', () => {
 
   it('may be regular expressions of another realm and addresses of any host', () => {
     const resolved = parse({ endpoint: 'HTTP://[::1]:4600//', redact: { patterns: ['email', /\d{5}/] } }).resolved
-    expect(resolved).toMatchObject({ endpoint: 'http://[::1]:4600', redact: { patterns: ['email', /\d{5}/] } })
+    expect(resolved).toMatchObject({ endpoint: 'http://[::1]:4600', redact: { patterns: ['bearer', 'email', /\d{5}/] } })
+  })
+
+  it('that name more to redact leave what is redacted anyway', () => {
+    expect(parse({ redact: { keys: ['iban', 'password'] } }).resolved.redact).toEqual({
+      patterns: ['bearer'],
+      keys: [...DEFAULT_REDACTED_KEYS, 'iban'],
+    })
+    expect(parse({ redact: { patterns: ['bearer', 'ssn'] } }).resolved.redact).toEqual({ patterns: ['bearer', 'ssn'], keys: DEFAULT_REDACTED_KEYS })
+    expect(parse({ redact: false }).resolved.redact).toBe(false)
+  })
+
+  it('that are given as undefined are absent, wherever they stand', () => {
+    const given = { service: undefined, redact: { keys: undefined, patterns: undefined }, sampleRate: { debug: undefined } }
+    expect(parse(given, { HEARTWOOD_SERVICE: 'shop' }).resolved).toEqual(parse({}, { HEARTWOOD_SERVICE: 'shop' }).resolved)
   })
 })

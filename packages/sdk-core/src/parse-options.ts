@@ -51,6 +51,9 @@ const OPTIONS = {
   onError: { reader: functionOf<(error: Error) => void>(), variable: undefined },
 } satisfies { readonly [Name in keyof CoreOptions]-?: { readonly reader: OptionReader<unknown>; readonly variable: string | undefined } }
 
+/** Whoever names one thing more to redact does not mean that passwords may go out. */
+const together = <Value>(always: readonly Value[], given: readonly Value[] = []): readonly Value[] => [...new Set([...always, ...given])]
+
 const warnOfMisspeltVariables = (environment: Environment, warn: (message: string) => void): void => {
   const known: string[] = Object.values(OPTIONS).flatMap(({ variable }) => variable ?? [])
   for (const variable of Object.keys(environment)) {
@@ -103,7 +106,10 @@ export const parseOptions = (
     redact:
       redaction === false
         ? false
-        : { patterns: redaction?.patterns ?? DEFAULT_REDACTED_PATTERNS, keys: redaction?.keys ?? redactedKeys ?? DEFAULT_REDACTED_KEYS },
+        : {
+            patterns: together(DEFAULT_REDACTED_PATTERNS, redaction?.patterns),
+            keys: together(DEFAULT_REDACTED_KEYS, redaction?.keys ?? redactedKeys),
+          },
     scrubUrlParams: read('scrubUrlParams', listOfNames) ?? DEFAULT_SCRUBBED_PARAMS,
     autoTruncate: read('autoTruncate', truth) ?? true,
     maxEventBytes: read('maxEventBytes', OPTIONS.maxEventBytes.reader) ?? 262_144,

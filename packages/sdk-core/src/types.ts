@@ -9,9 +9,9 @@ export type Attributes = { readonly [name: string]: unknown }
 
 /** Who was using the program. `id` is what events are found by; everything else is kept beside it. */
 export interface User {
-  readonly id?: string | number
-  readonly name?: string
-  readonly email?: string
+  readonly id?: string | number | undefined
+  readonly name?: string | undefined
+  readonly email?: string | undefined
   readonly [name: string]: unknown
 }
 
@@ -19,35 +19,35 @@ export interface TraceContext {
   /** 32 hexadecimal digits of a W3C `traceparent`, or whatever an `X-Trace-ID` held (1–128 of `A-Z a-z 0-9 - _ . :`). */
   readonly traceId: string
   /** 16 hexadecimal digits. */
-  readonly spanId?: string
-  readonly parentSpanId?: string
+  readonly spanId?: string | undefined
+  readonly parentSpanId?: string | undefined
   /** The flag of `traceparent`; passed on as it came. */
-  readonly sampled?: boolean
+  readonly sampled?: boolean | undefined
 }
 
 export interface RequestInfo {
-  readonly method?: string
+  readonly method?: string | undefined
   /** The pattern that matched, such as `/users/:id`. */
-  readonly route?: string
+  readonly route?: string | undefined
   /** Without the query. */
-  readonly path?: string
+  readonly path?: string | undefined
   /** As it was called; query parameters named in `scrubUrlParams` are masked. */
-  readonly url?: string
-  readonly status?: number
-  readonly durationMs?: number
-  readonly ip?: string
-  readonly userAgent?: string
+  readonly url?: string | undefined
+  readonly status?: number | undefined
+  readonly durationMs?: number | undefined
+  readonly ip?: string | undefined
+  readonly userAgent?: string | undefined
   readonly [name: string]: unknown
 }
 
 export interface Breadcrumb {
   /** Milliseconds since 1970; now when absent. */
-  readonly timestamp?: number
+  readonly timestamp?: number | undefined
   /** What it comes from: `http`, `console`, `query` … */
-  readonly category?: string
+  readonly category?: string | undefined
   readonly message: string
-  readonly level?: Level
-  readonly data?: Attributes
+  readonly level?: Level | undefined
+  readonly data?: Attributes | undefined
 }
 
 /** Where an event stands in a flow. */
@@ -60,32 +60,34 @@ export type BeforeSend = (event: OutgoingEvent) => OutgoingEvent | null
 
 /** What can be said of one event beside its message and attributes. */
 export interface EventOptions {
-  readonly kind?: Kind
+  readonly kind?: Kind | undefined
   /** Milliseconds since 1970; now when absent. */
-  readonly timestamp?: number | Date
+  readonly timestamp?: number | Date | undefined
   readonly error?: unknown
-  readonly tags?: readonly string[]
-  readonly user?: User
-  readonly request?: RequestInfo
+  readonly tags?: readonly string[] | undefined
+  readonly user?: User | undefined
+  readonly request?: RequestInfo | undefined
   /** Measurements, such as `{ durationMs: 12.5, memoryMb: 80 }`; becomes `perf.*`. */
-  readonly perf?: Attributes
-  readonly trace?: TraceContext
+  readonly perf?: Attributes | undefined
+  readonly trace?: TraceContext | undefined
   /** What was deployed, such as `{ version, commit }`; becomes `deploy.*`. */
-  readonly deploy?: Attributes
-  readonly action?: string
-  readonly requestId?: string
-  readonly sessionId?: string
-  readonly flow?: FlowPosition
-  readonly service?: string
-  readonly dataset?: string
+  readonly deploy?: Attributes | undefined
+  readonly action?: string | undefined
+  readonly requestId?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly flow?: FlowPosition | undefined
+  readonly service?: string | undefined
+  readonly environment?: string | undefined
+  readonly release?: string | undefined
+  readonly dataset?: string | undefined
   /** Errors with the same one are one issue, whatever their stacks say. */
-  readonly fingerprint?: string | readonly string[]
+  readonly fingerprint?: string | readonly string[] | undefined
   /** Ask for a notification whatever the alert rules say; becomes the attribute `notify`. */
-  readonly notify?: boolean
+  readonly notify?: boolean | undefined
   /** Opened with the event, never searched. */
-  readonly detail?: Attributes
+  readonly detail?: Attributes | undefined
   /** Runs before that of the client. */
-  readonly beforeSend?: BeforeSend
+  readonly beforeSend?: BeforeSend | undefined
 }
 
 /** An error as it travels: what `error` of an event holds. */

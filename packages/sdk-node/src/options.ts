@@ -25,28 +25,34 @@ export interface SpoolOptions {
   /** Where batches wait that could not be sent. Several processes may share it. Made when it is missing, for its owner only. */
   readonly directory: string
   /** Bytes of all files in it; the oldest go first. Default 64 MiB. */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** Hours that a batch waits at most. Default 72. */
-  readonly maxAgeHours?: number
+  readonly maxAgeHours?: number | undefined
 }
 
 export interface NodeOptions extends CoreOptions {
   /** `HEARTWOOD_SPOOL`. Folder for what could not be sent; it is sent when the server is back, or at the next start. Default false: no such folder. */
-  readonly spool?: string | false | SpoolOptions
+  readonly spool?: string | false | SpoolOptions | undefined
   /** Instead of those that are on by default, or what makes a list of them. */
-  readonly integrations?: readonly Integration<Client>[] | ((defaults: readonly Integration<Client>[]) => readonly Integration<Client>[])
+  readonly integrations?: readonly Integration<Client>[] | ((defaults: readonly Integration<Client>[]) => readonly Integration<Client>[]) | undefined
   /**
    * `HEARTWOOD_PROPAGATE_TO`. Services that get trace and flow headers: hosts (`api.example.com`, `.example.com` with all below it), beginnings
    * of addresses (`https://api.example.com/v1`), or expressions that match the address. Default: all.
    */
-  readonly propagateTo?: readonly (string | RegExp)[]
+  readonly propagateTo?: readonly (string | RegExp)[] | undefined
   /** `HEARTWOOD_EXIT_TIMEOUT`. Milliseconds by which the end of the process may be delayed to send what is left. Default 2,000. */
-  readonly exitTimeout?: number
+  readonly exitTimeout?: number | undefined
+}
+
+export interface ResolvedSpool {
+  readonly directory: string
+  readonly maxBytes: number
+  readonly maxAgeHours: number
 }
 
 export interface ResolvedNodeOptions {
   readonly core: ResolvedOptions
-  readonly spool: Required<SpoolOptions> | undefined
+  readonly spool: ResolvedSpool | undefined
   /** undefined: those that are on by default. */
   readonly integrations: NodeOptions['integrations'] | undefined
   /** undefined: all. */
@@ -59,14 +65,14 @@ const longPath = lineOfText(4_096)
 const spoolBytes = wholeNumber(64 * 1024, 1024 * 1024 * MIB)
 const spoolHours = wholeNumber(1, 24 * 365)
 
-const spoolAt = (directory: string, maxBytes = 64 * MIB, maxAgeHours = 72): Required<SpoolOptions> => ({
+const spoolAt = (directory: string, maxBytes = 64 * MIB, maxAgeHours = 72): ResolvedSpool => ({
   // A program may change its working directory later.
   directory: resolve(directory),
   maxBytes,
   maxAgeHours,
 })
 
-const spool: OptionReader<Required<SpoolOptions> | false> = {
+const spool: OptionReader<ResolvedSpool | false> = {
   value(value, place) {
     if (value === false) return false
     if (typeof value === 'string') {

@@ -9,6 +9,7 @@ import {
   init,
   type Level,
   type OutgoingEvent,
+  outgoingRequests,
   withScope,
 } from '@heartwood/node'
 
@@ -40,6 +41,18 @@ await run.run(async () => heartwood.info('inside'))
 const done: boolean = await client.flush(100)
 heartwood.log(done ? 'info' : 'error', 'done')
 await createClient({ enabled: false }).close()
+// Undefined means absent wherever something may be absent, as process.env and optional chains have it.
+const absent: { apiKey?: string; user?: { name: string } } = {}
+const unset = createClient({
+  apiKey: absent.apiKey,
+  enabled: false,
+  redact: { keys: undefined },
+  spool: { directory: '/tmp/spool', maxBytes: undefined },
+})
+unset.info('message', undefined, { tags: undefined, user: { id: undefined, name: absent.user?.name }, request: { route: undefined } })
+unset.scope().addBreadcrumb({ message: 'clicked', category: undefined })
+unset.captureException(new Error('failed'), { level: undefined, handled: undefined })
+outgoingRequests({ propagateTo: undefined })
 
 // @ts-expect-error a level that there is not
 heartwood.log('loud', 'message')

@@ -1,4 +1,4 @@
-import type { RedactOptions } from '../options.ts'
+import type { ResolvedOptions } from '../options.ts'
 import type { Json, JsonObject } from '../types.ts'
 import { redactionFor, type TextRedaction } from './patterns.ts'
 import { REDACTED } from './redacted.ts'
@@ -25,7 +25,7 @@ const MAX_VERDICTS = 5_000
 const MAX_NAME = 200
 const MAX_DEPTH = 100
 
-export function createRedactor(redact: Required<RedactOptions> | false, urlParameters: readonly string[]): Redactor {
+export function createRedactor(redact: ResolvedOptions['redact'], urlParameters: readonly string[]): Redactor {
   const patterns = redact === false ? [] : redact.patterns
   const steps: TextRedaction[] = patterns.map(redactionFor)
   const urls = createUrlRedaction(urlParameters)

@@ -9,11 +9,11 @@ import { FLOW, isId, parseFlowHeader, parseTraceparent, REQUEST_ID, TRACE_ID, TR
 /** Options of all HTTP integrations. */
 export interface HttpOptions {
   /** Default: the one that `init` made. */
-  readonly client?: Client
+  readonly client?: Client | undefined
   /** Requests that make no event: by the exact path or route, or by a pattern that the path fits. Errors in them are captured nevertheless. */
-  readonly ignore?: Ignore
+  readonly ignore?: Ignore | undefined
   /** Take the address of the caller from `X-Forwarded-For`, which any caller can write: only behind a proxy that sets it. Default false. */
-  readonly trustProxy?: boolean
+  readonly trustProxy?: boolean | undefined
 }
 
 /** What is read of Node's IncomingMessage and of whatever stands for it. */

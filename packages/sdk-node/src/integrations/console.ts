@@ -11,12 +11,12 @@ const METHODS = Object.keys(LEVELS) as ConsoleMethod[]
 
 export interface ConsoleOptions {
   /** Methods of the console that are captured. Default: debug, log, info, dir, warn, error, assert, trace. */
-  readonly levels?: readonly ConsoleMethod[]
+  readonly levels?: readonly ConsoleMethod[] | undefined
   /**
    * For which the place in the program is added: `code.file.path`, `code.line.number`, `code.function.name`, and to errors the stack. About 5 µs a
    * call, 20 with the stack. true: for all; false: for none. Default: warn, error, assert, trace.
    */
-  readonly stack?: boolean | readonly ConsoleMethod[]
+  readonly stack?: boolean | readonly ConsoleMethod[] | undefined
 }
 
 /**

@@ -18,9 +18,9 @@ export type NestLoggerBeside = Pick<NestLogger, 'log' | 'error' | 'warn'> & Part
 
 export interface NestLoggerOptions {
   /** Default: the one that `init` made, at the time of each call. */
-  readonly client?: Client
+  readonly client?: Client | undefined
   /** Gets each call as well: without it nothing is printed. */
-  readonly also?: NestLoggerBeside
+  readonly also?: NestLoggerBeside | undefined
 }
 
 type Method = keyof NestLogger

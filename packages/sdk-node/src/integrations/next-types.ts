@@ -3,12 +3,12 @@ import type { HttpOptions } from '../http/request-capture.ts'
 
 export interface NextOptions extends HttpOptions {
   /** The route's pattern, such as `/api/orders/[id]`. Default: the path, with the values of `params` taken out. */
-  readonly route?: string
+  readonly route?: string | undefined
 }
 
 export interface NextActionOptions {
   /** Default: the one that `init` made. */
-  readonly client?: Client
+  readonly client?: Client | undefined
 }
 
 /** What Next hands to `onRequestError` of a request. */

@@ -9,7 +9,7 @@ export interface OutgoingOptions {
    * Which services are told of the trace and the flow. A text is a host (`api.example.com`; `.example.com` with all below it) or, with `://`,
    * the beginning of an address; a pattern is held against the whole address. Default: all; `[]`: none.
    */
-  readonly propagateTo?: Targets
+  readonly propagateTo?: Targets | undefined
 }
 
 /**

@@ -5,11 +5,11 @@ import { type LevelNames, levelOfName, levelOfNumber } from './logger-levels.ts'
 
 export interface PinoLineOptions {
   /** Own levels of the logger, and what they are here: `{ audit: 'warn' }`. Default: by their numbers, 30 to 39 being info. */
-  readonly levelNames?: LevelNames
+  readonly levelNames?: LevelNames | undefined
   /** Default: that of the logger, else `msg`. */
-  readonly messageKey?: string
+  readonly messageKey?: string | undefined
   /** Default: that of the logger, else `err`. */
-  readonly errorKey?: string
+  readonly errorKey?: string | undefined
 }
 
 /** What pino tells the streams that it writes to of itself. */

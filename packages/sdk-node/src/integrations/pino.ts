@@ -8,7 +8,7 @@ export type { PinoLineOptions } from './pino-line.ts'
 
 export interface PinoStreamOptions extends PinoLineOptions {
   /** Default: the one that `init` made, at the time of each line. */
-  readonly client?: Client
+  readonly client?: Client | undefined
 }
 
 /** What pino takes as a destination, alone or in `pino.multistream`. */

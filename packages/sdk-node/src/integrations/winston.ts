@@ -23,23 +23,23 @@ export interface WinstonFormatInfo {
 
 export interface WinstonTransportOptions {
   /** Default: the one that `init` made, at the time of each message. */
-  readonly client?: Client
+  readonly client?: Client | undefined
   /** The least level by winston's names. Default: that of the logger. */
-  readonly level?: string
+  readonly level?: string | undefined
   /** Own levels of the logger, and what they are here: `{ audit: 'warn' }`. Those of npm, syslog and cli are known. */
-  readonly levelNames?: LevelNames
-  readonly format?: WinstonFormat
-  readonly silent?: boolean
+  readonly levelNames?: LevelNames | undefined
+  readonly format?: WinstonFormat | undefined
+  readonly silent?: boolean | undefined
   /** Also what winston itself catches; `init` captures uncaught errors without it. Default false. */
-  readonly handleExceptions?: boolean
-  readonly handleRejections?: boolean
+  readonly handleExceptions?: boolean | undefined
+  readonly handleRejections?: boolean | undefined
 }
 
 /** The logger that a transport was added to. */
 interface WinstonLogger {
-  readonly level?: string
-  readonly levels?: { readonly [name: string]: number }
-  readonly defaultMeta?: object | null
+  readonly level?: string | undefined
+  readonly levels?: { readonly [name: string]: number } | undefined
+  readonly defaultMeta?: object | null | undefined
 }
 
 const FLUSH_MS = 2_000
@@ -55,11 +55,11 @@ export const winstonTransport = (options: WinstonTransportOptions = {}): Winston
 
 /** What winston wants of a transport: an object stream with `log`, which learns its levels from the logger that is piped into it. */
 export class WinstonTransport extends Writable {
-  level?: string
-  format?: WinstonFormat
-  silent?: boolean
-  handleExceptions?: boolean
-  handleRejections?: boolean
+  level?: string | undefined
+  format?: WinstonFormat | undefined
+  silent?: boolean | undefined
+  handleExceptions?: boolean | undefined
+  handleRejections?: boolean | undefined
   readonly #client: Client | undefined
   readonly #levelNames: LevelNames | undefined
   #logger: WinstonLogger | undefined
