@@ -36,7 +36,7 @@ const root = createLogger({
   monotonicNow: () => theClient().front.monotonicNow(),
 })
 
-export const { debug, info, warn, error, fatal, log, child, startTimer, isLevelEnabled } = root
+export const { debug, info, warn, error, fatal, log, child, startTimer, timed, isLevelEnabled } = root
 
 export const captureException: Client['captureException'] = (thrown, options) => theClient().captureException(thrown, options)
 export const audit: Client['audit'] = (action, actor, context) => theClient().audit(action, actor, context)

@@ -64,6 +64,7 @@ export {
   setUser,
   startTimer,
   stats,
+  timed,
   warn,
   withScope,
 } from './global-api.ts'

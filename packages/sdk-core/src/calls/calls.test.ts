@@ -95,6 +95,12 @@ describe('an answer that is no success', () => {
   })
 })
 
+it('sends a screenshot with what a user says', async () => {
+  const { calls, requests } = setUp(answering(202, { feedback_id: 'fb_1' }))
+  expect(await calls.feedback({ comments: 'it froze', screenshot: 'data:image/png;base64,iVBO' })).toEqual({ feedbackId: 'fb_1' })
+  expect(requests).toMatchObject([{ path: '/api/v1/feedback', body: { comments: 'it froze', screenshot: 'data:image/png;base64,iVBO' } }])
+})
+
 describe('issues', () => {
   it('are changed with the key that is given', async () => {
     const { calls, requests } = setUp(answering(200, { id: 'a/b', state: 'resolved' }))

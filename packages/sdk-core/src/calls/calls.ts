@@ -8,23 +8,25 @@ import { createHeartbeat, type Heartbeat } from './heartbeat.ts'
 /** What a user says of a problem. */
 export interface Feedback {
   readonly comments: string
-  readonly name?: string
-  readonly email?: string
+  readonly name?: string | undefined
+  readonly email?: string | undefined
   /** Where it happened. */
-  readonly url?: string
+  readonly url?: string | undefined
   /** What a log method returned: the event that it is about. */
-  readonly eventId?: string
+  readonly eventId?: string | undefined
+  /** As a data URL or base64; kept with the feedback up to 500,000 characters. */
+  readonly screenshot?: string | undefined
 }
 
 /** A deployment of a version. */
 export interface Release {
   readonly version: string
-  readonly commit?: string
-  readonly branch?: string
-  readonly deployedBy?: string
-  readonly deployUrl?: string
-  readonly changelog?: string
-  readonly services?: readonly string[]
+  readonly commit?: string | undefined
+  readonly branch?: string | undefined
+  readonly deployedBy?: string | undefined
+  readonly deployUrl?: string | undefined
+  readonly changelog?: string | undefined
+  readonly services?: readonly string[] | undefined
 }
 
 export type IssueState = 'open' | 'in-progress' | 'resolved'
@@ -78,12 +80,12 @@ export function createCalls({ platform, options, report }: CallsDeps): Calls {
   return {
     heartbeat: (token) => createHeartbeat(call, report, token),
 
-    async feedback({ comments, name, email, url, eventId }) {
+    async feedback({ comments, name, email, url, eventId, screenshot }) {
       const failed = 'The feedback was not taken'
       const { feedback_id: id } = await call({
         method: 'POST',
         path: '/api/v1/feedback',
-        body: { comments, name, email, url, event_id: eventId },
+        body: { comments, name, email, url, event_id: eventId, screenshot },
         failed,
       })
       if (typeof id !== 'string') throw unreadable(202, failed)
