@@ -6,7 +6,7 @@ import type { Snapshots } from './values/snapshot.ts'
 /** Copies what the caller may change later, and makes of it what it is declared to be. `error` and `timestamp` are read at the call itself. */
 export const copyOptions = (snapshots: Snapshots, options: EventOptions): RecordOptions => {
   const { kind, tags, user, request, perf, deploy, action, requestId, sessionId } = options
-  const { service, dataset, fingerprint, notify, detail, beforeSend } = options
+  const { service, environment, release, dataset, fingerprint, notify, detail, beforeSend } = options
   const trace = plainTrace(snapshots, options.trace)
   const flow = plainFlow(snapshots, options.flow)
   const copy: { -readonly [Name in keyof RecordOptions]: RecordOptions[Name] } = {}
@@ -22,6 +22,8 @@ export const copyOptions = (snapshots: Snapshots, options: EventOptions): Record
   if (isGiven(requestId)) copy.requestId = plainText(snapshots, requestId)
   if (isGiven(sessionId)) copy.sessionId = plainText(snapshots, sessionId)
   if (isGiven(service)) copy.service = plainText(snapshots, service)
+  if (isGiven(environment)) copy.environment = plainText(snapshots, environment)
+  if (isGiven(release)) copy.release = plainText(snapshots, release)
   if (isGiven(dataset)) copy.dataset = plainText(snapshots, dataset)
   if (isGiven(fingerprint))
     copy.fingerprint = typeof fingerprint === 'object' ? plainTexts(snapshots, fingerprint) : plainText(snapshots, fingerprint)

@@ -106,3 +106,20 @@ it.each<[string, EventOptions, EventOptions]>([
   const { userId, attributes } = written(scope, given, ofLogger)
   expect([userId, attributes?.user]).toEqual(['me', undefined])
 })
+
+it('lets a logger and an event say another environment and release, and an event its own breadcrumbs', () => {
+  const scope = newScope().addBreadcrumb({ message: 'of the scope' })
+  const ofLogger = { environment: 'staging', release: '1' }
+  expect(written(scope, { release: '2', detail: { breadcrumbs: [{ message: 'own' }] } }, ofLogger)).toMatchObject({
+    environment: 'staging',
+    release: '2',
+    detail: { breadcrumbs: [{ message: 'own' }] },
+  })
+})
+
+it('adds tags, or puts others in their place', () => {
+  const scope = newScope().addTags('a', 'b').addTags('b', 'c')
+  expect(written(scope).tags).toEqual(['a', 'b', 'c'])
+  expect(written(scope.setTags(['d', 'd'])).tags).toEqual(['d'])
+  expect(written(scope.setTags(null)).tags).toBeUndefined()
+})

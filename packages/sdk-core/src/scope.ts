@@ -9,6 +9,8 @@ export interface Scope {
   setUser(user: User | null): this
   /** Adds tags to those there are. */
   addTags(...tags: string[]): this
+  /** Replaces the tags; none, or null, removes them. */
+  setTags(tags: readonly string[] | null): this
   /** Attributes of all events of the scope; those of an event win. */
   setAttributes(attributes: Attributes): this
   /** A named group of attributes, found as `name.key`; null removes it. */
@@ -76,6 +78,11 @@ class ScopeOf implements Scope {
 
   addTags(...tags: string[]): this {
     return this.#set({ tags: [...new Set([...(this.data.tags ?? []), ...plainTexts(this.#tools.snapshots, tags)])] })
+  }
+
+  setTags(tags: readonly string[] | null): this {
+    const plain = isGiven(tags) ? plainTexts(this.#tools.snapshots, tags) : []
+    return this.#set({ tags: plain.length === 0 ? undefined : [...new Set(plain)] })
   }
 
   setAttributes(attributes: Attributes): this {

@@ -139,6 +139,8 @@ function keyOf(record: EventRecord): string {
     record.level,
     record.kind,
     options?.service ?? bound?.service ?? '',
+    options?.environment ?? bound?.environment ?? '',
+    options?.release ?? bound?.release ?? '',
     options?.dataset ?? bound?.dataset ?? '',
     error?.type,
     error?.message.slice(0, 1_000),

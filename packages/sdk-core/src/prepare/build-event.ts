@@ -30,8 +30,8 @@ export function buildEvent(record: EventRecord, framesOf?: Platform['frames']): 
     detail = merge(merge(frames && { frames }, read.detail), detail)
   }
   if (record.breadcrumbs !== undefined && record.breadcrumbs.length > 0) {
-    // Copied into plain JSON when they were added.
-    detail = merge(detail, { breadcrumbs: record.breadcrumbs as unknown as Json })
+    // Copied into plain JSON when they were added; an event may bring its own.
+    detail = merge({ breadcrumbs: record.breadcrumbs as unknown as Json }, detail)
   }
   const groups = options === undefined ? undefined : attributesOf(options)
   for (const name in groups) {
@@ -54,12 +54,16 @@ export function addParts(parts: SharedParts, scope: ScopeData, bindings: Binding
   const flow = options?.flow ?? bound?.flow
   const tags = scope.tags === undefined && bound?.tags === undefined ? options?.tags : distinct([scope.tags, bound?.tags, options?.tags])
   const service = options?.service ?? bound?.service
+  const environment = options?.environment ?? bound?.environment
+  const release = options?.release ?? bound?.release
   const dataset = options?.dataset ?? bound?.dataset
   const sessionId = options?.sessionId ?? bound?.sessionId ?? scope.sessionId
   const requestId = options?.requestId ?? bound?.requestId ?? scope.requestId
   const request = requestOf(scope, bound, options)
 
   if (service !== undefined) parts.service = service
+  if (environment !== undefined) parts.environment = environment
+  if (release !== undefined) parts.release = release
   if (dataset !== undefined) parts.dataset = dataset
   if (tags !== undefined) parts.tags = tags as string[]
   if (trace !== undefined) {
