@@ -10,7 +10,8 @@ export type Case = keyof typeof CASES
 
 /** A logger under measurement, configured as its users would: level info, everything else by default. */
 export interface Subject {
-  readonly calls: { readonly [Name in Case]: (index: number, error: Error) => void }
+  /** Without the cases that it has nothing for. */
+  readonly calls: { readonly [Name in Case]?: (index: number, error: Error) => void }
   /** Runs the calls of `child` in the scope of a request, where the logger has such scopes. */
   inScope?(run: () => void): void
   /** Resolves when everything that was logged has left the process. */
@@ -18,5 +19,13 @@ export interface Subject {
   close(): Promise<void>
 }
 
-/** @param sink address of a server that takes whatever is sent to it */
-export type CreateSubject = (sink: string) => Promise<Subject>
+export interface Surroundings {
+  /** Address of a server that takes whatever is sent to it. */
+  readonly sink: string
+  /** Whether what is sent is compressed; undefined: as by default. */
+  readonly compressed: boolean | undefined
+  /** A library of `.sdk-peers`, of which the caller says as much as it uses. */
+  load<Library>(name: string): Library
+}
+
+export type CreateSubject = (surroundings: Surroundings) => Promise<Subject>

@@ -1,14 +1,20 @@
 // A Fastify hello world, bare or with what is compared. Not TypeScript: what compiles it on the fly would slow down each function that is made.
-import { createWriteStream } from 'node:fs'
-import fastify from 'fastify'
+import { createRequire } from 'node:module'
 
-const [variant, sdk = '@heartwood/node', plugin = '@heartwood/node/fastify'] = process.argv.slice(2)
+const [variant, libraries, sink, sdk] = process.argv.slice(2)
+const load = createRequire(libraries)
 
-const app = variant === 'pino' ? fastify({ logger: { stream: createWriteStream('/dev/null') } }) : fastify()
+if (variant === 'sentry') {
+  const dsn = new URL('/1', sink)
+  dsn.username = 'bench'
+  load('@sentry/node').init({ dsn: dsn.href })
+}
+const fastify = load('fastify')
+const app = variant === 'pino' ? fastify({ logger: { stream: load('pino').destination({ dest: '/dev/null', sync: true }) } }) : fastify()
 if (variant.startsWith('heartwood')) {
-  const { init } = await import(sdk)
-  const { heartwoodFastify } = await import(plugin)
-  init({ service: 'bench', ...(variant === 'heartwood, no event' ? { sampleRate: 0 } : {}) })
+  const { init } = load(sdk || '@heartwood/node')
+  const { heartwoodFastify } = load(sdk ? sdk.replace(/index(?=\.)/, 'fastify') : '@heartwood/node/fastify')
+  init({ endpoint: sink, apiKey: 'bench', service: 'bench', ...(variant === 'heartwood-scope' ? { sampleRate: 0 } : {}) })
   app.register(heartwoodFastify)
 }
 app.get('/hello/:name', () => ({ hello: 'world' }))

@@ -1,34 +1,51 @@
-// node --conditions=@heartwood/source --import tsx bench/src/sdk/run.ts [--runs 5] [--peers heartwood,pino] [--cases fields,error]
-import { execFile } from 'node:child_process'
-import { cpus } from 'node:os'
+/**
+ * What the Node SDK costs its program, beside pino, winston, OpenTelemetry and Sentry:
+ *
+ *     npm run bench:sdk [-- --only calls,requests --save NAME]
+ */
+import { writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs, promisify } from 'node:util'
+import { parseArgs } from 'node:util'
 import { build } from 'tsdown'
 import { createReport } from '../report.ts'
-import { median, short } from '../stats.ts'
+import { measureCalls, measureWire } from './calls.ts'
+import { measureMemory, SERVER_STATES, type ServerState } from './memory.ts'
 import { CASES, type Case } from './peer.ts'
 import { PEERS } from './peers.ts'
-import { startSink } from './sink.ts'
+import { measureRequests } from './request.ts'
+import { measureSize } from './size.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const built = join(here, '../../.data/sdk')
+const bench = join(here, '../..')
+const built = join(bench, '.data/sdk')
 const { values } = parseArgs({
   options: {
+    only: { type: 'string', default: 'calls,requests,memory,wire,size' },
+    /** Name of the results file; nothing is written without it. */
+    save: { type: 'string' },
     runs: { type: 'string', default: '5' },
     peers: { type: 'string', default: Object.keys(PEERS).join(',') },
     cases: { type: 'string', default: Object.keys(CASES).join(',') },
+    rounds: { type: 'string', default: '7' },
+    requests: { type: 'string', default: '15000' },
+    variants: { type: 'string' },
+    /** Entry of another build of the SDK for the requests. */
+    sdk: { type: 'string' },
+    events: { type: 'string', default: '10000000' },
+    servers: { type: 'string', default: SERVER_STATES.join(',') },
     /** Keep a profile of each process in this folder. */
     profile: { type: 'string' },
   },
 })
-const peers = values.peers.split(',')
-const cases = values.cases.split(',') as Case[]
+const wanted = new Set(values.only.split(','))
+const { profile } = values
 
 // Compiled as the SDK is when it is published: what runs sources puts calls of its own between.
 await build({
   config: false,
-  entry: [join(here, 'measure.ts')],
+  entry: [join(here, 'measure.ts'), join(here, 'flood.ts')],
   outDir: built,
   format: 'esm',
   platform: 'node',
@@ -40,36 +57,21 @@ await build({
   deps: { alwaysBundle: [/^@heartwood\//] },
 })
 
-interface Measured {
-  readonly callNs: number
-  readonly cpuNs: number
-}
-
-const run = promisify(execFile)
-const sink = await startSink()
-const profile = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`]
-const measureOnce = async (peer: string, name: Case): Promise<Measured> => {
-  const args = [...profile, join(built, 'measure.js'), '--peer', peer, '--case', name, '--sink', sink.url]
-  return JSON.parse((await run(process.execPath, args)).stdout) as Measured
-}
-
 const report = createReport(
-  `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.versions.node}; median of ${values.runs} processes`,
+  `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 1024 ** 3)} GiB, Node ${process.versions.node}; what is measured and what it is asked by share the cores`,
 )
-report.section('A call of the SDK', 'On the thread of the caller, and in all threads until the event has left the process.')
-for (const name of cases) {
-  const results = new Map<string, Measured[]>(peers.map((peer) => [peer, []]))
-  // In turns, so that a busy minute of the machine hits all of them.
-  for (let round = 0; round < Number(values.runs); round++) for (const peer of peers) results.get(peer)?.push(await measureOnce(peer, name))
-  for (const [peer, measured] of results) {
-    const callNs = median(measured.map((one) => one.callNs))
-    const cpuNs = median(measured.map((one) => one.cpuNs))
-    report.row(
-      `${CASES[name]}: ${peer}`,
-      `${short(callNs)} ns, ${short(cpuNs)} ns of CPU in all`,
-      peer === 'heartwood' && name === 'fields' ? 'half of pino’s' : '',
-    )
-  }
+const peers = values.peers.split(',')
+const program = join(built, 'measure.js')
+if (wanted.has('calls')) await measureCalls({ program, runs: Number(values.runs), peers, cases: values.cases.split(',') as Case[], profile }, report)
+if (wanted.has('requests')) {
+  const { rounds, requests, sdk, variants } = values
+  await measureRequests({ rounds: Number(rounds), requests: Number(requests), sdk, profile, only: variants?.split(',') }, report)
 }
-sink.stop()
+if (wanted.has('memory')) {
+  await measureMemory(join(built, 'flood.js'), Number(values.events), values.servers.split(',') as ServerState[], report)
+}
+if (wanted.has('wire')) await measureWire({ program, peers }, report)
+if (wanted.has('size')) measureSize(report)
+
 console.log(`\n${report.markdown()}`)
+if (values.save) writeFileSync(join(bench, 'results', `${values.save}.md`), report.markdown())

@@ -2,8 +2,15 @@ import { createClient } from '@heartwood/node'
 import type { CreateSubject } from '../peer.ts'
 
 /** Everything by default, sent to the sink; equal errors are sent each, as the others do. */
-export const createSubject: CreateSubject = async (sink) => {
-  const client = createClient({ endpoint: sink, apiKey: 'hw_bench', service: 'bench', minLevel: 'info', dedupeWindow: 0 })
+export const createSubject: CreateSubject = async ({ sink, compressed }) => {
+  const client = createClient({
+    endpoint: sink,
+    apiKey: 'hw_bench',
+    service: 'bench',
+    minLevel: 'info',
+    dedupeWindow: 0,
+    compression: compressed === false ? 'none' : 'auto',
+  })
   const child = client.child({ module: 'payments', tenant: 'acme' })
   return {
     calls: {
