@@ -14,4 +14,5 @@ input.on('line', (key) => {
   reconfigure({ apiKey: key })
   info('event 11')
   input.close()
+  process.stdin.destroy()
 })

@@ -20,5 +20,7 @@ input.on('line', (line) => {
   if (line !== 'end') return
   clearInterval(timer)
   input.close()
+  // An open pipe would keep the program alive.
+  process.stdin.destroy()
 })
 say('READY')

@@ -1,4 +1,5 @@
-const OPENS_AFTER = 5
+/** Failures in a row. */
+export const OPENS_AFTER = 5
 const FIRST_MS = 1_000
 const MOST_MS = 30_000
 

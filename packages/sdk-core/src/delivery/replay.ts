@@ -3,6 +3,7 @@ import type { Counts } from '../counts.ts'
 import type { Batch, Platform, SpoolEffect, SpooledBatch } from '../ports.ts'
 import { backoffMs } from './backoff.ts'
 import { halve } from './batches.ts'
+import { OPENS_AFTER } from './breaker.ts'
 import type { Link } from './link.ts'
 
 export interface ReplayDeps {
@@ -83,8 +84,9 @@ export const createReplay = ({ platform, link, counts, maxRetries, report, rando
       case 'again': {
         if (outcome.free) return false
         failing = { id: tally.id, failures: failing.id === tally.id ? failing.failures + 1 : 1 }
-        // The server takes others, so it is the batch: it must not hold up those behind it for ever.
-        return failing.failures > maxRetries() && !link.open && refuse('retries-exhausted', batch.events)
+        // So many failures without the breaker being open: the server took others in between, so it is the batch. It must not hold up those behind
+        // it for ever. Fewer say nothing of that, however few tries the program asks for.
+        return failing.failures > Math.max(maxRetries(), OPENS_AFTER) && !link.open && refuse('retries-exhausted', batch.events)
       }
       case 'refused':
         report(new Error(`A batch of ${batch.events} events from the spool folder is lost: ${outcome.problem}.`))
