@@ -9,7 +9,7 @@ export const CASES = {
 export type Case = keyof typeof CASES
 
 /** A logger under measurement, configured as its users would: level info, everything else by default. */
-export interface Subject {
+interface Subject {
   /** Without the cases that it has nothing for. */
   readonly calls: { readonly [Name in Case]?: (index: number, error: Error) => void }
   /** Runs the calls of `child` in the scope of a request, where the logger has such scopes. */
@@ -19,7 +19,7 @@ export interface Subject {
   close(): Promise<void>
 }
 
-export interface Surroundings {
+interface Surroundings {
   /** Address of a server that takes whatever is sent to it. */
   readonly sink: string
   /** Whether what is sent is compressed; undefined: as by default. */
