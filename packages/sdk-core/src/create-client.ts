@@ -1,4 +1,5 @@
 import { LIMITS } from '@heartwood/protocol/model'
+import { HeartwoodApiError } from './calls/api-error.ts'
 import type { Client } from './client.ts'
 import { createCounts } from './counts.ts'
 import { createBuffer } from './delivery/buffer.ts'
@@ -20,6 +21,7 @@ import { bind, copyOptions } from './record-options.ts'
 import { copyScope, createScope, type Scope, type ScopeTools } from './scope.ts'
 import type { FlowState, ScopeData } from './scope-data.ts'
 import type { EventOptions, FlowPosition, JsonObject, Level, OutgoingEvent, TraceContext } from './types.ts'
+import { cutLater } from './values/cut-text.ts'
 import { createSnapshots } from './values/snapshot.ts'
 
 export interface ClientDeps {
@@ -43,6 +45,8 @@ export interface ClientParts {
 const RANKS: { readonly [Name in Level]: number } = { trace: 0, debug: 1, info: 2, warn: 3, error: 4, fatal: 5 }
 /** Bytes that an event takes whatever it says. */
 const BASE_BYTES = 200
+/** The server's limit takes in the mark of what was cut. */
+const MAX_MESSAGE = LIMITS.message - 16
 /** What an unread stack will take, roughly. */
 const STACK_BYTES = 2_000
 const DEFAULT_FLUSH_MS = 5_000
@@ -170,7 +174,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
       timestamp: timeOf(given) ?? now,
       kind: own?.kind ?? 'log',
       level,
-      message: message.length > LIMITS.message ? `${message.slice(0, LIMITS.message - 1)}…` : message,
+      message: cutLater(message, MAX_MESSAGE),
       attributes: copied,
       bindings: from.bindings,
       scope,
@@ -265,17 +269,20 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     pause: delivery.pause,
     resume: delivery.resume,
     reconfigure(changes) {
-      const merged = { ...overrides, ...changes }
+      const merged = { ...overrides, ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) }
       const next = parse(merged)
       overrides = merged
+      // Another key may be that of another project.
+      const isSameServer = next.endpoint === options.endpoint && next.apiKey === options.apiKey
       options = next
-      sampler = createSampler({ options, random: Math.random })
+      sampler = createSampler({ options, random: Math.random, ...(isSameServer ? { server: sampler.server } : {}) })
       buffer.resize(options.maxBufferEvents, options.maxBufferBytes)
       applyOptions()
       delivery.reconfigured()
     },
     stats: counts.read,
     async ingestRaw(body, format = 'auto', defaults = {}) {
+      if (!options.enabled) throw new HeartwoodApiError('disabled', 0, 'The text was not taken: the client is switched off (`enabled: false`).')
       const bytes = typeof body === 'string' ? platform.encode(body) : body
       return readRawAnswer(await delivery.raw(bytes, rawPath(format, defaults)))
     },

@@ -85,7 +85,7 @@ export interface Batch {
 export interface Spool {
   /** Resolves when the batch is on disk; rejects when it cannot be. */
   write(batch: Batch): Promise<SpoolEffect>
-  /** For the last moment of a process. Throws when it cannot be written. */
+  /** For the last moment of a process. A `write` of the same batch that is under way leaves nothing then. Throws when it cannot be written. */
   writeSync(batch: Batch): SpoolEffect
   /** The oldest batch that nobody else has taken; undefined when there is none. */
   take(): Promise<SpooledBatch | undefined>

@@ -8,7 +8,8 @@ export type Refused = ReadonlyMap<DropReason, number>
 export type Verdict =
   /** Done with: `sent` were stored, the others never will be. */
   | { readonly kind: 'taken'; readonly sent: number; readonly refused: Refused }
-  | { readonly kind: 'retry'; readonly problem: string }
+  /** `misled`: what answers is no Heartwood, and why one may think so. */
+  | { readonly kind: 'retry'; readonly problem: string; readonly misled?: string }
   | { readonly kind: 'split' }
   /** The encoding is not understood. */
   | { readonly kind: 'plain' }
@@ -20,14 +21,23 @@ export type Verdict =
 /** @param events how many the batch has: whatever the server counts, each of them is accounted for once */
 export const judge = (answer: HttpAnswer, events: number): Verdict => {
   const { status } = answer
-  if (status >= 200 && status < 300) return taken(readBody(answer.body), events)
-  const problem = `the server answered ${status}${saidIn(answer.body)}`
+  const body = readBody(answer.body)
+  const problem = `the server answered ${status}${saidIn(body)}`
+  const stranger = (misled: string): Verdict => ({ kind: 'retry', problem, misled })
+  if (status >= 200 && status < 300) {
+    return countOf(body.accepted) === undefined
+      ? stranger(`answered ${status}, but not as Heartwood does; is \`endpoint\` right?`)
+      : taken(body, events)
+  }
+  if (status >= 300 && status < 400) {
+    const target = originOf(answer.headers.location)
+    return stranger(`answered ${status}${target && ` and points to ${target}`}; redirects are not followed: is \`endpoint\` right?`)
+  }
   switch (status) {
-    case 400: {
-      const body = readBody(answer.body)
+    case 400:
+      if (countOf(body.rejectedCount) !== undefined || Array.isArray(body.rejected)) return taken(body, events)
       // Without counts the request itself was at fault, and will be the next time.
-      return countOf(body.rejectedCount) === undefined && !Array.isArray(body.rejected) ? { kind: 'refused', problem } : taken(body, events)
-    }
+      return body.error === undefined ? stranger('answered 400, but not as Heartwood does; is `endpoint` right?') : { kind: 'refused', problem }
     case 401:
     case 403:
       return { kind: 'locked', problem }
@@ -40,8 +50,11 @@ export const judge = (answer: HttpAnswer, events: number): Verdict => {
     case 422:
     case 431:
       return { kind: 'refused', problem }
+    case 404:
+    case 405:
+      // There is something else at this address, for now at least.
+      return stranger(`answered ${status}: it takes no events; is \`endpoint\` right?`)
     default:
-      // Also a redirect, 404 or 405: there is something else at this address, for now at least.
       return { kind: 'retry', problem }
   }
 }
@@ -86,8 +99,10 @@ const taken = (body: Body, events: number): Verdict => {
 const SAID_MOST = 200
 
 /** What the server says of it in the shape of our errors. */
-const saidIn = (text: string): string => {
-  const { error } = readBody(text)
+const saidIn = ({ error }: Body): string => {
   const message = typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : undefined
   return typeof message === 'string' ? `: ${message.slice(0, SAID_MOST)}` : ''
 }
+
+/** The rest of an address may hold secrets. */
+const originOf = (location: string | undefined): string => /^https?:\/\/[^/?#@\s]{1,255}(?=[/?#]|$)/i.exec(location ?? '')?.[0] ?? ''

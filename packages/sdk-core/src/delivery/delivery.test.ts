@@ -279,6 +279,42 @@ describe('a server that is gone', () => {
   })
 })
 
+describe('something else at the address of the server', () => {
+  it.each([
+    [{ status: 200, body: '<html>Welcome</html>' }, 'answered 200, but not as Heartwood does; is `endpoint` right?'],
+    [{ status: 202, body: '{"accepted":"yes"}' }, 'answered 202, but not as Heartwood does; is `endpoint` right?'],
+    [{ status: 204, body: '' }, 'answered 204, but not as Heartwood does; is `endpoint` right?'],
+    [{ status: 400, body: 'The plain HTTP request was sent to HTTPS port' }, 'answered 400, but not as Heartwood does; is `endpoint` right?'],
+    [
+      { status: 301, headers: { location: 'https://logs.example.com/ingest?key=s3cret' } },
+      'answered 301 and points to https://logs.example.com; redirects are not followed: is `endpoint` right?',
+    ],
+    [{ status: 302, headers: { location: '/login' } }, 'answered 302; redirects are not followed: is `endpoint` right?'],
+    [{ status: 404 }, 'answered 404: it takes no events; is `endpoint` right?'],
+    [{ status: 405 }, 'answered 405: it takes no events; is `endpoint` right?'],
+  ])('is told once, and costs no event: %j', async (answer, told) => {
+    const sim = createSimulation()
+    sim.serve = () => ({ ...answer, stores: false })
+    for (let second = 0; second < 90; second++) {
+      sim.capture(`e${second}`)
+      await sim.advance(1_000)
+    }
+    expect([sim.warnings, sim.counts.read()]).toMatchObject([[`Heartwood: http://server ${told}`], { sent: 0, buffered: 90, dropped: {} }])
+    sim.serve = () => ({})
+    sim.options = { ...sim.options, endpoint: 'http://right' }
+    sim.delivery.reconfigured()
+    await sim.advance(2_000)
+    expect(sim.counts.read()).toMatchObject({ sent: 90, buffered: 0, dropped: {} })
+  })
+
+  it('leaves to the spool what it should have taken at the end of the process', () => {
+    const sim = createSimulation({ spool: createFakeSpool() })
+    many(sim, 3)
+    sim.delivery.flushSync((requests) => requests.map(() => ({ status: 200, headers: {}, body: 'ok' })))
+    expect([sim.counts.read(), sim.warnings.length]).toMatchObject([{ sent: 0, spooled: 3 }, 1])
+  })
+})
+
 describe('a refused key', () => {
   it('is told once, keeps events, and ends with another key', async () => {
     const sim = createSimulation()
@@ -420,6 +456,27 @@ describe('the end', () => {
     expect(sim.stored).toHaveLength(95)
   })
 
+  it('of a process that lives on writes no batch twice whose way to the spool has begun', async () => {
+    const spool = createFakeSpool()
+    const sim = createSimulation({ spool })
+    sim.serve = () => ({ status: 401 })
+    let written = (): void => undefined
+    spool.slowness = new Promise((resolve) => {
+      written = resolve
+    })
+    sim.capture('a')
+    await sim.advance(2_000)
+    sim.delivery.flushSync()
+    written()
+    await sim.settle()
+    expect([spool.batches.length, sim.counts.read()]).toMatchObject([1, { spooled: 1, buffered: 0 }])
+    sim.serve = () => ({})
+    sim.options = { ...sim.options, apiKey: 'good' }
+    sim.delivery.reconfigured()
+    await sim.advance(5_000)
+    expect(sim.counts.read()).toMatchObject({ sent: 1, spooled: 0, buffered: 0 })
+  })
+
   it('of the process after an error sends what is in memory, and keeps what was not answered', async () => {
     const spool = createFakeSpool()
     const sim = createSimulation({ spool, options: { batchSize: 10 } })
@@ -518,6 +575,7 @@ describe('raw text', () => {
     const sim = createSimulation()
     sim.serve = () => (sim.requests.length === 1 ? { status: 503 } : { status: 202, body: '{"accepted":3}' })
     const answer = sim.delivery.raw(new TextEncoder().encode('line'), '/ingest/text')
+    await sim.settle()
     expect(sim.holding()).toBe(1)
     await sim.advance(1_000)
     expect(sim.holding()).toBe(0)

@@ -50,6 +50,8 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
   let { endpoint, apiKey } = options()
   let generation = 0
   let locked = false
+  /** It was said that something else answers. */
+  let toldMisled = false
   /** The server does not know our encodings. */
   let plainOnly = false
   let holdUntil = 0
@@ -72,19 +74,31 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
   }
 
   const send = async (batch: Batch): Promise<HttpAnswer> => {
+    const begun = generation
     const answer = await platform.transport.send(requestOf(batch))
-    const rates = answer.headers[RATES_HEADER]
+    // What another server, or another project, tells is none of ours any more.
+    const rates = begun === generation ? answer.headers[RATES_HEADER] : undefined
     const read = rates === undefined ? undefined : readSampleRates(rates)
     if (read !== undefined) sampler().told(read)
     return answer
   }
 
+  /** What whoever runs the program has to put right. */
+  const tell = (message: string): void => {
+    if (!options().debug) platform.warn(message)
+    report(new Error(message))
+  }
+
   const lock = (problem: string): void => {
     if (locked) return
     locked = true
-    const message = `Heartwood refuses the key of this program (${problem}). Events are kept until \`reconfigure\` gives another one.`
-    if (!options().debug) platform.warn(message)
-    report(new Error(message))
+    tell(`Heartwood refuses the key of this program (${problem}). Events are kept until \`reconfigure\` gives another one.`)
+  }
+
+  const mislead = (how: string): void => {
+    if (toldMisled) return
+    toldMisled = true
+    tell(`Heartwood: ${options().endpoint} ${how}`)
   }
 
   const failed = (problem: string, waitMs: number): Outcome => {
@@ -107,7 +121,8 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
     }
     const verdict = judge(answer, batch.events)
     if (verdict.kind === 'retry') {
-      const { problem } = verdict
+      const { problem, misled } = verdict
+      if (misled !== undefined && begun === generation) mislead(misled)
       return begun === generation
         ? failed(problem, retryAfterMs(answer.headers['retry-after'], platform.now()))
         : { kind: 'again', free: true, problem }
@@ -140,7 +155,10 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
       const answers = sendNow(batches.map(requestOf))
       return batches.map((batch, index) => {
         const answer = answers[index]
-        return answer && judge(answer, batch.events)
+        const verdict = answer && judge(answer, batch.events)
+        if (verdict?.kind === 'locked') lock(verdict.problem)
+        if (verdict?.kind === 'retry' && verdict.misled !== undefined) mislead(verdict.misled)
+        return verdict
       })
     },
 
@@ -174,7 +192,9 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
         const awaited = platform.setTimer(() => undefined, options().timeout, true)
         try {
           answer = await send(batch)
-          if (judge(answer, 0).kind !== 'retry' || tries > options().maxRetries) return answer
+          const verdict = judge(answer, 0)
+          // What is no Heartwood will hardly become one while somebody waits.
+          if (verdict.kind !== 'retry' || verdict.misled !== undefined || tries > options().maxRetries) return answer
         } catch (error) {
           if (tries > options().maxRetries || cancel.signal.aborted) throw error
         } finally {
@@ -195,6 +215,7 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
       apiKey = now.apiKey
       generation += 1
       locked = false
+      toldMisled = false
       plainOnly = false
       holdUntil = 0
       breaker.worked()

@@ -23,3 +23,10 @@ it('goes by no rate that is none', () => {
   expect([sampler.rate('debug'), sampler.rate('info'), sampler.rate('warn')]).toEqual([1, 1, 1])
   expect([readSampleRates('nonsense'), readSampleRates('[1]'), readSampleRates('null')]).toEqual([undefined, undefined, undefined])
 })
+
+it('goes on by what the server has told when the program changes its own rates', () => {
+  const former = createSampler({ options: { sampleRate: ALL }, random: () => 0 })
+  former.told({ debug: 0.5 })
+  const sampler = createSampler({ options: { sampleRate: { ...ALL, debug: 0.1 } }, random: () => 0, server: former.server })
+  expect([sampler.rate('debug'), sampler.rate('info')]).toEqual([0.05, 1])
+})

@@ -10,23 +10,40 @@ export interface Sampler {
   rate(level: Level): number
   /** What the server says now; levels that it does not name send all. */
   told(rates: SampleRates): void
+  /** What it said last. */
+  readonly server: SampleRates
 }
 
 const isRate = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1
 
-/** @param deps.random from 0 to below 1 */
-export const createSampler = ({ options, random }: { options: Pick<ResolvedOptions, 'sampleRate'>; random: () => number }): Sampler => {
+export interface SamplerDeps {
+  readonly options: Pick<ResolvedOptions, 'sampleRate'>
+  /** From 0 to below 1. */
+  readonly random: () => number
+  /** What the server has told already. */
+  readonly server?: SampleRates
+}
+
+export const createSampler = ({ options, random, server: known = {} }: SamplerDeps): Sampler => {
   const own = options.sampleRate
-  let rates: { readonly [Name in Level]: number } = own
+  let server = known
+  const ratesNow = (): { readonly [Name in Level]: number } => {
+    const of = (level: Level): number => own[level] * (isRate(server[level]) ? server[level] : 1)
+    return { trace: of('trace'), debug: of('debug'), info: of('info'), warn: of('warn'), error: of('error'), fatal: of('fatal') }
+  }
+  let rates = ratesNow()
   return {
     keeps(level) {
       const rate = rates[level]
       return rate >= 1 || random() < rate
     },
     rate: (level) => rates[level],
-    told(server) {
-      const of = (level: Level): number => own[level] * (isRate(server[level]) ? server[level] : 1)
-      rates = { trace: of('trace'), debug: of('debug'), info: of('info'), warn: of('warn'), error: of('error'), fatal: of('fatal') }
+    told(said) {
+      server = said
+      rates = ratesNow()
+    },
+    get server() {
+      return server
     },
   }
 }

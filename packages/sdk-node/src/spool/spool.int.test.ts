@@ -228,6 +228,22 @@ describe('the spool folder', () => {
     expect(files().filter((name) => name.endsWith('.damaged'))).toHaveLength(0)
   })
 
+  it('holds a batch once that is written in the last moment while its writing was under way', async () => {
+    const spool = open()
+    await spool.write(batch('first'))
+    const written = spool.write(batch('a'))
+    const later = new Promise((resolve) => setTimeout(resolve, 2))
+    spool.writeSync(batch('a'))
+    expect(await written).toEqual({ evicted: [] })
+    const other = spool.write(batch('b'))
+    // Somewhere in the midst of it.
+    await later
+    spool.writeSync(batch('b'))
+    await other
+    expect(files()).toHaveLength(3)
+    expect((await takeAll(spool)).sort()).toEqual(['a', 'b', 'first'])
+  })
+
   it('is made again when somebody deleted it', async () => {
     const spool = open()
     await spool.write(batch('a'))

@@ -60,6 +60,8 @@ export const createSpool = ({ directory, maxBytes, maxAgeHours, leaseMs = 120_00
   /** What this client has taken: names in the folder. */
   const held = new Set<string>()
   let lost: Loss[] = []
+  /** Writes that are not done, by batch. */
+  const underWay = new Map<string, { readonly file: string; superseded: boolean }>()
   let renewal: NodeJS.Timeout | undefined
 
   const isOwn = (entry: Entry): boolean => entry.writer === writer
@@ -207,21 +209,31 @@ export const createSpool = ({ directory, maxBytes, maxAgeHours, leaseMs = 120_00
       const file = encodeBatch(batch)
       const entry = newEntry(batch, file)
       const writing = nameAs(entry, 'writing')
+      const way = { file: writing, superseded: false }
+      underWay.set(batch.id, way)
       let evicted: Loss[] = []
       try {
         await folder.write(writing, file)
         // Old ones go only when the new one is written: on a full disk they are all there is.
         if (mustLook(costOf(file.length))) evicted = await evict(await folder.list())
-        await folder.rename(writing, nameAs(entry, 'ready'))
+        if (way.superseded) await folder.tryUnlink(writing)
+        else await folder.rename(writing, nameAs(entry, 'ready'))
+        if (way.superseded) await folder.tryUnlink(nameAs(entry, 'ready'))
       } catch (error) {
-        lost.push(...evicted)
         await folder.tryUnlink(writing)
-        throw unwritable(error)
+        if (!way.superseded) {
+          lost.push(...evicted)
+          throw unwritable(error)
+        }
+      } finally {
+        underWay.delete(batch.id)
       }
       await folder.sync()
       return { evicted }
     },
     writeSync(batch) {
+      const other = underWay.get(batch.id)
+      if (other !== undefined) other.superseded = true
       const file = encodeBatch(batch)
       const entry = newEntry(batch, file)
       const writing = nameAs(entry, 'writing')
@@ -232,6 +244,8 @@ export const createSpool = ({ directory, maxBytes, maxAgeHours, leaseMs = 120_00
         exitSyncMs += performance.now() - startedMs
         if (mustLook(costOf(file.length))) evictions = plan(folder.listSync()).filter(({ name }) => folder.tryUnlinkSync(name))
         folder.renameSync(writing, nameAs(entry, 'ready'))
+        // The process may end before that one goes on; then it would be found, whole, by the next.
+        if (other !== undefined) folder.tryUnlinkSync(other.file)
       } catch (error) {
         lost.push(...toLosses(evictions))
         folder.tryUnlinkSync(writing)

@@ -73,6 +73,8 @@ export interface FakeSpool extends Spool {
   readonly batches: Batch[]
   /** Writing fails while it is set. */
   broken: boolean
+  /** What writing waits for, unless it is that of the last moment. */
+  slowness: Promise<void> | undefined
   /** More batches than this push out the oldest. */
   limit: number
   /** What the next look at the folder finds damaged. */
@@ -82,6 +84,7 @@ export interface FakeSpool extends Spool {
 /** @param left what an earlier process left there */
 export const createFakeSpool = (left: readonly Batch[] = []): FakeSpool => {
   const foreign = new Set(left.map(({ id }) => id))
+  const underWay = new Map<string, { superseded: boolean }>()
   const add = (batch: Batch): SpoolEffect => {
     if (spool.broken) throw new Error('disk full')
     spool.batches.push(batch)
@@ -95,10 +98,21 @@ export const createFakeSpool = (left: readonly Batch[] = []): FakeSpool => {
   const spool: FakeSpool = {
     batches: [...left],
     broken: false,
+    slowness: undefined,
     damaged: [],
     limit: Number.POSITIVE_INFINITY,
-    write: async (batch) => add(batch),
-    writeSync: add,
+    async write(batch) {
+      const way = { superseded: false }
+      underWay.set(batch.id, way)
+      await spool.slowness
+      underWay.delete(batch.id)
+      return way.superseded ? { evicted: [] } : add(batch)
+    },
+    writeSync(batch) {
+      const way = underWay.get(batch.id)
+      if (way !== undefined) way.superseded = true
+      return add(batch)
+    },
     async take() {
       const batch = spool.batches.shift()
       if (batch === undefined) return undefined
