@@ -19,6 +19,16 @@ function setUp() {
   return { logger, calls, pass }
 }
 
+it('logs a timer once, with what its beginning and its end say', () => {
+  const { logger, calls, pass } = setUp()
+  const timer = logger.startTimer('sync', { folder: 'a', files: 0 })
+  pass(12.3456)
+  expect(timer.elapsed()).toBe(12.346)
+  expect(timer.end({ files: 3 }, { tags: ['nightly'], perf: { queries: 5, durationMs: 1 } })).toBe('id')
+  expect(timer.end()).toBe('')
+  expect(calls).toEqual([['info', 'sync', { folder: 'a', files: 3 }, { tags: ['nightly'], perf: { queries: 5, durationMs: 12.346 } }]])
+})
+
 it('logs each run of a timed function when it ends, with the time that it took', async () => {
   const { logger, calls, pass } = setUp()
   class Shop {

@@ -42,7 +42,7 @@ export interface Logger {
 
 export interface StepTimer {
   /** Logs once and returns the event's id; later calls return `''`. */
-  end(attributes?: Attributes): string
+  end(attributes?: Attributes, options?: EventOptions): string
   /** Milliseconds so far. */
   elapsed(): number
 }
@@ -100,10 +100,10 @@ export const createLogger = (tools: LoggerTools, state: LoggerState = NO_LOGGER)
 const createTimer = ({ call, monotonicNow }: LoggerTools, state: LoggerState, label: string, attributes: Attributes | undefined): StepTimer => {
   const elapsed = stopwatch(monotonicNow)
   let ended = false
-  const end: StepTimer['end'] = (more) => {
+  const end: StepTimer['end'] = (more, options) => {
     if (ended) return ''
     ended = true
-    return call('info', state, 3, label, { ...attributes, ...more }, { perf: { durationMs: elapsed() } }, end)
+    return call('info', state, 3, label, { ...attributes, ...more }, { ...options, perf: { ...options?.perf, durationMs: elapsed() } }, end)
   }
   return { elapsed, end }
 }
