@@ -26,6 +26,8 @@ export interface CallOptions {
 }
 
 const run = promisify(execFile)
+/** Of one process: one that hangs is told of instead of waited for. */
+const TIMEOUT_MS = 60_000
 
 /** What a call costs, in fresh processes: on the thread of the caller, and in all until the event has left. */
 export async function measureCalls({ program, runs, peers, cases, profile }: CallOptions, report: Report): Promise<void> {
@@ -84,5 +86,5 @@ const presentPeers = (names: readonly string[]): string[] => {
 async function measureOnce(program: string, peer: string, name: Case, args: readonly string[], profile?: string): Promise<Measured | null> {
   const own = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
   const all = [...own, program, '--peer', peer, '--case', name, '--libraries', join(libraries, 'package.json'), ...args]
-  return JSON.parse((await run(process.execPath, all)).stdout) as Measured | null
+  return JSON.parse((await run(process.execPath, all, { timeout: TIMEOUT_MS })).stdout) as Measured | null
 }

@@ -8,6 +8,7 @@ import { startSink } from './sink.ts'
 
 const MIB = 1024 * 1024
 const SLOW_MS = 2_000
+const TIMEOUT_MS = 600_000
 
 interface Flooded {
   readonly samples: readonly { readonly rss: number; readonly heapUsed: number }[]
@@ -51,7 +52,9 @@ export async function measureMemory(program: string, events: number, states: rea
     const { label, burst } = SERVERS[state]
     const sink = state === 'down' ? undefined : await startSink(state === 'slow' ? SLOW_MS : 0)
     const args = ['--expose-gc', program, '--endpoint', sink?.url ?? (await freeUrl()), '--events', String(events), '--burst', String(burst)]
-    const { samples, peak, buffered, stats } = JSON.parse((await promisify(execFile)(process.execPath, args)).stdout) as Flooded
+    const { samples, peak, buffered, stats } = JSON.parse(
+      (await promisify(execFile)(process.execPath, args, { timeout: TIMEOUT_MS })).stdout,
+    ) as Flooded
     sink?.stop()
     const tenth = Math.max(1, Math.floor(samples.length / 10))
     const [first, last] = [samples.slice(tenth, 2 * tenth), samples.slice(-tenth)]

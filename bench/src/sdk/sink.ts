@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 export async function startSink(delayMs = 0): Promise<{ url: string; received(): number; stop(): void }> {
   let bytes = 0
   const server = createServer((request, response) => {
-    const answer = (): unknown => response.writeHead(202, { 'content-type': 'application/json' }).end('{}')
+    const answer = (): unknown => response.writeHead(202, { 'content-type': 'application/json' }).end('{"accepted":1,"rejected":[]}')
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length
     })
