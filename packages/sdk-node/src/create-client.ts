@@ -1,11 +1,11 @@
-import { type Calls, type Client, createCalls, createClient as createCoreClient, type Integration } from '@heartwood/sdk-core'
+import { type Calls, type Client, createCalls, createClient as createCoreClient, type Environment, type Integration } from '@heartwood/sdk-core'
 import { createCompress } from './compress.ts'
 import { createContextStore } from './context.ts'
 import { type NodeOptions, parseNodeOptions, type ResolvedNodeOptions, readIntegrations } from './options.ts'
 import { runAsOwn } from './own-requests.ts'
 import { createNodePlatform, warn } from './platform.ts'
 import { joinProcessEnd } from './process/process-end.ts'
-import { contextStorage } from './registry.ts'
+import { clientClosed, contextStorage } from './registry.ts'
 import { createSpool } from './spool/spool.ts'
 import { createTransport } from './transport.ts'
 
@@ -16,8 +16,6 @@ export interface NodeClient extends Client, Calls {
 
 type MakeIntegrations = (options: ResolvedNodeOptions) => readonly Integration<Client>[]
 
-const parse = (options: NodeOptions): ResolvedNodeOptions => parseNodeOptions(options, process.env, warn)
-
 /**
  * A client of its own: with its own buffer, scope and connection, beside the one of `init`. It is flushed when the process ends; global
  * things (uncaught errors, outgoing requests) it follows only by the `integrations` that it is given.
@@ -26,13 +24,14 @@ const parse = (options: NodeOptions): ResolvedNodeOptions => parseNodeOptions(op
 export const createClient = (options: NodeOptions = {}): NodeClient => createClientWith(options, () => [])
 
 /** @param defaults the integrations that are on unless `integrations` says otherwise */
-export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations): NodeClient => {
+export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations, environment: Environment = process.env): NodeClient => {
+  const parse = (options: NodeOptions): ResolvedNodeOptions => parseNodeOptions(options, environment, warn)
   let options = parse(given)
   const platform = createNodePlatform({
     transport: createTransport(),
     context: createContextStore(contextStorage()),
     compress: createCompress(() => options.core.compression),
-    spool: options.spool === undefined ? undefined : createSpool(options.spool),
+    spool: options.spool === undefined || !options.core.enabled ? undefined : createSpool(options.spool),
   })
   const {
     client: core,
@@ -48,32 +47,45 @@ export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations)
     },
   })
   const takeBack: (() => void)[] = []
-  const client: NodeClient = {
-    ...core,
-    ...createCalls({ platform, options: () => options.core, report }),
-    async close(timeoutMs) {
-      for (const undo of takeBack.splice(0).reverse()) undo()
-      return core.close(timeoutMs)
-    },
-  }
-  if (!options.core.enabled) return client
-  takeBack.push(
-    joinProcessEnd({
+  let leaveProcessEnd: (() => void) | undefined
+  let closed = false
+  /** Follows what happens in the process, from when something is captured on. */
+  const start = (): void => {
+    if (closed || leaveProcessEnd !== undefined || !options.core.enabled) return
+    leaveProcessEnd = joinProcessEnd({
       buffered: () => core.stats().buffered,
       flush: core.flush,
       flushSync: (sendNow) => runAsOwn(() => flushSync(sendNow)),
       exitTimeoutMs: () => options.exitTimeout,
-    }),
-  )
-  for (const { name, setup } of integrationsOf(options, defaults(options))) {
-    try {
-      const undo = setup(client)
-      if (undo !== undefined) takeBack.push(undo)
-    } catch (cause) {
-      // The program is worth more than what watches it.
-      warn(`Heartwood: the integration “${name}” could not be set up: ${cause instanceof Error ? cause.message : String(cause)}`)
+    })
+    for (const { name, setup } of integrationsOf(options, defaults(options))) {
+      try {
+        const undo = setup(client)
+        if (undo !== undefined) takeBack.push(undo)
+      } catch (cause) {
+        // The program is worth more than what watches it.
+        warn(`Heartwood: the integration “${name}” could not be set up: ${cause instanceof Error ? cause.message : String(cause)}`)
+      }
     }
   }
+  const client: NodeClient = {
+    ...core,
+    ...createCalls({ platform, options: () => options.core, report }),
+    reconfigure(changes) {
+      core.reconfigure(changes)
+      start()
+    },
+    async close(timeoutMs) {
+      closed = true
+      clientClosed(client)
+      for (const undo of takeBack.splice(0).reverse()) undo()
+      const all = await core.close(timeoutMs)
+      // Last: the process may end meanwhile.
+      leaveProcessEnd?.()
+      return all
+    },
+  }
+  start()
   return client
 }
 

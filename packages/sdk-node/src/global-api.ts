@@ -9,8 +9,8 @@ import {
   type Scope,
   type User,
 } from '@heartwood/sdk-core'
-import { createClient, type NodeClient } from './create-client.ts'
-import { getClient } from './registry.ts'
+import { createClientWith, type NodeClient } from './create-client.ts'
+import { formerClient, getClient } from './registry.ts'
 
 /*
  * The functions of the package act on the client that `init` made. Before `init` they capture nothing and break nothing: a library may
@@ -19,12 +19,13 @@ import { getClient } from './registry.ts'
 
 let disabled: NodeClient | undefined
 
-/** The client that `init` made; before that one that captures nothing. */
+/** The client that `init` made; when it is closed it captures nothing and still has its counts. Before there is any, one that captures nothing. */
 export const theClient = (): NodeClient => {
   // Every client that `init` registers is one of ours.
-  const current = getClient() as NodeClient | undefined
+  const current = (getClient() ?? formerClient()) as NodeClient | undefined
   if (current !== undefined) return current
-  disabled ??= createClient({ enabled: false })
+  // Whatever the environment says: a mistake in it is told by `init`, and not to who logs before.
+  disabled ??= createClientWith({ enabled: false }, () => [], {})
   return disabled
 }
 

@@ -12,6 +12,8 @@ const GENERATION = 1
 
 interface Shared {
   client: Client | undefined
+  /** The last one that was closed. */
+  former: Client | undefined
   readonly context: AsyncLocalStorage<ScopeHolder>
 }
 
@@ -41,7 +43,7 @@ const shared = (): Shared => {
   const { generations } = root()
   const present = generations.get(GENERATION)
   if (present !== undefined) return present
-  const made: Shared = { client: undefined, context: new AsyncLocalStorage<ScopeHolder>() }
+  const made: Shared = { client: undefined, former: undefined, context: new AsyncLocalStorage<ScopeHolder>() }
   generations.set(GENERATION, made)
   return made
 }
@@ -56,6 +58,17 @@ export const setClient = (client: Client | undefined): Client | undefined => {
   state.client = client
   return previous
 }
+
+/** A client was closed: if it is that of `init`, there is none any more. */
+export const clientClosed = (client: Client): void => {
+  const state = shared()
+  if (state.client !== client) return
+  state.client = undefined
+  state.former = client
+}
+
+/** The last client of `init` that was closed, for its counts. */
+export const formerClient = (): Client | undefined => shared().former
 
 /** One for all copies, so that a scope opened by one is seen by the others. */
 export const contextStorage = (): AsyncLocalStorage<ScopeHolder> => shared().context

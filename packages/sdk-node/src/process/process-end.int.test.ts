@@ -194,15 +194,30 @@ describe('the end of a program', () => {
     expect({ sent, spooled }).toEqual({ sent: expected, spooled: [] })
   })
 
-  it('by process.exit leaves to the spool folder what was in memory', async () => {
-    expect(await run(`log('a'); process.exit(3)`, {})).toMatchObject({ code: 3, sent: [], spooled: ['a'] })
+  it.each([
+    ['at the top', `log('a'); process.exit(3)`, {}],
+    ['in a listener of the exit', `log('a'); process.on('exit', () => process.exit(3))`, {}],
+    [
+      'in a listener of a signal',
+      `process.on('SIGTERM', () => { log('a'); process.exit(3) }); setInterval(() => undefined, 1000); console.log('READY')`,
+      { signal: 'SIGTERM' },
+    ],
+  ] as const)('by process.exit comes after what was in memory is sent: %s', async (_, program, options) => {
+    expect(await run(program, options)).toMatchObject({ code: 3, signal: null, stderr: '', sent: ['a'], spooled: [] })
+  })
+
+  it('by process.exit comes at once where nobody listens', async () => {
+    const result = await run(`log('a'); process.exit(3)`, { env: { TEST_SERVER: 'http://127.0.0.1:1/', TEST_EXIT_TIMEOUT: '60000' } })
+    expect(result).toMatchObject({ code: 3, spooled: ['a'] })
+    expect(result.durationMs).toBeLessThan(10_000)
   })
 
   it('is not put off by a listener that logs each time there is nothing left to do', async () => {
     const { code, sent, spooled, stdout } = await run(`process.on('beforeExit', () => { console.log('again'); log('b' + Math.random()) })`, {})
     expect(code).toBe(0)
     expect(stdout.split('again').length - 1).toBe(4)
-    expect([sent.length, spooled.length]).toEqual([3, 1])
+    // The last one is sent while the program stands still.
+    expect([sent.length, spooled.length]).toEqual([4, 0])
   })
 
   it.each(['SIGTERM', 'SIGINT'] as const)('by %s comes after a flush, by that signal', async (signal) => {
@@ -237,6 +252,7 @@ describe('the end of a program', () => {
   it.each([
     ['an error', `throw new Error('x')`, undefined, { code: 1 }],
     ['nothing to do', '', undefined, { code: 0 }],
+    ['process.exit', 'process.exit(4)', undefined, { code: 4 }],
     ['a signal', `setInterval(() => undefined, 1000); console.log('READY')`, 'SIGTERM', { signal: 'SIGTERM' }],
   ] as const)('is delayed by no more than the exit timeout when the server hangs: %s', async (_, statement, signal, expected) => {
     hangs = true

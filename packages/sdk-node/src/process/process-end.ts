@@ -22,8 +22,8 @@ const MOST_FLUSHES_BEFORE_EXIT = 3
  * Gives a client its turn when the process ends:
  * - nothing is left to do (`beforeExit`): what is in memory is sent, at most three times, and for at most the exit timeout in all
  * - SIGTERM or SIGINT that the program does not handle: it is sent, then the process dies by that signal; a second signal ends it at once
- * - after an uncaught error: it is sent while the program stands still, and Node ends the process as it would have
- * - `process.exit`, and whatever is left of the others: it goes to the spool folder, or is counted
+ * - `process.exit`, and an uncaught error: it is sent while the program stands still, and Node ends the process as it would have
+ * - whatever is left of that goes to the spool folder, or is counted
  *
  * No part of it keeps the process alive.
  * @returns what takes it back
@@ -33,26 +33,26 @@ export const joinProcessEnd = (ending: Ending): (() => void) => joinPatch('proce
 const install = (endings: ReadonlySet<Ending>): (() => boolean) => {
   let flushes = 0
   let spentMs = 0
-  let flushing = false
-  let sawUncaught = false
+  /** Of the flush that is under way. */
+  let startedMs: number | undefined
 
   const longestMs = (): number => Math.max(0, ...[...endings].map((ending) => ending.exitTimeoutMs()))
   const flushAll = async (limitMs: number): Promise<boolean> => {
+    startedMs = performance.now()
     const results = await Promise.allSettled([...endings].map((ending) => ending.flush(Math.ceil(Math.min(limitMs, ending.exitTimeoutMs())))))
+    startedMs = undefined
     return results.every((result) => result.status === 'fulfilled' && result.value)
   }
 
   const flushOnce = (): void => {
     const leftMs = longestMs() - spentMs
     const buffered = [...endings].reduce((sum, ending) => sum + ending.buffered(), 0)
-    if (flushing || buffered === 0 || leftMs <= 0 || flushes >= MOST_FLUSHES_BEFORE_EXIT) return
+    if (startedMs !== undefined || buffered === 0 || leftMs <= 0 || flushes >= MOST_FLUSHES_BEFORE_EXIT) return
     flushes += 1
-    flushing = true
-    const startedMs = performance.now()
+    const begunMs = performance.now()
     void flushAll(leftMs).then((all) => {
-      flushing = false
       // What could not be sent now is not tried again: it would only delay the end.
-      spentMs = all ? spentMs + performance.now() - startedMs : Number.POSITIVE_INFINITY
+      spentMs = all ? spentMs + performance.now() - begunMs : Number.POSITIVE_INFINITY
     })
   }
 
@@ -60,29 +60,22 @@ const install = (endings: ReadonlySet<Ending>): (() => boolean) => {
   const beforeExit = (): void => process.nextTick(flushOnce)
 
   const exit = (): void => {
-    const deadline = performance.now() + longestMs()
+    const deadline = (startedMs ?? performance.now()) + longestMs() - spentMs
     for (const ending of endings) {
       const leftMs = (): number => Math.min(ending.exitTimeoutMs(), deadline - performance.now())
-      if (sawUncaught) ending.flushSync((requests) => sendBlocking(requests, leftMs()))
-      else ending.flushSync()
+      ending.flushSync((requests) => sendBlocking(requests, leftMs()))
     }
-  }
-
-  const uncaught = (): void => {
-    sawUncaught = true
   }
 
   // First, since a listener of the program that throws would keep the others from their turn.
   process.prependListener('exit', exit)
   process.on('beforeExit', beforeExit)
-  process.on('uncaughtExceptionMonitor', uncaught)
   const end = { longestMs, flush: () => flushAll(longestMs()), flushSync: () => [...endings].forEach((ending) => void ending.flushSync()) }
   // Signals reach the main thread only.
   const signals = isMainThread ? (['SIGTERM', 'SIGINT'] as const).map((signal) => watchSignal(signal, end)) : []
   return () => {
     process.off('exit', exit)
     process.off('beforeExit', beforeExit)
-    process.off('uncaughtExceptionMonitor', uncaught)
     for (const stop of signals) stop()
     return true
   }

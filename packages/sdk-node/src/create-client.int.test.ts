@@ -1,0 +1,115 @@
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { createClient } from './create-client.ts'
+import { close, info, stats } from './global-api.ts'
+import { init } from './init.ts'
+import { getClient } from './registry.ts'
+
+let rates = '{}'
+const server = createServer((request, response) => {
+  let text = ''
+  request.setEncoding('utf8').on('data', (part) => {
+    text += part
+  })
+  request.on('end', () => {
+    response.writeHead(202, { 'x-heartwood-sample-rates': rates })
+    response.end(JSON.stringify({ accepted: text.split('\n').length, rejected: [], rejectedCount: 0 }))
+  })
+})
+let endpoint = ''
+let folder = ''
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  folder = mkdtempSync(join(tmpdir(), 'heartwood-client-'))
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await close()
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const EVENTS = [
+  'exit',
+  'beforeExit',
+  'SIGTERM',
+  'SIGINT',
+  'newListener',
+  'removeListener',
+  'uncaughtExceptionMonitor',
+  'unhandledRejection',
+  'warning',
+]
+const hooks = (): number[] => EVENTS.map((event) => process.listenerCount(event))
+
+it('captures nothing before init, and breaks nothing there whatever the environment says', () => {
+  vi.stubEnv('HEARTWOOD_BATCH_SIZE', 'many')
+  expect([info('into the void'), stats().captured]).toEqual(['', 0])
+})
+
+it('is nobody’s any more once it is closed, and has its counts still', async () => {
+  const client = init({ endpoint, apiKey: 'k', integrations: [] })
+  info('a')
+  expect(getClient()).toBe(client)
+  const closed = close()
+  expect(getClient()).toBeUndefined()
+  expect([await closed, info('b'), client.info('c')]).toEqual([true, '', ''])
+  expect([stats(), client.stats()]).toMatchObject(Array(2).fill({ captured: 1, sent: 1, buffered: 0 }))
+  expect(await close()).toBe(true)
+  // The next one is not taken for it.
+  const next = init({ endpoint, apiKey: 'k', integrations: [] })
+  await client.close()
+  expect(getClient()).toBe(next)
+  expect(stats().captured).toBe(0)
+})
+
+it('that is followed by another by a second init has sent what it had', async () => {
+  const first = init({ endpoint, apiKey: 'k', integrations: [] })
+  info('a')
+  const second = init({ endpoint, apiKey: 'k', integrations: [] })
+  info('b')
+  await vi.waitFor(() => expect(first.stats().sent).toBe(1))
+  expect([first.stats().captured, second.stats().captured, getClient() === second]).toEqual([1, 1, true])
+})
+
+it('does nothing at all while it is disabled, and begins when it is enabled', async () => {
+  vi.stubEnv('HEARTWOOD_ENABLED', 'false')
+  const spool = join(folder, 'spool')
+  const before = { hooks: hooks(), resources: process.getActiveResourcesInfo().sort() }
+  const client = init({ endpoint, apiKey: 'k', spool })
+  expect([info('a'), client.error(new Error('b')), client.isLevelEnabled('fatal'), client.stats().captured]).toEqual(['', '', false, 0])
+  await new Promise((resolve) => setImmediate(resolve))
+  expect({ hooks: hooks(), resources: process.getActiveResourcesInfo().sort() }).toEqual(before)
+  expect(existsSync(spool)).toBe(false)
+  await expect(client.ingestRaw('line')).rejects.toMatchObject({ code: 'disabled' })
+  client.reconfigure({ enabled: true })
+  expect(hooks()).not.toEqual(before.hooks)
+  info('c')
+  expect([await client.close(), client.stats().sent]).toEqual([true, 1])
+  expect(hooks()).toEqual(before.hooks)
+})
+
+it('keeps what the server told of rates when other options change, and forgets it with another key', async () => {
+  const client = createClient({ endpoint, apiKey: 'k' })
+  rates = '{"debug":0}'
+  client.info('a')
+  await client.flush()
+  client.reconfigure({ maxRetries: 1, service: undefined })
+  client.debug('b')
+  expect(client.stats()).toMatchObject({ captured: 2, dropped: { sampled: 1 } })
+  client.reconfigure({ apiKey: 'other' })
+  client.debug('c')
+  expect(client.stats()).toMatchObject({ captured: 3, buffered: 1, dropped: { sampled: 1 } })
+  rates = '{}'
+  await client.close()
+})
