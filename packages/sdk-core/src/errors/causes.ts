@@ -1,5 +1,6 @@
 import type { JsonObject } from '../types.ts'
-import { cut, isErrorLike, isObject, messageOf, read, typeOf } from './look.ts'
+import { cutLater } from '../values/cut-text.ts'
+import { isErrorLike, isObject, messageOf, read, typeOf } from './look.ts'
 import { ownProperties } from './properties.ts'
 
 const MAX_CAUSES = 10
@@ -49,5 +50,5 @@ function linksOf(error: object): LinkedError[] {
 export function describeCause({ value, relation }: LinkedError): JsonObject {
   const described: JsonObject = {}
   if (isObject(value)) for (const [name, json] of Object.entries(ownProperties(value).scalars)) described[name.slice('error.'.length)] = json
-  return Object.assign(described, { relation, type: typeOf(value), message: cut(messageOf(value), MAX_TEXT) })
+  return Object.assign(described, { relation, type: typeOf(value), message: cutLater(messageOf(value), MAX_TEXT) })
 }

@@ -1,3 +1,5 @@
+import { cutLater } from '../values/cut-text.ts'
+
 /** Reading values that somebody threw: any of them may be a proxy, have getters that throw, or come from another realm. */
 
 /** Longer texts of errors are cut: what they say stands at the beginning. */
@@ -11,10 +13,6 @@ export function read(object: object, name: string): unknown {
   } catch {
     return undefined
   }
-}
-
-export function cut(text: string, limit: number): string {
-  return text.length > limit ? `${text.slice(0, limit)}… (${text.length - limit} more characters)` : text
 }
 
 export const isObject = (value: unknown): value is object => (typeof value === 'object' && value !== null) || typeof value === 'function'
@@ -62,11 +60,11 @@ export function typeOf(value: unknown): string {
   const name = read(value, 'name')
   const named = typeof name === 'string' ? name : ''
   const isError = isErrorLike(value)
-  if (isError && named !== '' && !BUILT_IN.has(named)) return cut(named, MAX_TYPE)
+  if (isError && named !== '' && !BUILT_IN.has(named)) return cutLater(named, MAX_TYPE)
   const made = read(value, 'constructor')
   const maker = isObject(made) ? read(made, 'name') : undefined
   const makerSaysMore = typeof maker === 'string' && !OF_RUNTIME.has(maker) && !(BUILT_IN.has(maker) && named !== '')
-  if (makerSaysMore) return cut(maker, MAX_TYPE)
+  if (makerSaysMore) return cutLater(maker, MAX_TYPE)
   if (isError) return named === '' ? 'Error' : named
   const type = named === '' ? read(value, 'type') : named
   return typeof type === 'string' && /^[\w$.-]{1,100}$/.test(type) ? type : 'Object'
@@ -77,14 +75,14 @@ const SAYING = ['message', 'msg', 'reason', 'error_description', 'detail', 'titl
 /** What an error says, in words: never empty but for errors without a message. */
 export function messageOf(value: unknown, depth = 0): string {
   if (value === null || value === undefined) return `${value} was thrown`
-  if (!isObject(value)) return cut(String(value), MAX_MESSAGE)
+  if (!isObject(value)) return cutLater(String(value), MAX_MESSAGE)
   const own = read(value, 'message')
-  if (typeof own === 'string' && own !== '') return cut(own, MAX_MESSAGE)
+  if (typeof own === 'string' && own !== '') return cutLater(own, MAX_MESSAGE)
   if (isErrorLike(value)) return depth < 3 ? ofMembers(value, depth) : ''
   if (typeof value === 'function') return 'a function was thrown'
   for (const name of SAYING) {
     const text = read(value, name)
-    if (typeof text === 'string' && text !== '') return cut(text, MAX_MESSAGE)
+    if (typeof text === 'string' && text !== '') return cutLater(text, MAX_MESSAGE)
   }
   const inner = read(value, 'error')
   if (inner !== undefined && inner !== null && inner !== '' && depth < 3) return messageOf(inner, depth + 1)
@@ -104,7 +102,7 @@ function preview(value: object): string {
   if (names.length === 0) return `an empty ${Array.isArray(value) ? 'list' : typeOf(value)} was thrown`
   const parts = names.slice(0, 8).map((name) => {
     const member = read(value, name)
-    return `${name}: ${typeof member === 'string' ? JSON.stringify(cut(member, 60)) : isObject(member) ? '…' : String(member)}`
+    return `${name}: ${typeof member === 'string' ? JSON.stringify(cutLater(member, 60)) : isObject(member) ? '…' : String(member)}`
   })
   return `{ ${parts.join(', ')}${names.length > 8 ? ', …' : ''} }`
 }

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../types.ts'
-import { cut, isErrorLike, isPlainObject, namesOf, read } from './look.ts'
+import { cutLater } from '../values/cut-text.ts'
+import { isErrorLike, isPlainObject, namesOf, read } from './look.ts'
 
 /** What hangs on an error beside its message: `code`, `errno`, `statusCode`, `sql` … */
 
@@ -33,7 +34,7 @@ export function ownProperties(value: object): OwnProperties {
   for (const name of names) {
     if (SAID.has(name) || LEFT_OUT.has(name)) continue
     const member = read(value, name)
-    const attribute = `error.${TAKEN.has(name) ? 'own.' : ''}${cut(name, 100)}`
+    const attribute = `error.${TAKEN.has(name) ? 'own.' : ''}${cutLater(name, 100)}`
     if (typeof member === 'object' && member !== null) {
       // Errors among them are causes.
       if (isErrorLike(member)) continue
@@ -69,7 +70,7 @@ function answerOf(value: object): Json | undefined {
 function scalar(value: unknown): Json | undefined {
   switch (typeof value) {
     case 'string':
-      return cut(value, MAX_TEXT)
+      return cutLater(value, MAX_TEXT)
     case 'number':
       return Number.isFinite(value) ? value : String(value)
     case 'boolean':
@@ -96,7 +97,7 @@ function toJson(value: unknown, depth: number, budget: { nodes: number }): Json 
   const object: JsonObject = {}
   for (const name of namesOf(value).slice(0, MAX_PROPERTIES)) {
     const json = toJson(read(value, name), depth + 1, budget)
-    if (json !== undefined && name !== '__proto__') object[cut(name, 100)] = json
+    if (json !== undefined && name !== '__proto__') object[cutLater(name, 100)] = json
   }
   return Object.keys(object).length === 0 ? undefined : object
 }

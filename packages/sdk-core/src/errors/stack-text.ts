@@ -1,4 +1,5 @@
-import { cut, isErrorLike, messageOf, read, typeOf } from './look.ts'
+import { cutLater } from '../values/cut-text.ts'
+import { isErrorLike, messageOf, read, typeOf } from './look.ts'
 
 const MAX_HEADER = 8_192
 const MAX_FRAMES = 32_768
@@ -11,7 +12,7 @@ export function stackText(error: unknown): string | undefined {
   const at = frameStart(stack)
   const header = at < 0 ? stack : stack.slice(0, at)
   const frames = at < 0 ? '' : stack.slice(at)
-  return cut(headerOf(error, header), MAX_HEADER) + cutFrames(frames)
+  return cutLater(headerOf(error, header), MAX_HEADER) + cutFrames(frames)
 }
 
 /** Where the first frame begins: frames of code that is not ours may come after any text. */

@@ -1,9 +1,11 @@
 import { expect, it, vi } from 'vitest'
 import { createCounts } from '../counts.ts'
+import { captureError } from '../errors/capture-error.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Bindings, EventRecord } from '../record.ts'
 import { EMPTY_SCOPE, type ScopeData } from '../scope-data.ts'
 import type { OutgoingEvent } from '../types.ts'
+import { createSnapshots } from '../values/snapshot.ts'
 import { createPrepare } from './prepare.ts'
 
 const OPTIONS = {
@@ -183,6 +185,36 @@ it('redacts every place, after all hooks', () => {
   })
   expect(JSON.stringify(event)).not.toMatch(/abc123|me@b|tok1|"p"|"x"/)
   expect(event).toMatchObject({ message: '[redacted]', userId: '[redacted]', request: { url: 'http://h/?token=[redacted]' } })
+})
+
+it('leaves no first part of a secret where a long text is cut', () => {
+  const snapshots = createSnapshots()
+  const { line } = setUp({ redact: { patterns: ['creditCard', 'email', /KEY-[a-z]{300}/], keys: [] }, maxEventBytes: 10_000_000 })
+  for (const secret of ['4111 1111 1111 1111', 'ann.lee@example.com', `KEY-${'k'.repeat(300)}`]) {
+    for (const [limit, said] of [
+      [32_768, (text: string) => ({ attributes: snapshots.attributes({ body: text, nested: { list: [text] } }) })],
+      [8_192, (text: string) => ({ error: captureError(new Error(text)) })],
+      [2_000, (text: string) => ({ error: captureError(new Error('no', { cause: new Error(text) })) })],
+      [4_096, (text: string) => ({ error: captureError(Object.assign(new Error('no'), { sql: text })) })],
+    ] as const) {
+      for (const before of [1, 7, secret.length - 1]) {
+        const text = `${' '.repeat(limit - before)}${secret} ${'z'.repeat(5_000)}`
+        const written = line({ level: 'error', ...said(text) }) ?? ''
+        expect(written).not.toMatch(/4111|ann|KEY-|\u2060/)
+        expect(written).toContain('…[+')
+      }
+    }
+  }
+})
+
+it('cuts at the limit what holds no secret', () => {
+  const { prepare } = setUp({ redact: false })
+  const attributes = createSnapshots().attributes({ short: 'a'.repeat(32_768), longer: 'b'.repeat(32_770), long: '😀'.repeat(50_000) })
+  expect(prepare({ attributes })?.attributes).toEqual({
+    short: 'a'.repeat(32_768),
+    longer: `${'b'.repeat(32_768)}…[+2]`,
+    long: `${'😀'.repeat(16_384)}…[+67232]`,
+  })
 })
 
 it('runs the hook of the event, then that of the client, on an event that may be changed at any depth', () => {

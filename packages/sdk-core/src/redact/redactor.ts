@@ -1,5 +1,6 @@
 import type { ResolvedOptions } from '../options.ts'
 import type { Json, JsonObject } from '../types.ts'
+import { finishCuts } from '../values/cut-text.ts'
 import { redactionFor, type TextRedaction } from './patterns.ts'
 import { REDACTED } from './redacted.ts'
 import { createNameTest } from './secret-names.ts'
@@ -38,7 +39,7 @@ export function createRedactor(redact: ResolvedOptions['redact'], urlParameters:
   const text = (given: string): string => {
     let clean = given
     for (const step of steps) clean = step(clean)
-    return clean
+    return finishCuts(clean)
   }
 
   const judge = (given: string): NameVerdict => {

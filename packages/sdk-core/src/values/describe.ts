@@ -1,3 +1,5 @@
+import { cutLater } from './cut-text.ts'
+
 const SHOWN_BYTES = 32
 const SHOWN_NUMBERS = 16
 const SHOWN_TEXT = 200
@@ -6,7 +8,7 @@ const SHOWN_TEXT = 200
 export function describeThrown(thrown: unknown): string {
   try {
     const message = typeof thrown === 'object' && thrown !== null && 'message' in thrown ? thrown.message : thrown
-    return `[Throws: ${String(message).slice(0, SHOWN_TEXT)}]`
+    return `[Throws: ${cutLater(String(message), SHOWN_TEXT)}]`
   } catch {
     return '[Throws]'
   }

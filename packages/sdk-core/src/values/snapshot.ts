@@ -1,6 +1,6 @@
 import { LIMITS } from '@heartwood/protocol/model'
 import type { Json, JsonObject } from '../types.ts'
-import { cutText, detached } from './cut-text.ts'
+import { cutLater, detached } from './cut-text.ts'
 import { describeBinary, describeFunction, describeThrown } from './describe.ts'
 
 /** How much of a value is copied: the rest is marked, so that no value can hold up or fill its program. */
@@ -87,7 +87,7 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
       return text
     }
     bytes += max.text + 16
-    return detached(cutText(text, max.text))
+    return detached(cutLater(text, max.text))
   }
 
   const copyGuarded = (make: () => Json): Json => {
@@ -297,7 +297,7 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
 
   const set = (into: JsonObject, name: string, value: Json): void => {
     bytes += Math.min(name.length, NAME_LIMIT) + 4
-    const short = name.length > NAME_LIMIT ? detached(cutText(name, NAME_LIMIT)) : name
+    const short = name.length > NAME_LIMIT ? detached(cutLater(name, NAME_LIMIT)) : name
     // Assigned, it would become the prototype instead of a member.
     if (short === '__proto__') Object.defineProperty(into, short, { value, enumerable: true, configurable: true, writable: true })
     else into[short] = value
