@@ -68,16 +68,34 @@ describe.skipIf(!preparePeers()).each(NODES)('a program on $name', ({ node }) =>
     expect(server.events().at(-1)).toMatchObject({ level: 'fatal', error: { type, message, stack: expect.stringContaining(file) } })
   })
 
-  it('that calls process.exit keeps what was in memory in its spool folder', async () => {
+  it('that calls process.exit has delivered what was in memory', async () => {
+    const result = await runProgram('process-exit.mjs', { env: server.env, node })
+    expect(result).toMatchObject({ code: 3, stderr: '' })
+    expectAccounts(server, result, { captured: 100, sent: 100, dropped: {} })
+    expect(numbersOf(server)).toEqual(upTo(100))
+  })
+
+  it('that calls process.exit when it is told to end has too', async () => {
+    const killAfter = { line: 'READY', signal: 'SIGTERM' } as const
+    const result = await runProgram('process-exit.mjs', { env: { ...server.env, HEARTWOOD_SPOOL: spool }, node, args: ['SIGTERM'], killAfter })
+    expect(result).toMatchObject({ code: 3, signal: null, stderr: '' })
+    expectAccounts(server, result, { captured: 100, sent: 100, spooled: 0, dropped: {} })
+  })
+
+  it('that calls process.exit while the server is gone keeps what was in memory in its spool folder', async () => {
+    await server.goDown()
     const result = await runProgram('process-exit.mjs', { env: { ...server.env, HEARTWOOD_SPOOL: spool }, node })
-    expect(result.code).toBe(3)
+    expect(result).toMatchObject({ code: 3, stderr: '' })
     expectAccounts(server, result, { captured: 100, sent: 0, spooled: 100, dropped: {} })
+    await server.comeUp()
     expect(await replay(node, 100)).toBe(100)
     expect(numbersOf(server)).toEqual(upTo(100))
   })
 
-  it('that calls process.exit without a spool folder counts what is lost', async () => {
-    const result = await runProgram('process-exit.mjs', { env: server.env, node })
+  it.each(['gone', 'silent'])('that calls process.exit while the server is %s, and has no spool folder, counts what is lost', async (state) => {
+    if (state === 'gone') await server.goDown()
+    else server.answer(() => ({ hang: true }))
+    const result = await runProgram('process-exit.mjs', { env: { ...server.env, HEARTWOOD_EXIT_TIMEOUT: '500' }, node, timeout: 10_000 })
     expect(result.code).toBe(3)
     expectAccounts(server, result, { captured: 100, sent: 0, spooled: 0, dropped: { 'process-exit': 100 } })
   })

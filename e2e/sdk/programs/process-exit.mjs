@@ -1,8 +1,15 @@
-// Ends itself in the turn in which it logged: there is no later turn to send in.
+// Ends itself in the turn in which it logged: there is no later turn to send in. With the name of a signal: in its listener for that.
 import { info, init, stats } from '@heartwood/node'
-import { printStatsAtExit } from './at-exit.mjs'
+import { printStatsAtExit, say } from './at-exit.mjs'
 
+const [signal] = process.argv.slice(2)
 init({ service: 'exit' })
 printStatsAtExit(stats)
-for (let n = 0; n < 100; n++) info(`event ${n}`)
-process.exit(3)
+const end = () => {
+  for (let n = 0; n < 100; n++) info(`event ${n}`)
+  process.exit(3)
+}
+if (signal === undefined) end()
+process.on(signal, end)
+setInterval(() => {}, 1_000)
+say('READY')
