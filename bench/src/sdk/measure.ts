@@ -19,7 +19,7 @@ const { values } = parseArgs({
     libraries: { type: 'string', default: '' },
     rounds: { type: 'string', default: '200' },
     /** No more rounds after this time. */
-    milliseconds: { type: 'string', default: '2000' },
+    milliseconds: { type: 'string', default: '1500' },
     compressed: { type: 'string' },
   },
 })
