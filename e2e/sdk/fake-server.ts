@@ -31,7 +31,7 @@ export interface ReceivedEvent {
   stepIndex?: number
 }
 
-export interface ReceivedRequest {
+interface ReceivedRequest {
   method: string
   path: string
   query: { [name: string]: string }
@@ -51,7 +51,7 @@ export interface ReceivedRequest {
 }
 
 /** What the script says to one request; nothing: it is taken as the real server would take it. */
-export interface Reply {
+interface Reply {
   status?: number
   headers?: { [name: string]: string }
   body?: unknown

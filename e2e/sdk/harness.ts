@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { ensureSdkPeers } from '../../tools/sdk-peers.mjs'
 
-export { type Answer, type FakeServer, type ReceivedEvent, type ReceivedRequest, type Reply, startFakeServer } from './fake-server.ts'
+export { type Answer, type FakeServer, type ReceivedEvent, startFakeServer } from './fake-server.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '..', '..')

@@ -43,7 +43,7 @@ export const bind = (snapshots: Snapshots, parent: Bindings | undefined, attribu
 const mergeAttributes = (parent: JsonObject | undefined, own: JsonObject): JsonObject => (parent === undefined ? own : { ...parent, ...own })
 
 /** Tags add up; everything else of the nearer one wins. */
-export const mergeOptions = (parent: RecordOptions | undefined, own: RecordOptions | undefined): RecordOptions | undefined => {
+const mergeOptions = (parent: RecordOptions | undefined, own: RecordOptions | undefined): RecordOptions | undefined => {
   if (parent === undefined || own === undefined) return own ?? parent
   const tags = [...new Set([...(parent.tags ?? []), ...(own.tags ?? [])])]
   return { ...parent, ...own, ...(tags.length === 0 ? {} : { tags }) }

@@ -3,9 +3,9 @@ import { type BreadcrumbRing, EMPTY_SCOPE, type ScopeData } from './scope-data.t
 import type { Attributes, Breadcrumb, FlowPosition, JsonObject, RequestInfo, TraceContext, User } from './types.ts'
 import type { Snapshots } from './values/snapshot.ts'
 
-/** Says what all later events of the scope carry. */
+/** Says what all later events of the scope carry. Each call copies what it is given, and none throws. */
 export interface Scope {
-  /** Replaces the user; null removes it. */
+  /** Replaces the user; null removes it. `id` is the event's `userId`, the rest are attributes `user.*`. */
   setUser(user: User | null): this
   /** Adds tags to those there are. */
   addTags(...tags: string[]): this
@@ -15,12 +15,14 @@ export interface Scope {
   setAttributes(attributes: Attributes): this
   /** A named group of attributes, found as `name.key`; null removes it. */
   setContext(name: string, context: Attributes | null): this
+  /** Null removes it, here and below. */
   setSession(id: string | null): this
   setRequestId(id: string | null): this
   setTrace(trace: TraceContext | null): this
   /** Events of the scope are steps of this flow; with a `step` they count on from it. */
   setFlow(flow: FlowPosition | null): this
   setRequest(request: RequestInfo | null): this
+  /** Kept up to `maxBreadcrumbs`, the oldest go first; sent with errors of the scope, in `detail.breadcrumbs`. */
   addBreadcrumb(breadcrumb: Breadcrumb): this
   readonly trace: TraceContext | undefined
   readonly flow: FlowPosition | undefined
@@ -132,7 +134,7 @@ class ScopeOf implements Scope {
   }
 }
 
-export const createBreadcrumbRing = (limit: number, initial: readonly Breadcrumb[] = []): BreadcrumbRing => {
+const createBreadcrumbRing = (limit: number, initial: readonly Breadcrumb[] = []): BreadcrumbRing => {
   const kept = [...initial]
   /** Index of the oldest, once all places are taken. */
   let head = 0

@@ -9,6 +9,7 @@ import { clientClosed, contextStorage } from './registry.ts'
 import { createSpool } from './spool/spool.ts'
 import { createTransport } from './transport.ts'
 
+/** A client on Node: `init` and `createClient` return one. */
 export interface NodeClient extends Client, Calls {
   /** What was given before stays; `spool`, `integrations` and `propagateTo` are those of the beginning. @throws OptionError */
   reconfigure(options: Partial<NodeOptions>): void

@@ -21,6 +21,7 @@ import {
   wrongOption,
 } from '@heartwood/sdk-core'
 
+/** Where batches wait that the server did not take. */
 export interface SpoolOptions {
   /** Where batches wait that could not be sent. Several processes may share it. Made when it is missing, for its owner only. */
   readonly directory: string
@@ -30,10 +31,11 @@ export interface SpoolOptions {
   readonly maxAgeHours?: number | undefined
 }
 
+/** Options of `init` and `createClient`. What they say wins over the environment, whose variables stand beside each. */
 export interface NodeOptions extends CoreOptions {
   /** `HEARTWOOD_SPOOL`. Folder for what could not be sent; it is sent when the server is back, or at the next start. Default false: no such folder. */
   readonly spool?: string | false | SpoolOptions | undefined
-  /** Instead of those that are on by default, or what makes a list of them. */
+  /** Instead of those that are on by default (`init`: uncaught errors, outgoing requests; `createClient`: none), or what makes a list of them. */
   readonly integrations?: readonly Integration<Client>[] | ((defaults: readonly Integration<Client>[]) => readonly Integration<Client>[]) | undefined
   /**
    * `HEARTWOOD_PROPAGATE_TO`. Services that get trace and flow headers: hosts (`api.example.com`, `.example.com` with all below it), beginnings
@@ -44,7 +46,7 @@ export interface NodeOptions extends CoreOptions {
   readonly exitTimeout?: number | undefined
 }
 
-export interface ResolvedSpool {
+interface ResolvedSpool {
   readonly directory: string
   readonly maxBytes: number
   readonly maxAgeHours: number

@@ -8,7 +8,7 @@ export interface CallDeps {
   readonly options: () => Pick<ResolvedOptions, 'endpoint' | 'apiKey' | 'timeout' | 'enabled'>
 }
 
-export interface CallSpec {
+interface CallSpec {
   readonly method: 'POST' | 'PATCH'
   readonly path: string
   readonly body?: { readonly [name: string]: unknown }

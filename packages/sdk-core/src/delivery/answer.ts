@@ -2,7 +2,7 @@ import { DROP_REASONS, type DropReason } from '@heartwood/protocol/model'
 import type { HttpAnswer } from '../ports.ts'
 
 /** Events of one batch that the server refused, by its reason. */
-export type Refused = ReadonlyMap<DropReason, number>
+type Refused = ReadonlyMap<DropReason, number>
 
 /** What an answer means for the batch. */
 export type Verdict =

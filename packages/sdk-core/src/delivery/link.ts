@@ -15,7 +15,7 @@ export interface LinkDeps {
 }
 
 /** A verdict on one try; after `again` the same batch may go once more, and the try is not one that is used up when `free`. */
-export type Outcome = Exclude<Verdict, { kind: 'retry' | 'locked' }> | { readonly kind: 'again'; readonly free: boolean; readonly problem: string }
+type Outcome = Exclude<Verdict, { kind: 'retry' | 'locked' }> | { readonly kind: 'again'; readonly free: boolean; readonly problem: string }
 
 /** What is known of the server, and the only way to it: shared by fresh batches and those from the spool. */
 export interface Link {

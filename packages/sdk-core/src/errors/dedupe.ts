@@ -3,9 +3,9 @@ import type { EventRecord } from '../record.ts'
 import { parseFrame } from './parse-stack.ts'
 
 /** How many events one event stands for, as the server reads it. */
-export const OCCURRENCES = 'heartwood.occurrences'
+const OCCURRENCES = 'heartwood.occurrences'
 /** Id of the event that the repeats were like. */
-export const SUMMARY_OF = 'heartwood.summary_of'
+const SUMMARY_OF = 'heartwood.summary_of'
 
 const MAX_ERRORS = 1_000
 const MAX_BYTES = 4 * 1024 * 1024

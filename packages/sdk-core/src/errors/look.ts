@@ -3,7 +3,7 @@ import { cutLater } from '../values/cut-text.ts'
 /** Reading values that somebody threw: any of them may be a proxy, have getters that throw, or come from another realm. */
 
 /** Longer texts of errors are cut: what they say stands at the beginning. */
-export const MAX_MESSAGE = 32_000
+const MAX_MESSAGE = 32_000
 const MAX_TYPE = 200
 
 /** undefined when reading it throws. */

@@ -20,7 +20,7 @@ const LIBRARY = /(?:^|[\\/])(?:node_modules|bower_components|\.pnpm|\.yarn)(?:[\
 const RUNTIME = /^(?:node:|internal\/|native$|<anonymous>$|evalmachine\.|\[native code\]$|webpack\/|(?:chrome|moz|safari-web|safari)-extension:)/
 const BUNDLER = /^webpack(?:-internal)?:\/\/.*(?:\/webpack\/|\(webpack\))/
 
-export const isInApp = (file: string): boolean => file !== '' && !LIBRARY.test(file) && !RUNTIME.test(file) && !BUNDLER.test(file)
+const isInApp = (file: string): boolean => file !== '' && !LIBRARY.test(file) && !RUNTIME.test(file) && !BUNDLER.test(file)
 
 /** Frames of a stack as V8 prints it, innermost first, those of causes after those of the error. Lines of anything else are passed over. */
 export function parseStack(stack: string, maxFrames = 50): StackFrame[] {

@@ -13,7 +13,7 @@ export interface Redactor {
   name(name: string): NameVerdict
 }
 
-export interface NameVerdict {
+interface NameVerdict {
   /** Its value is taken out. */
   readonly secret: boolean
   /** As it may be sent: names can hold an address or a number themselves. */

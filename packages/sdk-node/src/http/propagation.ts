@@ -56,7 +56,7 @@ export function parseFlowHeader(header: string | undefined): FlowPosition | unde
   return { id }
 }
 
-export const formatFlowHeader = (flow: FlowPosition): string => (flow.step === undefined ? flow.id : `${flow.id};step=${flow.step}`)
+const formatFlowHeader = (flow: FlowPosition): string => (flow.step === undefined ? flow.id : `${flow.id};step=${flow.step}`)
 
 /** Whether it can be taken as an `X-Trace-ID` or `X-Request-Id`: 1 to 128 of `A-Z a-z 0-9 - _ . :`. */
 export function isId(text: string | undefined): text is string {

@@ -4,7 +4,7 @@ import { FLOW, TRACE_ID, TRACEPARENT, traceHeaders } from '../http/propagation.t
 import { isOwnRequest } from '../own-requests.ts'
 
 /** A request as it leaves, whichever client makes it. */
-export interface Departure {
+interface Departure {
   readonly method: string
   /** The whole address. */
   readonly url: string

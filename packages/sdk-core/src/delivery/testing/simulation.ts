@@ -20,7 +20,7 @@ export interface Reaction {
   readonly lost?: boolean
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly at: number
   readonly id: string
   readonly url: string
