@@ -4,7 +4,8 @@ import type { FlowState } from './scope-data.ts'
 import type { Attributes, EventOptions, Level } from './types.ts'
 
 /**
- * Logs one event and returns its id, under which feedback can name it; `''` below `minLevel` and when nothing is captured.
+ * Logs one event and returns its id, under which feedback can name it; `''` where none is made (below `minLevel`, sampled out, nothing is captured).
+ * What it is given is copied at once. It neither throws nor waits.
  *
  *     log.info('order placed', { orderId: 'A-1', amount: 12.5 })
  *     log.error('payment failed', error, { tags: ['card'] })
@@ -18,18 +19,24 @@ export interface LogMethod {
   (): string
 }
 
+/** What logs: a client, its child loggers, its flows, and the functions of the package. */
 export interface Logger {
   readonly debug: LogMethod
   readonly info: LogMethod
   readonly warn: LogMethod
   readonly error: LogMethod
   readonly fatal: LogMethod
+  /** As the others, at a level that is only known then; the only one for `trace`. */
   log(level: Level, message: string, attributes?: Attributes, options?: EventOptions): string
   /** Whether a call at this level would make an event. */
   isLevelEnabled(level: Level): boolean
-  /** A logger whose events carry these attributes and options too; those of a child win over its parent's. */
+  /**
+   * A logger whose events carry these attributes and options too. What is said twice, the nearer one wins: scope, parent, child, event; tags add up.
+   *
+   *     const orders = child({ module: 'orders' }, { tags: ['orders'] })
+   */
   child(attributes: Attributes, options?: EventOptions): Logger
-  /** Measures until `end`, which logs at `info` with `perf.durationMs`. */
+  /** Measures until `end`, which logs `label` at `info` with `perf.durationMs`; without `end` nothing is logged. */
   startTimer(label: string, attributes?: Attributes): StepTimer
   /**
    * The same function, each run of which is logged when it ends, with `perf.durationMs`: as `name` at `info`, or as `name failed` at `error`
@@ -40,6 +47,7 @@ export interface Logger {
   timed<This, Args extends unknown[], Result>(name: string, run: (this: This, ...args: Args) => Result): (this: This, ...args: Args) => Result
 }
 
+/** What `startTimer` returns. */
 export interface StepTimer {
   /** Logs once and returns the event's id; later calls return `''`. */
   end(attributes?: Attributes, options?: EventOptions): string

@@ -5,6 +5,7 @@ import type { BeforeSend } from './types.ts'
 export const REDACTION_PATTERNS = ['email', 'creditCard', 'ssn', 'bearer'] as const
 export type RedactionPattern = (typeof REDACTION_PATTERNS)[number]
 
+/** What is taken out of events before they leave the process. */
 export interface RedactOptions {
   /** Built-in patterns by name, or own ones, beside `bearer`: matches become `[redacted]` wherever a text stands. */
   readonly patterns?: readonly (RedactionPattern | RegExp)[] | undefined
@@ -25,15 +26,15 @@ export interface CoreOptions {
   readonly endpoint?: string | undefined
   /** `HEARTWOOD_API_KEY`. A key of scope ingest. */
   readonly apiKey?: string | undefined
-  /** `HEARTWOOD_SERVICE` */
+  /** `HEARTWOOD_SERVICE`. Name of the program. */
   readonly service?: string | undefined
   /** `HEARTWOOD_ENVIRONMENT`; default: `NODE_ENV`. */
   readonly environment?: string | undefined
-  /** `HEARTWOOD_RELEASE` */
+  /** `HEARTWOOD_RELEASE`. Version of the program. */
   readonly release?: string | undefined
   /** `HEARTWOOD_HOST_NAME`; default: the name of the machine. */
   readonly host?: string | undefined
-  /** `HEARTWOOD_DATASET` */
+  /** `HEARTWOOD_DATASET`. Default: that of the server, `default`. */
   readonly dataset?: string | undefined
   /** `HEARTWOOD_MIN_LEVEL`; calls below it do nothing. Default `debug`. */
   readonly minLevel?: Level | undefined

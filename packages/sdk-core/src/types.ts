@@ -15,6 +15,7 @@ export interface User {
   readonly [name: string]: unknown
 }
 
+/** Which trace and which span of it. */
 export interface TraceContext {
   /** 32 hexadecimal digits of a W3C `traceparent`, or whatever an `X-Trace-ID` held (1–128 of `A-Z a-z 0-9 - _ . :`). */
   readonly traceId: string
@@ -25,6 +26,7 @@ export interface TraceContext {
   readonly sampled?: boolean | undefined
 }
 
+/** An HTTP request that an event is about. */
 export interface RequestInfo {
   readonly method?: string | undefined
   /** The pattern that matched, such as `/users/:id`. */
@@ -40,6 +42,7 @@ export interface RequestInfo {
   readonly [name: string]: unknown
 }
 
+/** Something that happened before an error. */
 export interface Breadcrumb {
   /** Milliseconds since 1970; now when absent. */
   readonly timestamp?: number | undefined
@@ -56,6 +59,7 @@ export interface FlowPosition {
   readonly step?: number | undefined
 }
 
+/** Returns the event, changed or not, or null to drop it (`before-send`). Runs when a batch is written, not within the call; may not be asynchronous. */
 export type BeforeSend = (event: OutgoingEvent) => OutgoingEvent | null
 
 /** What can be said of one event beside its message and attributes. */
