@@ -20,6 +20,10 @@ export function createHooks(report: (error: Error) => void): RunHook {
     }
     if (given === null) return undefined
     const problem = problemOf(given)
+    if (problem === undefined && isSound(given as object)) {
+      const sent = given as OutgoingEvent
+      return sent.id === event.id ? sent : { ...sent, id: event.id }
+    }
     if (problem === undefined) return repair(snapshots.value(given) as JsonObject, event)
     report(new Error(`beforeSend must return the event or null, not ${problem}; the event is sent as it was.`))
     return event
@@ -86,6 +90,80 @@ function repair(given: JsonObject, event: OutgoingEvent): OutgoingEvent {
   if (typeof stepIndex === 'number') repaired.stepIndex = stepIndex
   if (!isNothing(error)) repaired.error = asError(error)
   return repaired
+}
+
+type Check = (value: unknown) => boolean
+const isText: Check = (value) => typeof value === 'string' && value.length <= LONGEST
+const isGroup: Check = (value) => isObject(value) && isJson(value, 1)
+const CHECKS: { readonly [Name in keyof OutgoingEvent]-?: Check } = {
+  id: isText,
+  kind: (value) => KINDS.some((one) => one === value),
+  timestamp: Number.isFinite,
+  level: (value) => LEVELS.some((one) => one === value),
+  message: isText,
+  service: isText,
+  environment: isText,
+  release: isText,
+  host: isText,
+  dataset: isText,
+  tags: (value) => Array.isArray(value) && value.every(isText),
+  attributes: isGroup,
+  traceId: isText,
+  spanId: isText,
+  sessionId: isText,
+  userId: isText,
+  requestId: isText,
+  flowId: isText,
+  stepIndex: Number.isFinite,
+  error: (value) => isGroup(value) && Object.values(value as JsonObject).every(isText),
+  request: isGroup,
+  detail: isGroup,
+}
+const LONGEST = 262_144
+const DEEPEST = 20
+const REQUIRED = ['kind', 'timestamp', 'level', 'message'] as const
+
+/** Whether it has no members but those of an event. */
+export const isKnown = (event: OutgoingEvent): boolean => {
+  for (const name in event) if (!Object.hasOwn(CHECKS, name)) return false
+  return true
+}
+
+/** Whether what a hook gave back is an event as it stands: then nothing has to be copied or mended. Most are. */
+function isSound(given: object): boolean {
+  try {
+    if (Object.getPrototypeOf(given) !== Object.prototype || !isKnown(given as OutgoingEvent)) return false
+    for (const name of REQUIRED) if (!Object.hasOwn(given, name)) return false
+    for (const name in given) if (!CHECKS[name as keyof OutgoingEvent]((given as JsonObject)[name])) return false
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isJson(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value.length <= LONGEST
+    case 'number':
+      return Number.isFinite(value)
+    case 'boolean':
+      return true
+    case 'object':
+      return value === null || (depth < DEEPEST && isJsonObject(value, depth + 1))
+    default:
+      return false
+  }
+}
+
+function isJsonObject(value: object, depth: number): boolean {
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (!isJson(value[index], depth)) return false
+    return true
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false
+  for (const name in value) if (!isJson((value as JsonObject)[name], depth)) return false
+  return true
 }
 
 const UNDEFINED = '[undefined]'

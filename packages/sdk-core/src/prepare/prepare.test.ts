@@ -4,7 +4,7 @@ import { captureError } from '../errors/capture-error.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Bindings, EventRecord } from '../record.ts'
 import { EMPTY_SCOPE, type ScopeData } from '../scope-data.ts'
-import type { OutgoingEvent } from '../types.ts'
+import type { JsonObject, OutgoingEvent } from '../types.ts'
 import { createSnapshots } from '../values/snapshot.ts'
 import { createPrepare } from './prepare.ts'
 
@@ -37,12 +37,12 @@ const sample = (parts: Partial<EventRecord> = {}): EventRecord => ({
   ...parts,
 })
 
-const setUp = (changes: Partial<ResolvedOptions> = {}) => {
+const setUp = (changes: Partial<ResolvedOptions> = {}, frames?: (stack: string) => JsonObject[]) => {
   const counts = createCounts()
   const errors: Error[] = []
   const listeners = new Set<(event: OutgoingEvent) => void>()
   const options = { ...OPTIONS, ...changes }
-  const prepare = createPrepare({ options: () => options, counts, report: (error) => errors.push(error), listeners })
+  const prepare = createPrepare({ options: () => options, counts, report: (error) => errors.push(error), listeners, frames })
   return {
     prepare: (parts?: Partial<EventRecord>) => {
       const line = prepare(sample(parts))
@@ -159,6 +159,45 @@ it('reads an error when it is sent, with its breadcrumbs', () => {
     attributes: { error: { code: 'E' } },
     detail: { frames: [], breadcrumbs: [{ message: 'clicked' }] },
   })
+})
+
+const thrown = (message: string, place = 'a.js:1:1') => ({
+  level: 'error' as const,
+  error: {
+    type: 'E',
+    message,
+    read: () => ({ stack: `E: ${message}\n    at f (${place})`, detail: undefined, attributes: undefined }),
+  },
+})
+
+it('reads the frames of one place once, and says of each error what is its own', () => {
+  const frames = vi.fn((stack: string) => [{ line: stack.trim(), source: 'mail("a@b.co")' }])
+  const { prepare } = setUp({}, frames)
+  const events = [thrown('card 1 of x@y.co'), thrown('card 2'), thrown('card 3', 'b.js:2:2'), thrown('card 4')].map(prepare)
+  expect(events.map((event) => event?.error?.stack)).toEqual([
+    'E: card 1 of [redacted]\n    at f (a.js:1:1)',
+    'E: card 2\n    at f (a.js:1:1)',
+    'E: card 3\n    at f (b.js:2:2)',
+    'E: card 4\n    at f (a.js:1:1)',
+  ])
+  const [a, b] = [[{ line: 'at f (a.js:1:1)', source: 'mail("[redacted]")' }], [{ line: 'at f (b.js:2:2)', source: 'mail("[redacted]")' }]]
+  expect(events.map((event) => event?.detail?.frames)).toEqual([a, a, b, a])
+  expect(frames).toHaveBeenCalledTimes(2)
+})
+
+it('keeps what a hook does to frames from the next error of that place', () => {
+  const beforeSend = (event: OutgoingEvent) => {
+    const [frame] = (event.detail?.frames ?? []) as { seen?: number }[]
+    if (frame) frame.seen = (frame.seen ?? 0) + 1
+    return event
+  }
+  const { prepare } = setUp({ beforeSend }, () => [{ line: 1 }])
+  for (const message of ['one', 'two']) expect(prepare(thrown(message))?.detail?.frames).toEqual([{ line: 1, seen: 1 }])
+})
+
+it('takes out of a stack what an expression of the program finds across its lines', () => {
+  const { prepare } = setUp({ redact: { patterns: [/secret\s+at/], keys: [] } } as Partial<ResolvedOptions>, () => [])
+  expect(prepare(thrown('a secret'))?.error?.stack).toBe('E: a [redacted] f (a.js:1:1)')
 })
 
 it('redacts every place, after all hooks', () => {
@@ -305,6 +344,11 @@ it('mends what a hook left that is no event any more', () => {
     error: { message: 'broke' },
     userId: '7',
   })
+})
+
+it('takes a frozen event from a hook, and another id for no other event', () => {
+  const { prepare, errors } = setUp({ beforeSend: (event) => Object.freeze({ ...event, id: 'mine', message: 'frozen' }) })
+  expect([prepare(), errors]).toMatchObject([{ id: sample().id, message: 'frozen' }, []])
 })
 
 it('shows listeners a copy of what is sent, and survives them', () => {

@@ -6,7 +6,7 @@ import { createRedactor } from '../redact/redactor.ts'
 import type { BeforeSend, JsonObject, OutgoingEvent } from '../types.ts'
 import { buildEvent } from './build-event.ts'
 import { createFragments, type Fragment } from './fragments.ts'
-import { cloneEvent, createHooks } from './hooks.ts'
+import { cloneEvent, createHooks, isKnown } from './hooks.ts'
 import { createLineWriter, DEFAULTS, toLine } from './line.ts'
 import { redactEvent } from './redact-event.ts'
 import { fits, truncateEvent } from './truncate.ts'
@@ -59,9 +59,12 @@ interface Writing extends Omit<PrepareDeps, 'options'> {
   readonly tell: (event: OutgoingEvent) => void
 }
 
-function createWriter(options: ResolvedOptions, { counts, report, listeners, frames, tell }: Writing): Prepare {
+function createWriter(options: ResolvedOptions, { counts, report, listeners, frames: platformFrames, tell }: Writing): Prepare {
   const redactor = createRedactor(options.redact, options.scrubUrlParams)
-  const writer = createLineWriter(redactor, options)
+  // An expression of the program may reach over lines; none of ours does.
+  const redactsByLine = options.redact === false || options.redact.patterns.every((pattern) => typeof pattern === 'string')
+  const writer = createLineWriter(redactor, options, platformFrames, redactsByLine)
+  const { frames } = writer
   const fragmentOf = createFragments(writer)
   const runHook = createHooks(report)
   const { maxEventBytes, autoTruncate, beforeSend } = options
@@ -78,6 +81,9 @@ function createWriter(options: ResolvedOptions, { counts, report, listeners, fra
     return cut ?? drop('too-large')
   }
 
+  const writeEvent = (event: OutgoingEvent): string | undefined =>
+    fitted(lineOf(writer.head(event), writer.fields(event), writer.members(event.attributes ?? {})), () => redactEvent(event, redactor))
+
   /** What nobody looks at is written as it is read. */
   const writeUnseen = (record: EventRecord): string | undefined => {
     const { attributes } = record
@@ -85,8 +91,7 @@ function createWriter(options: ResolvedOptions, { counts, report, listeners, fra
       record.options === undefined && record.error === undefined && (record.breadcrumbs === undefined || record.breadcrumbs.length === 0)
     const fragment = isPlain ? fragmentOf(record.scope, record.bindings) : undefined
     if (fragment === undefined || overlaps(attributes, fragment.attributes)) {
-      const event = buildEvent(record, frames)
-      return fitted(lineOf(writer.head(event), writer.fields(event), writer.members(event.attributes ?? {})), () => redactEvent(event, redactor))
+      return writeEvent(buildEvent(record, frames))
     }
     const members = attributes === undefined ? '' : writer.members(attributes)
     const all = fragment.members === '' ? members : members === '' ? fragment.members : `${fragment.members},${members}`
@@ -100,6 +105,7 @@ function createWriter(options: ResolvedOptions, { counts, report, listeners, fra
       if (sent === undefined) return drop('before-send')
       event = sent
     }
+    if (listeners.size === 0 && isKnown(event)) return writeEvent(event)
     event = redactEvent(event, redactor)
     if (listeners.size > 0) tell(event)
     return fitted(toLine(withoutDefaults(event, options)), () => event)
