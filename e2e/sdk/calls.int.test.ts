@@ -55,7 +55,9 @@ describe('feedback and releases', () => {
     const release = { version: '2.1.0', commit: 'a1', branch: 'main', deployedBy: 'ci', services: ['web'] }
     const { releaseId } = await client.registerRelease(release)
     expect(await client.registerRelease({ version: '2.1.0', commit: 'b2' })).toEqual({ releaseId, version: '2.1.0' })
+    client.info('served by the new one')
     await client.flush()
+    await findEvents(server, shop.project, 'release:"2.1.0" "served by the new one"', 1)
     await findEvents(server, shop.project, 'kind:release', 2)
     await findEvents(server, shop.project, 'kind:feedback', 1)
     expect(await findEvents(server, shop.project, `heartwood.event_id:"${eventId}"`, 1)).toMatchObject([{ message: 'it froze' }])

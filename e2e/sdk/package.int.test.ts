@@ -11,7 +11,6 @@ const MOST_BYTES = 500 * 1024
 /** Whatever stands here is a promise: adding is cheap, taking away breaks programs. */
 const EXPORTED: { [entry: string]: string[] } = {
   '@heartwood/node': [
-    'DEFAULT_SCRUBBED_PARAMS',
     'HeartwoodApiError',
     'OptionError',
     'addBreadcrumb',

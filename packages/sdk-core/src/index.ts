@@ -7,7 +7,6 @@ export { callerAttributes, callerOf, createCallSite } from './errors/call-site.t
 export { captureError } from './errors/capture-error.ts'
 export { parseStack, type StackFrame } from './errors/parse-stack.ts'
 export { createLogger, type LogCall, type Logger, type LoggerTools, type LogMethod, type StepTimer } from './logger.ts'
-export { DEFAULT_SCRUBBED_PARAMS } from './option-defaults.ts'
 export { describeReceived, OptionError, type OptionPlace, refuseUnknown, wrongOption } from './option-error.ts'
 export { isFalseText, isPlainObject, isRegExp, lineOfText, type OptionReader, readOption, splitList, wholeNumber } from './option-readers.ts'
 export type { CoreOptions, Integration, RedactionPattern, RedactOptions, ResolvedOptions } from './options.ts'

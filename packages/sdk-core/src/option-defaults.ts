@@ -26,7 +26,7 @@ export const DEFAULT_REDACTED_KEYS: readonly string[] = [
   'cvc',
 ]
 
-/** Query parameters that are masked in addresses when `scrubUrlParams` is not given. */
+/** Query parameters that are masked in addresses, whatever else `scrubUrlParams` names. */
 export const DEFAULT_SCRUBBED_PARAMS: readonly string[] = [
   'token',
   'access_token',

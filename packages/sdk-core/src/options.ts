@@ -56,7 +56,7 @@ export interface CoreOptions {
   readonly compression?: 'auto' | 'gzip' | 'zstd' | 'none' | undefined
   /** `HEARTWOOD_REDACT` (patterns, or `false`), `HEARTWOOD_REDACT_KEYS`. What is given adds to the defaults; `false` switches all off. */
   readonly redact?: RedactOptions | false | undefined
-  /** `HEARTWOOD_SCRUB_URL_PARAMS`. Query parameters whose values are masked in addresses; what is given stands instead of the default: token, key, secret, password, code, signature … */
+  /** `HEARTWOOD_SCRUB_URL_PARAMS`. Query parameters whose values are masked in addresses, beside token, key, secret, password, code, signature … */
   readonly scrubUrlParams?: readonly string[] | undefined
   /** `HEARTWOOD_AUTO_TRUNCATE`. Cuts long texts and marks them, instead of dropping what is larger than `maxEventBytes`. Default true. */
   readonly autoTruncate?: boolean | undefined

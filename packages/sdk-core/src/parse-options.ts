@@ -110,7 +110,7 @@ export const parseOptions = (
             patterns: together(DEFAULT_REDACTED_PATTERNS, redaction?.patterns),
             keys: together(DEFAULT_REDACTED_KEYS, redaction?.keys ?? redactedKeys),
           },
-    scrubUrlParams: read('scrubUrlParams', listOfNames) ?? DEFAULT_SCRUBBED_PARAMS,
+    scrubUrlParams: together(DEFAULT_SCRUBBED_PARAMS, read('scrubUrlParams', listOfNames)),
     autoTruncate: read('autoTruncate', truth) ?? true,
     maxEventBytes: read('maxEventBytes', OPTIONS.maxEventBytes.reader) ?? 262_144,
     maxBreadcrumbs: read('maxBreadcrumbs', OPTIONS.maxBreadcrumbs.reader) ?? 50,

@@ -69,9 +69,15 @@ export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations,
       }
     }
   }
+  const calls = createCalls({ platform, options: () => options.core, report })
   const client: NodeClient = {
     ...core,
-    ...createCalls({ platform, options: () => options.core, report }),
+    ...calls,
+    async registerRelease(release) {
+      const registered = await calls.registerRelease(release)
+      if (options.core.release === '') core.reconfigure({ release: registered.version })
+      return registered
+    },
     reconfigure(changes) {
       core.reconfigure(changes)
       start()

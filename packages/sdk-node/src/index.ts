@@ -3,7 +3,6 @@ export {
   type BeforeSend,
   type Breadcrumb,
   type Client,
-  DEFAULT_SCRUBBED_PARAMS,
   type DropReason,
   type EventOptions,
   type Feedback,

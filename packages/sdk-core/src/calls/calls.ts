@@ -58,7 +58,7 @@ export interface Calls {
   heartbeat(token: string): Heartbeat
   /** @returns the id under which `GET /api/feedback` lists it */
   feedback(feedback: Feedback): Promise<{ feedbackId: string }>
-  /** Tells of a deployment. The same version has the same id, however often it is deployed. */
+  /** Tells of a deployment. The same version has the same id, however often it is deployed. Later events carry it where no `release` is set. */
   registerRelease(release: Release): Promise<{ releaseId: string; version: string }>
   readonly issues: {
     /**
