@@ -4,23 +4,25 @@ import type { Client } from './client.ts'
 import { createCounts } from './counts.ts'
 import { createBuffer } from './delivery/buffer.ts'
 import { createDelivery } from './delivery/delivery.ts'
-import { createSampler } from './delivery/sampler.ts'
+import { createSampler, withRate } from './delivery/sampler.ts'
 import { type Callable, callerAttributes } from './errors/call-site.ts'
 import { captureError } from './errors/capture-error.ts'
 import { createDedupe, summaryOf } from './errors/dedupe.ts'
-import { createFlows } from './flow.ts'
+import { toError } from './errors/to-error.ts'
+import { createFlows, takeStep } from './flow.ts'
 import { createIds } from './ids.ts'
 import { createLogger, type LogCall, type LoggerState, type LoggerTools, NO_LOGGER } from './logger.ts'
 import type { CoreOptions, ResolvedOptions } from './options.ts'
+import { isGiven, plainTime } from './plain.ts'
 import type { Platform, SendNow } from './ports.ts'
 import { createPrepare } from './prepare/prepare.ts'
 import { rawPath, readRawAnswer } from './raw-ingest.ts'
 import { readCall, type Spoken, spokenError } from './read-call.ts'
-import type { EventRecord } from './record.ts'
+import type { EventRecord, RecordOptions } from './record.ts'
 import { bind, copyOptions } from './record-options.ts'
 import { copyScope, createScope, type Scope, type ScopeTools } from './scope.ts'
-import type { FlowState, ScopeData } from './scope-data.ts'
-import type { EventOptions, FlowPosition, JsonObject, Level, OutgoingEvent, TraceContext } from './types.ts'
+import type { ScopeData } from './scope-data.ts'
+import type { EventOptions, JsonObject, Level, OutgoingEvent, TraceContext } from './types.ts'
 import { cutLater } from './values/cut-text.ts'
 import { createSnapshots } from './values/snapshot.ts'
 
@@ -50,27 +52,6 @@ const MAX_MESSAGE = LIMITS.message - 16
 /** What an unread stack will take, roughly. */
 const STACK_BYTES = 2_000
 const DEFAULT_FLUSH_MS = 5_000
-
-/** The step that an event takes in its flow; the next event takes the next. */
-const takeStep = (flow: FlowState): FlowPosition => {
-  const { id, step } = flow
-  if (step !== undefined) flow.step = step + 1
-  return { id, step }
-}
-
-const timeOf = (options: EventOptions | undefined): number | undefined => {
-  const sent = options?.timestamp
-  const ms = sent instanceof Date ? sent.getTime() : sent
-  return ms !== undefined && Number.isFinite(ms) ? ms : undefined
-}
-
-/** A program that samples itself, too, says its own rate. */
-const withRate = (attributes: JsonObject | undefined, rate: number): JsonObject => {
-  const own = attributes?.sample_rate
-  return { ...attributes, sample_rate: typeof own === 'number' && own > 0 && own < 1 ? own * rate : rate }
-}
-
-const toError = (value: unknown): Error => (value instanceof Error ? value : new Error(String(value)))
 
 export const createClient = ({ platform, options: initial, parse, given }: ClientDeps): ClientParts => {
   let options = initial
@@ -162,7 +143,12 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     if (rate < 1) copied = withRate(copied, rate)
     if (options.callerInfo) copied = { ...callerAttributes(above), ...copied }
     if (error !== undefined) sizeBytes += STACK_BYTES
-    let own = given === undefined ? undefined : copyOptions(snapshots, given)
+    let own: RecordOptions | undefined
+    if (isGiven(given)) {
+      const copiedOptions = copyOptions(snapshots, given)
+      own = copiedOptions.options
+      sizeBytes += copiedOptions.sizeBytes
+    }
     if (tracer !== undefined && own?.trace === undefined) {
       const trace = tracedNow()
       if (trace !== undefined) own = { ...own, trace }
@@ -171,7 +157,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     if (flow !== undefined && own?.flow === undefined) own = { ...own, flow: takeStep(flow) }
     delivery.arrived({
       id,
-      timestamp: timeOf(given) ?? now,
+      timestamp: plainTime(given?.timestamp) ?? now,
       kind: own?.kind ?? 'log',
       level,
       message: cutLater(message, MAX_MESSAGE),
@@ -194,7 +180,10 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
   }
 
   const call: LogCall = (level, from, given, first, second, third, above) => {
-    if (RANKS[level] < minRank) return ''
+    const rank = RANKS[level]
+    // A program without types may say anything.
+    if (typeof rank !== 'number') return call('info', from, given, first, second, third, above)
+    if (rank < minRank) return ''
     counts.captured()
     try {
       return push(level, from, readCall(level, given, first, second, third, above), third, above)
@@ -227,7 +216,9 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
   const runInScope = <Result>(scope: Scope, run: () => Result): Result => platform.context.run(scope, run)
   const forkScope = (changes?: Partial<ScopeData>): Scope => copyScope(tools, scopeNow().data, changes)
 
-  const captureException: Client['captureException'] = (error, { level = 'error', handled, attributes, ...rest } = {}) => {
+  const captureException: Client['captureException'] = (error, options) => {
+    const { level: given = 'error', handled, attributes, ...rest } = options ?? {}
+    const level = Object.hasOwn(RANKS, given) ? given : 'error'
     if (RANKS[level] < minRank) return ''
     counts.captured()
     try {
@@ -239,9 +230,10 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
   }
   const capture: Client['capture'] = ({ level, message, attributes, ...rest }) => call(level, NO_LOGGER, 3, message, attributes, rest, capture)
   const audit: Client['audit'] = (action, actor, context) => {
-    const who = typeof actor === 'string' ? { id: actor } : actor
-    const said = { ...context, audit: { action, actor: String(who.id) } }
-    return call('info', NO_LOGGER, 3, `${who.id} ${action}`, said, { kind: 'audit', user: who }, audit)
+    // Programs without types audit what nobody did, such as the end of a session that has no user any more.
+    const who = typeof actor === 'object' && actor !== null ? actor : { id: actor ?? 'unknown' }
+    const id = String(who.id ?? 'unknown')
+    return call('info', NO_LOGGER, 3, `${id} ${action}`, { ...context, audit: { action, actor: id } }, { kind: 'audit', user: { ...who, id } }, audit)
   }
 
   const client: Client = {
@@ -276,7 +268,6 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
       const isSameServer = next.endpoint === options.endpoint && next.apiKey === options.apiKey
       options = next
       sampler = createSampler({ options, random: Math.random, ...(isSameServer ? { server: sampler.server } : {}) })
-      buffer.resize(options.maxBufferEvents, options.maxBufferBytes)
       applyOptions()
       delivery.reconfigured()
     },

@@ -2,11 +2,19 @@ import type { Flow, FlowStarter } from './client.ts'
 import { createLogger, type LoggerState, type LoggerTools } from './logger.ts'
 import { plainStep } from './plain.ts'
 import type { FlowState, ScopeData } from './scope-data.ts'
+import type { FlowPosition } from './types.ts'
 
 export interface FlowTools {
   readonly logger: LoggerTools
   readonly flowId: (name: string) => string
   readonly runWith: <Result>(changes: Partial<ScopeData>, run: () => Result) => Result
+}
+
+/** The step that an event takes in its flow; the next event takes the next. */
+export const takeStep = (flow: FlowState): FlowPosition => {
+  const { id, step } = flow
+  if (step !== undefined) flow.step = step + 1
+  return { id, step }
 }
 
 /** An id is its name and a part of its own, joined by the last hyphen. */

@@ -48,6 +48,12 @@ export const plainFlow = (snapshots: Snapshots, given: FlowPosition | null | und
 
 export const plainStep = (step: unknown): number | undefined => (typeof step === 'number' && Number.isSafeInteger(step) ? step : undefined)
 
+/** Milliseconds since 1970; undefined where that cannot be said. */
+export const plainTime = (time: unknown): number | undefined => {
+  const ms = time instanceof Date ? time.getTime() : time
+  return typeof ms === 'number' && Number.isFinite(ms) ? ms : undefined
+}
+
 export const plainKind = (kind: unknown): Kind => KINDS.find((one) => one === kind) ?? 'log'
 
 export const plainBreadcrumb = (snapshots: Snapshots, breadcrumb: Breadcrumb, now: number): Breadcrumb => {

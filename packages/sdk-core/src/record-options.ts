@@ -3,8 +3,20 @@ import type { Bindings, RecordOptions } from './record.ts'
 import type { Attributes, EventOptions, JsonObject } from './types.ts'
 import type { Snapshots } from './values/snapshot.ts'
 
+/** Options of one event or logger, copied. */
+export interface CopiedOptions {
+  readonly options: RecordOptions
+  /** About how many bytes their groups take. */
+  readonly sizeBytes: number
+}
+
 /** Copies what the caller may change later, and makes of it what it is declared to be. `error` and `timestamp` are read at the call itself. */
-export const copyOptions = (snapshots: Snapshots, options: EventOptions): RecordOptions => {
+export const copyOptions = (snapshots: Snapshots, options: EventOptions): CopiedOptions => {
+  let sizeBytes = 0
+  const sized = <Copied>(copied: Copied): Copied => {
+    sizeBytes += snapshots.lastBytes
+    return copied
+  }
   const { kind, tags, user, request, perf, deploy, action, requestId, sessionId } = options
   const { service, environment, release, dataset, fingerprint, notify, detail, beforeSend } = options
   const trace = plainTrace(snapshots, options.trace)
@@ -14,10 +26,10 @@ export const copyOptions = (snapshots: Snapshots, options: EventOptions): Record
   if (flow !== undefined) copy.flow = flow
   if (isGiven(kind)) copy.kind = plainKind(kind)
   if (isGiven(tags)) copy.tags = plainTexts(snapshots, tags)
-  if (isGiven(user)) copy.user = plainUser(snapshots, user)
-  if (isGiven(request)) copy.request = plainGroup(snapshots, request)
-  if (isGiven(perf)) copy.perf = plainGroup(snapshots, perf)
-  if (isGiven(deploy)) copy.deploy = plainGroup(snapshots, deploy)
+  if (isGiven(user)) copy.user = sized(plainUser(snapshots, user))
+  if (isGiven(request)) copy.request = sized(plainGroup(snapshots, request))
+  if (isGiven(perf)) copy.perf = sized(plainGroup(snapshots, perf))
+  if (isGiven(deploy)) copy.deploy = sized(plainGroup(snapshots, deploy))
   if (isGiven(action)) copy.action = plainText(snapshots, action)
   if (isGiven(requestId)) copy.requestId = plainText(snapshots, requestId)
   if (isGiven(sessionId)) copy.sessionId = plainText(snapshots, sessionId)
@@ -28,15 +40,15 @@ export const copyOptions = (snapshots: Snapshots, options: EventOptions): Record
   if (isGiven(fingerprint))
     copy.fingerprint = typeof fingerprint === 'object' ? plainTexts(snapshots, fingerprint) : plainText(snapshots, fingerprint)
   if (isGiven(notify)) copy.notify = Boolean(notify)
-  if (isGiven(detail)) copy.detail = snapshots.attributes(detail)
+  if (isGiven(detail)) copy.detail = sized(snapshots.attributes(detail))
   if (isGiven(beforeSend)) copy.beforeSend = beforeSend
-  return copy
+  return { options: copy, sizeBytes }
 }
 
 /** A child's bindings with its parent's: attributes one by one, options as a whole, tags together. */
 export const bind = (snapshots: Snapshots, parent: Bindings | undefined, attributes: Attributes, options: EventOptions | undefined): Bindings => {
   const own = snapshots.attributes(attributes)
-  const copied = options === undefined ? undefined : copyOptions(snapshots, options)
+  const copied = options === undefined ? undefined : copyOptions(snapshots, options).options
   return { attributes: mergeAttributes(parent?.attributes, own), options: mergeOptions(parent?.options, copied) }
 }
 

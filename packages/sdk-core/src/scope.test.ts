@@ -30,7 +30,7 @@ const written = (scope: Scope, given: EventOptions = {}, ofLogger: EventOptions 
     attributes: undefined,
     bindings: bind(snapshots, undefined, {}, ofLogger),
     scope: scope.data,
-    options: copyOptions(snapshots, given),
+    options: copyOptions(snapshots, given).options,
     error: undefined,
     breadcrumbs: scope.data.breadcrumbs?.list(),
     sizeBytes: 0,

@@ -1,4 +1,5 @@
 import { messageOf, typeOf } from '../errors/look.ts'
+import { toError } from '../errors/to-error.ts'
 import { HeartwoodApiError } from './api-error.ts'
 import type { Call } from './call.ts'
 
@@ -38,7 +39,7 @@ export function createHeartbeat(call: Call, report: (error: Error) => void, toke
     try {
       await told
     } catch (error) {
-      report(error instanceof Error ? error : new Error(String(error)))
+      report(toError(error))
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Counts } from '../counts.ts'
+import { toError } from '../errors/to-error.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { HttpAnswer, Platform, SendNow, Timer } from '../ports.ts'
 import type { EventRecord } from '../record.ts'
@@ -56,7 +57,7 @@ const WINDOW = 4
 export const createDelivery = (deps: DeliveryDeps): Delivery => {
   const { platform, options, buffer, counts, report, random = Math.random } = deps
   const { spool } = platform
-  const reportAny = (error: unknown): void => report(error instanceof Error ? error : new Error(String(error)))
+  const reportAny = (error: unknown): void => report(toError(error))
   const onDefect = (error: unknown): void => {
     counts.dropped('internal')
     reportAny(error)

@@ -1,3 +1,4 @@
+import { toError } from '../errors/to-error.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Batch, HttpAnswer, HttpRequest, Platform, SendNow } from '../ports.ts'
 import { judge, type Verdict } from './answer.ts'
@@ -168,7 +169,7 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
         const { body, encoding } = await platform.compress(batch.body)
         return encoding === '' ? batch : { ...batch, body, encoding }
       } catch (error) {
-        report(error instanceof Error ? error : new Error(String(error)))
+        report(toError(error))
         return batch
       }
     },
@@ -180,7 +181,7 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
         const body = await platform.decompress?.(batch.body, encoding)
         return body && { ...plain, body }
       } catch (error) {
-        report(error instanceof Error ? error : new Error(String(error)))
+        report(toError(error))
         return undefined
       }
     },

@@ -1,5 +1,5 @@
 import type { ResolvedOptions } from '../options.ts'
-import type { Level } from '../types.ts'
+import type { JsonObject, Level } from '../types.ts'
 
 export type SampleRates = { readonly [Name in Level]?: number }
 
@@ -46,6 +46,12 @@ export const createSampler = ({ options, random, server: known = {} }: SamplerDe
       return server
     },
   }
+}
+
+/** Attributes that say the rate; a program that samples, too, before it logs says its own rate. */
+export const withRate = (attributes: JsonObject | undefined, rate: number): JsonObject => {
+  const own = attributes?.sample_rate
+  return { ...attributes, sample_rate: typeof own === 'number' && own > 0 && own < 1 ? own * rate : rate }
 }
 
 /** The header in which the server tells rates; undefined when it cannot be read. */

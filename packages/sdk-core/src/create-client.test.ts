@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest'
+import { createClient } from './create-client.ts'
+import type { CoreOptions } from './options.ts'
+import { parseOptions } from './parse-options.ts'
+import type { OutgoingEvent } from './types.ts'
+
+function setUp(given: CoreOptions = {}) {
+  const parse = (options: CoreOptions) => parseOptions({ apiKey: 'k', ...options }, {}, () => undefined)
+  const { client } = createClient({
+    platform: {
+      now: () => 0,
+      monotonicNow: () => 0,
+      randomBytes: (length) => new Uint8Array(length).fill(7),
+      encode: (text) => new TextEncoder().encode(text),
+      setTimer: () => ({ cancel: () => undefined }),
+      defer: queueMicrotask,
+      transport: {
+        async send({ body = new Uint8Array() }) {
+          const accepted = new TextDecoder().decode(body).split('\n').length
+          return { status: 202, headers: {}, body: JSON.stringify({ accepted, rejected: [] }) }
+        },
+        close: () => undefined,
+      },
+      context: { current: () => undefined, run: (_, run) => run() },
+      warn: () => undefined,
+    },
+    options: parse(given),
+    parse,
+    given,
+  })
+  const events: OutgoingEvent[] = []
+  client.onEvent((event) => events.push(event))
+  return { client, events }
+}
+
+// What programs without types hand in.
+const anything = (value: unknown) => value as never
+
+it('loses no event to a level that nobody knows', async () => {
+  const { client, events } = setUp()
+  client.log(anything('verbose'), 'a')
+  client.log(anything('toString'), 'b')
+  client.captureException(new Error('c'), { level: anything('severe') })
+  await client.flush()
+  expect(events.map(({ level, message }) => [level, message])).toEqual([
+    ['info', 'a'],
+    ['info', 'b'],
+    ['error', 'c'],
+  ])
+  expect(client.stats()).toMatchObject({ captured: 3, sent: 3, dropped: {} })
+})
+
+it('captures nothing at such a level either while it is disabled', () => {
+  const { client } = setUp({ enabled: false })
+  expect([client.log(anything('verbose'), 'a'), client.stats().captured]).toEqual(['', 0])
+})
+
+it('takes null for options, and nobody for who did something', async () => {
+  const { client, events } = setUp()
+  client.info('a', {}, anything(null))
+  client.captureException(new Error('b'), anything(null))
+  client.audit('session.ended', anything(undefined))
+  await client.flush()
+  expect(events.map(({ message, userId }) => [message, userId])).toEqual([
+    ['a', undefined],
+    ['b', undefined],
+    ['unknown session.ended', 'unknown'],
+  ])
+})
+
+it('counts what the options of an event hold among the bytes of its buffer', () => {
+  const { client } = setUp({ maxBufferBytes: 65_536 })
+  const page = 'x'.repeat(30_000)
+  for (let n = 0; n < 10; n++) client.info('a', undefined, { detail: { page } })
+  expect(client.stats()).toMatchObject({ captured: 10, dropped: { 'buffer-full': 8 } })
+})
