@@ -72,7 +72,7 @@ const readBody = (text: string): Body => {
 
 const countOf = (value: unknown): number | undefined => (typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined)
 
-const reasonOf = (code: unknown): DropReason => (typeof code === 'string' && code in DROP_REASONS ? (code as DropReason) : 'invalid')
+const reasonOf = (code: unknown): DropReason => (typeof code === 'string' && Object.hasOwn(DROP_REASONS, code) ? (code as DropReason) : 'invalid')
 
 /** Reasons come whole in `rejectedByReason`, or else from the list, which may be cut; `rejectedCount` is always exact. */
 const taken = (body: Body, events: number): Verdict => {
