@@ -1,19 +1,17 @@
-export { type CallFailure, HeartwoodApiError } from './calls/api-error.ts'
+export { HeartwoodApiError } from './calls/api-error.ts'
 export { type Calls, createCalls, type Feedback, type Issue, type IssueState, type Release } from './calls/calls.ts'
 export type { Heartbeat } from './calls/heartbeat.ts'
 export type { Client, Flow, FlowStarter, RawAnswer, RawDefaults } from './client.ts'
-export { type ClientDeps, type ClientParts, createClient } from './create-client.ts'
-export { callerAttributes, callerOf, createCallSite } from './errors/call-site.ts'
-export { captureError } from './errors/capture-error.ts'
-export { parseStack, type StackFrame } from './errors/parse-stack.ts'
-export { createLogger, type LogCall, type Logger, type LoggerTools, type LogMethod, type StepTimer } from './logger.ts'
+export { createClient } from './create-client.ts'
+export { callerAttributes } from './errors/call-site.ts'
+export { parseStack } from './errors/parse-stack.ts'
+export { createLogger, type Logger, type LogMethod, type StepTimer } from './logger.ts'
 export { describeReceived, OptionError, type OptionPlace, refuseUnknown, wrongOption } from './option-error.ts'
 export { isFalseText, isPlainObject, isRegExp, lineOfText, type OptionReader, readOption, splitList, wholeNumber } from './option-readers.ts'
 export type { CoreOptions, Integration, RedactionPattern, RedactOptions, ResolvedOptions } from './options.ts'
-export { type Environment, type PlatformDefaults, parseOptions } from './parse-options.ts'
+export { type Environment, parseOptions } from './parse-options.ts'
 export type {
   Batch,
-  Cancel,
   Compress,
   ContextStore,
   Decompress,
@@ -25,7 +23,6 @@ export type {
   Spool,
   SpoolEffect,
   SpooledBatch,
-  Timer,
   Transport,
 } from './ports.ts'
 export type { Scope } from './scope.ts'

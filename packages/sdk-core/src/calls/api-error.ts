@@ -1,12 +1,12 @@
 import type { HttpAnswer } from '../ports.ts'
 
 /** Codes of the SDK itself; all others are those of the server (docs/reference/errors.md). */
-export type CallFailure = 'unreachable' | 'timed-out' | 'unreadable-answer' | 'disabled'
+type CallFailure = 'unreachable' | 'timed-out' | 'unreadable-answer' | 'disabled'
 
 /** A call that did not do what it was asked for. Catch by `code`. */
 export class HeartwoodApiError extends Error {
-  /** As the server's catalogue has it (`key-forbidden`, `issue-not-found` …), or one of {@link CallFailure}. */
-  readonly code: string
+  /** As the server's catalogue has it (`key-forbidden`, `issue-not-found` …), or one of the SDK itself. */
+  readonly code: CallFailure | (string & Record<never, never>)
   /** HTTP status; 0 where there was no answer. */
   readonly status: number
   /** What the server says beside its message, such as the fields that are wrong. */
