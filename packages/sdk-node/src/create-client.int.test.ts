@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { createClient } from './create-client.ts'
 import { close, info, stats } from './global-api.ts'
 import { init } from './init.ts'
+import { consoleCapture } from './integrations/console.ts'
 import { getClient } from './registry.ts'
 
 let rates = '{}'
@@ -78,7 +79,7 @@ it('that is followed by another by a second init has sent what it had', async ()
   info('a')
   const second = init({ endpoint, apiKey: 'k', integrations: [] })
   info('b')
-  await vi.waitFor(() => expect(first.stats().sent).toBe(1))
+  await vi.waitFor(() => expect(first.stats().sent).toBe(1), { timeout: 15_000 })
   expect([first.stats().captured, second.stats().captured, getClient() === second]).toEqual([1, 1, true])
 })
 
@@ -112,4 +113,39 @@ it('keeps what the server told of rates when other options change, and forgets i
   expect(client.stats()).toMatchObject({ captured: 3, buffered: 1, dropped: { sampled: 1 } })
   rates = '{}'
   await client.close()
+})
+
+it('sends what it has when an integration cannot be taken back', async () => {
+  const undo = () => {
+    throw new Error('not mine')
+  }
+  const client = createClient({ endpoint, apiKey: 'k', integrations: [{ name: 'broken', setup: () => undo }] })
+  client.info('a')
+  expect([await client.close(), client.stats().sent]).toEqual([true, 1])
+})
+
+it('is not made, and leaves nothing behind, where an integration has wrong options', () => {
+  const before = hooks()
+  expect(() => init({ endpoint, propagateTo: ['://'] })).toThrow('`propagateTo` must be a list of hosts')
+  expect(() => init({ endpoint, integrations: () => [consoleCapture({ levels: ['loud' as 'log'] })] })).toThrow(
+    '`levels` must be a list of debug, log',
+  )
+  expect([hooks(), getClient()]).toEqual([before, undefined])
+})
+
+it('lets the program log to its console what cannot be read', async () => {
+  const client = createClient({ endpoint, apiKey: 'k', integrations: [consoleCapture({ levels: ['log'] })] })
+  const hostile = new Proxy({}, { get: () => expect.fail(), getOwnPropertyDescriptor: () => expect.fail(), ownKeys: () => expect.fail() })
+  // As captured.
+  const { log } = console
+  log('order', {
+    get late() {
+      throw new Error('gone')
+    },
+  })
+  log(hostile)
+  const events: unknown[] = []
+  client.onEvent(({ attributes }) => events.push(attributes))
+  await client.close()
+  expect(events).toMatchObject([{ late: '[Throws: gone]' }])
 })

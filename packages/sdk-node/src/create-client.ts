@@ -28,6 +28,8 @@ export const createClient = (options: NodeOptions = {}): NodeClient => createCli
 export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations, environment: Environment = process.env): NodeClient => {
   const parse = (options: NodeOptions): ResolvedNodeOptions => parseNodeOptions(options, environment, warn)
   let options = parse(given)
+  // Before anything is there that would have to be taken back: what is wrong with them is told by an error.
+  const integrations = integrationsOf(options, defaults(options))
   const platform = createNodePlatform({
     transport: createTransport(),
     context: createContextStore(contextStorage()),
@@ -47,7 +49,7 @@ export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations,
       return options.core
     },
   })
-  const takeBack: (() => void)[] = []
+  const takeBack: { readonly name: string; undo(): void }[] = []
   let leaveProcessEnd: (() => void) | undefined
   let closed = false
   /** Follows what happens in the process, from when something is captured on. */
@@ -59,13 +61,13 @@ export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations,
       flushSync: (sendNow) => runAsOwn(() => flushSync(sendNow)),
       exitTimeoutMs: () => options.exitTimeout,
     })
-    for (const { name, setup } of integrationsOf(options, defaults(options))) {
+    for (const { name, setup } of integrations) {
       try {
         const undo = setup(client)
-        if (undo !== undefined) takeBack.push(undo)
+        if (undo !== undefined) takeBack.push({ name, undo })
       } catch (cause) {
         // The program is worth more than what watches it.
-        warn(`Heartwood: the integration “${name}” could not be set up: ${cause instanceof Error ? cause.message : String(cause)}`)
+        warnOf(`the integration “${name}” could not be set up`, cause)
       }
     }
   }
@@ -85,7 +87,14 @@ export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations,
     async close(timeoutMs) {
       closed = true
       clientClosed(client)
-      for (const undo of takeBack.splice(0).reverse()) undo()
+      for (const { name, undo } of takeBack.splice(0).reverse()) {
+        try {
+          undo()
+        } catch (cause) {
+          // What is in memory has to leave all the same.
+          warnOf(`the integration “${name}” could not be taken back`, cause)
+        }
+      }
       const all = await core.close(timeoutMs)
       // Last: the process may end meanwhile.
       leaveProcessEnd?.()
@@ -95,6 +104,8 @@ export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations,
   start()
   return client
 }
+
+const warnOf = (what: string, cause: unknown): void => warn(`Heartwood: ${what}: ${cause instanceof Error ? cause.message : String(cause)}`)
 
 const integrationsOf = ({ integrations }: ResolvedNodeOptions, defaults: readonly Integration<Client>[]): readonly Integration<Client>[] => {
   if (integrations === undefined) return defaults

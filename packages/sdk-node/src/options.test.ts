@@ -33,7 +33,7 @@ describe('options of Node', () => {
     [{ spool: { maxBytes: 1 } }, '`spool.directory` must be the path of a folder, not undefined.'],
     [{ spool: { directory: 'x', maxBytes: 1 } }, '`spool.maxBytes` must be a whole number from 65536 to 1099511627776, not 1.'],
     [{ spool: { directory: 'x', maxAge: 1 } }, 'There is no option `spool.maxAge`. Did you mean `spool.maxAgeHours`?'],
-    [{ integrations: [() => undefined] }, '`integrations[0]` must be an integration, such as `consoleLogs()`, not a function.'],
+    [{ integrations: [() => undefined] }, '`integrations[0]` must be an integration, such as `consoleCapture()`, not a function.'],
     [{ propagateTo: 'x' }, '`propagateTo` must be a list of texts and regular expressions, not "x".'],
     [{ exitTimeout: -1 }, '`exitTimeout` must be a whole number from 0 to 60000, not -1.'],
     [{ exitTimout: 1 }, 'There is no option `exitTimout`. Did you mean `exitTimeout`?'],

@@ -112,7 +112,7 @@ export const readIntegrations = (value: unknown, place: OptionPlace = { option: 
     const fits = isPlainObject(entry) && typeof entry.name === 'string' && typeof entry.setup === 'function'
     // The likeliest slip: `uncaughtErrors` for `uncaughtErrors()`.
     if (!fits)
-      throw wrongOption({ ...place, option: `${place.option}[${index}]` }, 'an integration, such as `consoleLogs()`', describeReceived(entry))
+      throw wrongOption({ ...place, option: `${place.option}[${index}]` }, 'an integration, such as `consoleCapture()`', describeReceived(entry))
   }
   return value
 }

@@ -1,4 +1,4 @@
-import { describeReceived, isRegExp, OptionError } from '@heartwood/sdk-core'
+import { describeReceived, isRegExp, type OptionError, wrongOption } from '@heartwood/sdk-core'
 
 /** Requests that make no event: by the exact path or route, or by a pattern that the path fits. */
 export type Ignore = readonly (string | RegExp)[]
@@ -22,8 +22,5 @@ export const createIgnore = (ignore: Ignore | undefined): ((path: string, route:
   }
 }
 
-const wrong = (option: string, value: unknown): OptionError => {
-  const received = describeReceived(value)
-  const demand = option === 'ignore' ? 'a list of paths and patterns' : 'a path or a RegExp'
-  return new OptionError(option, received, `\`${option}\` must be ${demand}, not ${received}.`)
-}
+const wrong = (option: string, value: unknown): OptionError =>
+  wrongOption({ option }, option === 'ignore' ? 'a list of paths and patterns' : 'a path or a RegExp', describeReceived(value))

@@ -1,11 +1,22 @@
-import { format, inspect, stripVTControlCharacters } from 'node:util'
-import { type Attributes, type Client, callerAttributes, type Integration, isPlainObject, type Level } from '@heartwood/sdk-core'
+import { format, stripVTControlCharacters } from 'node:util'
+import {
+  type Attributes,
+  type Client,
+  callerAttributes,
+  describeReceived,
+  type Integration,
+  isPlainObject,
+  type Level,
+  wrongOption,
+} from '@heartwood/sdk-core'
 import { isOwnRequest } from '../own-requests.ts'
 import { joinPatch } from '../registry.ts'
+import { addMembers } from './logged-members.ts'
+import { quietly } from './quietly.ts'
 
 /** `table`, `count`, `timeEnd` and `group` write through `log`. */
 const LEVELS = { debug: 'debug', log: 'info', info: 'info', dir: 'info', warn: 'warn', error: 'error', assert: 'error', trace: 'debug' } as const
-export type ConsoleMethod = keyof typeof LEVELS
+type ConsoleMethod = keyof typeof LEVELS
 
 const METHODS = Object.keys(LEVELS) as ConsoleMethod[]
 const PLACED: readonly ConsoleMethod[] = ['warn', 'error', 'assert', 'trace']
@@ -24,33 +35,42 @@ export interface ConsoleOptions {
 /**
  * What the program writes to its console becomes events too; the console writes what it always wrote. Objects among the arguments are attributes,
  * an Error is the event's error.
+ * @throws OptionError
  */
-export const consoleCapture = ({ levels = METHODS, stack }: ConsoleOptions = {}): Integration<Client> => ({
-  name: 'consoleCapture',
-  setup(client) {
-    const captured = new Set(levels)
-    for (const method of captured) {
-      if (!Object.hasOwn(LEVELS, method)) throw new TypeError(`consoleCapture takes methods of the console; received ${inspect(method)}`)
-    }
-    const placed = new Set(stack === true ? METHODS : stack === false ? [] : (stack ?? PLACED))
-    const listener: Listener = (method, values, wrapper) => {
-      const level: Level = LEVELS[method]
-      if (!captured.has(method) || !client.isLevelEnabled(level)) return
-      const said = method === 'assert' ? failedAssertion(values) : method === 'dir' ? values.slice(0, 1) : values
-      if (said === undefined) return
-      const { message, attributes, error } = read(said)
-      const place = placed.has(method) ? placeOf(method, wrapper, { hasError: error !== undefined, isAsked: stack !== undefined }) : undefined
-      client.capture({
-        level,
-        message,
-        attributes: { ...place?.attributes, ...attributes },
-        ...(error && { error }),
-        ...(place?.detail && { detail: place.detail }),
+export const consoleCapture = ({ levels, stack }: ConsoleOptions = {}): Integration<Client> => {
+  const captured = methodsOf('levels', levels ?? METHODS)
+  const placed = methodsOf('stack', stack === true ? METHODS : stack === false ? [] : (stack ?? PLACED))
+  return {
+    name: 'consoleCapture',
+    setup(client) {
+      const listener: Listener = quietly((method, values, wrapper) => {
+        const level: Level = LEVELS[method]
+        if (!captured.has(method) || !client.isLevelEnabled(level)) return
+        const said = method === 'assert' ? failedAssertion(values) : method === 'dir' ? values.slice(0, 1) : values
+        if (said === undefined) return
+        const { message, attributes, error } = read(said)
+        const place = placed.has(method) ? placeOf(method, wrapper, { hasError: error !== undefined, isAsked: stack !== undefined }) : undefined
+        client.capture({
+          level,
+          message,
+          attributes: { ...place?.attributes, ...attributes },
+          ...(error && { error }),
+          ...(place?.detail && { detail: place.detail }),
+        })
       })
-    }
-    return joinPatch('console', listener, install)
-  },
-})
+      return joinPatch('console', listener, install)
+    },
+  }
+}
+
+const methodsOf = (option: string, methods: readonly unknown[]): ReadonlySet<ConsoleMethod> => {
+  const isMethod = (method: unknown): method is ConsoleMethod => METHODS.some((known) => known === method)
+  const given: readonly unknown[] = Array.isArray(methods) ? methods : [methods]
+  for (const method of given) {
+    if (!isMethod(method)) throw wrongOption({ option }, `a list of ${METHODS.join(', ')}`, describeReceived(method))
+  }
+  return new Set(given.filter(isMethod))
+}
 
 type Wrapper = (...values: unknown[]) => void
 type Listener = (method: ConsoleMethod, values: readonly unknown[], wrapper: Wrapper) => void
@@ -117,7 +137,7 @@ interface Read {
 const read = (values: readonly unknown[]): Read => {
   const error = values.find((value) => value instanceof Error)
   const attributes: { [name: string]: unknown } = {}
-  for (const value of values) if (isPlainObject(value)) Object.assign(attributes, value)
+  for (const value of values) if (isPlainObject(value)) addMembers(attributes, value)
   // The stack is in the event's error; a message wants one line.
   const texts = values.map((value) => (value instanceof Error ? said(value, values.length === 1) : value))
   return { message: stripVTControlCharacters(format(...texts)), attributes, error }

@@ -2,6 +2,8 @@ import { format, stripVTControlCharacters } from 'node:util'
 import { type Client, type Integration, isPlainObject } from '@heartwood/sdk-core'
 import { isOwnRequest } from '../own-requests.ts'
 import { errorFromParts } from './error-from-parts.ts'
+import { addMembers } from './logged-members.ts'
+import { quietly } from './quietly.ts'
 
 /** What is needed of the function that the package `debug` (4.x) exports. */
 export interface DebugFunction {
@@ -28,7 +30,7 @@ export const debugCapture = (debug: DebugFunction): Integration<Client> => ({
     let isActive = true
     const wrapped = function (this: DebugInstance, args: unknown[]): void {
       // Before the original: it writes into the arguments.
-      if (isActive && !isOwnRequest() && client.isLevelEnabled('debug')) capture(client, this.namespace, args)
+      if (isActive && !isOwnRequest() && client.isLevelEnabled('debug')) captureQuietly(client, this.namespace, args)
       original.call(this, args)
     }
     debug.formatArgs = wrapped
@@ -40,14 +42,14 @@ export const debugCapture = (debug: DebugFunction): Integration<Client> => ({
   },
 })
 
-const capture = (client: Client, namespace: string, args: readonly unknown[]): void => {
+const captureQuietly = quietly((client: Client, namespace: string, args: readonly unknown[]): void => {
   const error = args.find((value) => value instanceof Error) ?? errorOfStack(args[0])
   const attributes: { [name: string]: unknown } = { namespace }
-  for (const value of args) if (isPlainObject(value)) Object.assign(attributes, value)
+  for (const value of args) if (isPlainObject(value)) addMembers(attributes, value)
   const texts = args.map((value) => (value instanceof Error ? `${value.name}: ${value.message}` : value))
   const message = error !== undefined && texts[0] === error.stack ? error.message : stripVTControlCharacters(format(...texts))
   client.capture({ level: 'debug', message, attributes, ...(error === undefined ? {} : { error }) })
-}
+})
 
 /** An Error that stands first comes as its stack. */
 const errorOfStack = (text: unknown): Error | undefined => {

@@ -1,6 +1,6 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createHttpCapture, type HttpOptions, type IncomingRequest, type OutgoingResponse, requestCapture } from '../http/request-capture.ts'
 import { REQUEST_ID_HEADER, TRACE_ID_HEADER } from '../http/response-headers.ts'
+import { listen } from './channels.ts'
 
 export type { HttpOptions } from '../http/request-capture.ts'
 
@@ -51,9 +51,9 @@ export const heartwoodFastify = (instance: FastifyInstance, options: HttpOptions
     requestCapture(request.raw)?.fail(error, reply.statusCode)
     next()
   })
-  subscribe(HANDLER_ERRORS, onHandlerError)
+  const endErrors = listen(HANDLER_ERRORS, onHandlerError)
   instance.addHook('onClose', (_instance, next) => {
-    unsubscribe(HANDLER_ERRORS, onHandlerError)
+    endErrors()
     next()
   })
   done()
@@ -62,9 +62,8 @@ export const heartwoodFastify = (instance: FastifyInstance, options: HttpOptions
 // Fastify's own words for “in the instance that registers it, not in a child” and for the name in its messages.
 Object.assign(heartwoodFastify, { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'heartwood' })
 
-function onHandlerError(message: unknown): void {
-  // Fastify documents what it publishes; a version that says something else is left alone.
-  const { request, reply, error } = message as { request?: FastifyRequest; reply?: FastifyReply; error?: unknown }
+/** Fastify documents what it publishes; a version that says something else is left alone. */
+function onHandlerError({ request, reply, error }: { request?: FastifyRequest; reply?: FastifyReply; error?: unknown }): void {
   if (request?.raw !== undefined) requestCapture(request.raw)?.fail(error, reply?.statusCode)
 }
 

@@ -83,9 +83,14 @@ const hasFilterFor = ({ filters = [] }: NestExceptionsHandler, exception: unknow
   filters.some(({ exceptionMetatypes: types }) => types.length === 0 || types.some((type) => exception instanceof type))
 
 const statusByNest = (handler: NestExceptionsHandler, exception: unknown): number => {
-  const { getStatus, statusCode } = (exception ?? {}) as { getStatus?: unknown; statusCode?: unknown }
-  if (typeof getStatus === 'function') return Number(getStatus.call(exception))
-  return handler.isHttpError?.(exception) && typeof statusCode === 'number' ? statusCode : 500
+  try {
+    const { getStatus, statusCode } = (exception ?? {}) as { getStatus?: unknown; statusCode?: unknown }
+    if (typeof getStatus === 'function') return Number(getStatus.call(exception))
+    return handler.isHttpError?.(exception) && typeof statusCode === 'number' ? statusCode : 500
+  } catch {
+    // Nest asks the same, and answers for it.
+    return 500
+  }
 }
 
 /** Filters may be asynchronous, or send files: what they answer is known when the response closes, at the latest. */

@@ -2,6 +2,8 @@ import type { Attributes, Client, Level } from '@heartwood/sdk-core'
 import { getClient } from '../registry.ts'
 import { markReported, wasReported } from '../reported.ts'
 import { errorFromParts } from './error-from-parts.ts'
+import { addMembers } from './logged-members.ts'
+import { quietly } from './quietly.ts'
 
 /** What Nest asks of a logger; its `LoggerService` fits, and a `heartwoodNestLogger()` fits where Nest wants one. */
 export interface NestLogger {
@@ -37,7 +39,7 @@ export const heartwoodNestLogger = ({ client, also }: NestLoggerOptions = {}): N
     (message: unknown, ...params: unknown[]): void => {
       also?.[method]?.(message, ...params)
       const target = client ?? getClient()
-      if (target?.isLevelEnabled(LEVELS[method])) write(target, LEVELS[method], message, params)
+      if (target?.isLevelEnabled(LEVELS[method])) writeQuietly(target, LEVELS[method], message, params)
     }
   return {
     fatal: methodOf('fatal'),
@@ -49,7 +51,7 @@ export const heartwoodNestLogger = ({ client, also }: NestLoggerOptions = {}): N
   }
 }
 
-const write = (client: Client, level: Level, message: unknown, params: readonly unknown[]): void => {
+const writeQuietly = quietly((client: Client, level: Level, message: unknown, params: readonly unknown[]): void => {
   const isSerious = level === 'error' || level === 'fatal'
   const { context, stack, rest } = read(params, isSerious)
   const error = [message, ...rest].find((value) => value instanceof Error)
@@ -61,7 +63,7 @@ const write = (client: Client, level: Level, message: unknown, params: readonly 
   if (isSerious) markReported(error)
   const thrown = error ?? (stack === undefined ? undefined : errorFromParts(stack.slice(0, stack.search(/[:\n]/)), text, stack))
   client.capture({ level, message: text, attributes: all, ...(thrown === undefined ? {} : { error: thrown }) })
-}
+})
 
 interface Read {
   readonly context: string | undefined
@@ -97,7 +99,9 @@ const said = (message: unknown, rest: readonly unknown[]): { text: string; attri
     if (value instanceof Error) {
       texts.push(value.message || value.name)
     } else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      const { message: own, ...others } = value as { message?: unknown }
+      const members: { [name: string]: unknown } = {}
+      addMembers(members, value)
+      const { message: own, ...others } = members
       if (typeof own === 'string') texts.push(own)
       Object.assign(attributes, others)
     } else {

@@ -37,7 +37,7 @@ export interface OpenTelemetryOptions {
  *     init({ integrations: (defaults) => [...defaults, openTelemetry({ api })] })
  */
 export const openTelemetry = ({ api }: OpenTelemetryOptions): Integration<Client> => ({
-  name: 'opentelemetry',
+  name: 'openTelemetry',
   setup(client) {
     const { context, trace } = api
     const endTracer = client.followTracer(() => {

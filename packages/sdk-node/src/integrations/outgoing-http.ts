@@ -1,7 +1,8 @@
 import { errorMonitor } from 'node:events'
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { listen, quietly } from './channels.ts'
+import { listen } from './channels.ts'
 import type { OutgoingCalls } from './outgoing-calls.ts'
+import { quietly } from './quietly.ts'
 import { wrapNodeHttp } from './wrap-node-http.ts'
 
 interface HttpMessage {

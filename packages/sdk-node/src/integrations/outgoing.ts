@@ -15,16 +15,20 @@ export interface OutgoingOptions {
 /**
  * Follows requests that the program makes with fetch, undici, node:http and node:https: each is a breadcrumb of the scope that made it, and carries
  * `traceparent`, `X-Trace-ID` and `X-Heartwood-Flow` where the program set none. Part of the default integrations.
+ * @throws OptionError
  */
-export const outgoingRequests = (options: OutgoingOptions = {}): Integration<Client> => ({
-  name: 'outgoingRequests',
-  setup(client) {
-    const calls = createOutgoingCalls(client, createTargets(options.propagateTo))
-    const endUndici = watchUndici(calls)
-    const endHttp = watchNodeHttp(calls)
-    return () => {
-      endUndici()
-      endHttp()
-    }
-  },
-})
+export const outgoingRequests = ({ propagateTo }: OutgoingOptions = {}): Integration<Client> => {
+  const isTarget = createTargets(propagateTo)
+  return {
+    name: 'outgoingRequests',
+    setup(client) {
+      const calls = createOutgoingCalls(client, isTarget)
+      const endUndici = watchUndici(calls)
+      const endHttp = watchNodeHttp(calls)
+      return () => {
+        endUndici()
+        endHttp()
+      }
+    },
+  }
+}

@@ -11,7 +11,7 @@ type Listener = (error: unknown, origin: Origin, fatal: boolean) => void
  * without it, in every mode of `--unhandled-rejections`. `fatal` where the process ends by it, else `error`.
  */
 export const uncaughtErrors = (): Integration<Client> => ({
-  name: 'uncaught-errors',
+  name: 'uncaughtErrors',
   setup(client) {
     return joinPatch<Listener>(
       'uncaught-errors.1',
