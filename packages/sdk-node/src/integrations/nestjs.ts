@@ -1,7 +1,7 @@
 import { emitWarning } from 'node:process'
 import { createHttpCapture, type HttpOptions, type IncomingRequest, type OutgoingResponse } from '../http/request-capture.ts'
 import { REQUEST_ID_HEADER, TRACE_ID_HEADER } from '../http/response-headers.ts'
-import { createExpressMiddleware, expressRoute } from './express.ts'
+import { createExpressMiddleware, expressRoute } from './express-middleware.ts'
 import type { FastifyInstance, FastifyRequest } from './fastify.ts'
 import { watchNestExceptions } from './nest-exceptions.ts'
 

@@ -19,6 +19,12 @@ export interface PinoConfig {
   readonly errorKey?: string
 }
 
+/** @returns undefined where a message of pino is none of its configuration */
+export const pinoConfig = (message: unknown): PinoConfig | undefined => {
+  const { code, config } = (message ?? {}) as { code?: unknown; config?: PinoConfig }
+  return code === 'PINO_CONFIG' && typeof config === 'object' ? config : undefined
+}
+
 export type PinoEvent = Parameters<Client['capture']>[0]
 type Line = { [name: string]: unknown }
 

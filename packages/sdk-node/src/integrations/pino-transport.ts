@@ -1,17 +1,14 @@
 import { Writable } from 'node:stream'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createClient } from '../create-client.ts'
-import type { NodeOptions } from '../options.ts'
-import { pinoConfig } from './pino.ts'
-import { createPinoLines, type PinoLineOptions, type PinoLines } from './pino-line.ts'
+import { type NodeOptions, parseNodeOptions } from '../options.ts'
+import { createPinoLines, type PinoLineOptions, type PinoLines, pinoConfig } from './pino-line.ts'
 
 /** Options of `init` that can be handed to a thread: no functions, and regular expressions only as such. */
 export interface PinoTransportOptions
   extends Omit<NodeOptions, 'integrations' | 'beforeSend' | 'onError' | 'propagateTo' | 'callerInfo'>,
     PinoLineOptions {}
 
-const DEFAULT_EXIT_MS = 2_000
-const DEFAULT_BUFFER_EVENTS = 50_000
 /** pino tells of itself at once; a transport that was made without a pino hears nothing. */
 const CONFIG_MS = 1_000
 /** How long writing waits for room, so that a burst is not dropped; and not again before the server has answered. */
@@ -33,9 +30,11 @@ export default async function pinoTransport(options: PinoTransportOptions = {}):
     ...(errorKey === undefined ? {} : { errorKey }),
   })
   await hearConfig(lines)
-  const client = createClient({ ...withoutPinos(clientOptions), integrations: [] })
-  const exitMs = options.exitTimeout ?? DEFAULT_EXIT_MS
-  const crowded = (options.maxBufferEvents ?? DEFAULT_BUFFER_EVENTS) / 2
+  const own = withoutPinos(clientOptions)
+  const client = createClient({ ...own, integrations: [] })
+  // The client has told what is wrong with them.
+  const { core, exitTimeout: exitMs } = parseNodeOptions(own, process.env, () => undefined)
+  const crowded = core.maxBufferEvents / 2
   let started = ''
   let hasRoomAgain = true
 

@@ -1,7 +1,7 @@
 import type { Client } from '@heartwood/sdk-core'
 import { isOwnRequest } from '../own-requests.ts'
 import { getClient } from '../registry.ts'
-import { createPinoLines, type PinoConfig, type PinoEvent, type PinoLineOptions } from './pino-line.ts'
+import { createPinoLines, type PinoEvent, type PinoLineOptions, pinoConfig } from './pino-line.ts'
 
 export type { LevelNames } from './logger-levels.ts'
 export type { PinoLineOptions } from './pino-line.ts'
@@ -58,12 +58,6 @@ const withoutScope = (event: PinoEvent, scope: ReturnType<Client['scope']>): Pin
     ...(user === undefined || user.id === scope.userId ? {} : { user }),
     ...(flow === undefined || flow.id === scope.flow?.id ? {} : { flow }),
   }
-}
-
-/** @returns undefined where a message of pino is none of its configuration */
-export const pinoConfig = (message: unknown): PinoConfig | undefined => {
-  const { code, config } = (message ?? {}) as { code?: unknown; config?: PinoConfig }
-  return code === 'PINO_CONFIG' && typeof config === 'object' ? config : undefined
 }
 
 /**

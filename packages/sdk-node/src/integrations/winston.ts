@@ -6,6 +6,7 @@ import type { LevelNames } from './logger-levels.ts'
 import { LEVEL, levelNameOf, readWinstonInfo, type WinstonInfo } from './winston-info.ts'
 
 export type { LevelNames } from './logger-levels.ts'
+export type { WinstonTransport }
 
 /** A format of winston, for this transport alone. */
 export interface WinstonFormat {
@@ -54,7 +55,7 @@ const FLUSH_MS = 2_000
 export const winstonTransport = (options: WinstonTransportOptions = {}): WinstonTransport => new WinstonTransport(options)
 
 /** What winston wants of a transport: an object stream with `log`, which learns its levels from the logger that is piped into it. */
-export class WinstonTransport extends Writable {
+class WinstonTransport extends Writable {
   level?: string | undefined
   format?: WinstonFormat | undefined
   silent?: boolean | undefined
