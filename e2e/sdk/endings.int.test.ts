@@ -53,7 +53,7 @@ describe.skipIf(!preparePeers()).each(NODES)('a program on $name', ({ node }) =>
   })
 
   it('delivers all 100,000 with a larger buffer', async () => {
-    const env = { ...server.env, HEARTWOOD_MAX_BUFFER_EVENTS: '100000', HEARTWOOD_MAX_BUFFER_BYTES: '100000000', HEARTWOOD_EXIT_TIMEOUT: '20000' }
+    const env = { ...server.env, HEARTWOOD_MAX_BUFFER_EVENTS: '100000', HEARTWOOD_MAX_BUFFER_BYTES: '100000000' }
     expectAccounts(server, await runProgram('emit.mjs', { env, node, args: ['100000'] }), { captured: 100_000, sent: 100_000, dropped: {} })
   })
 
@@ -95,7 +95,8 @@ describe.skipIf(!preparePeers()).each(NODES)('a program on $name', ({ node }) =>
   it.each(['gone', 'silent'])('that calls process.exit while the server is %s, and has no spool folder, counts what is lost', async (state) => {
     if (state === 'gone') await server.goDown()
     else server.answer(() => ({ hang: true }))
-    const result = await runProgram('process-exit.mjs', { env: { ...server.env, HEARTWOOD_EXIT_TIMEOUT: '500' }, node, timeout: 10_000 })
+    const env = { ...server.env, HEARTWOOD_EXIT_TIMEOUT: '500', HEARTWOOD_TIMEOUT: '60000' }
+    const result = await runProgram('process-exit.mjs', { env, node, timeout: 40_000 })
     expect(result.code).toBe(3)
     expectAccounts(server, result, { captured: 100, sent: 0, spooled: 0, dropped: { 'process-exit': 100 } })
   })
@@ -140,7 +141,7 @@ describe.skipIf(!preparePeers()).each(NODES)('a program on $name', ({ node }) =>
   it('with a server that never answers ends within its exit timeout, and spools what was not sent', async () => {
     server.answer(() => ({ hang: true }))
     const env = { ...server.env, HEARTWOOD_SPOOL: spool, HEARTWOOD_EXIT_TIMEOUT: '500', HEARTWOOD_TIMEOUT: '60000' }
-    const result = await runProgram('emit.mjs', { env, node, args: ['10'], timeout: 10_000 })
+    const result = await runProgram('emit.mjs', { env, node, args: ['10'], timeout: 40_000 })
     expect(result.code).toBe(0)
     expectAccounts(server, result, { captured: 10, sent: 0, spooled: 10 })
     server.answer(undefined)
@@ -150,7 +151,7 @@ describe.skipIf(!preparePeers()).each(NODES)('a program on $name', ({ node }) =>
   it('that a signal ends while the server never answers ends within its exit timeout too', async () => {
     server.answer(() => ({ hang: true }))
     const env = { ...server.env, HEARTWOOD_SPOOL: spool, HEARTWOOD_EXIT_TIMEOUT: '500', HEARTWOOD_TIMEOUT: '60000' }
-    const result = await runProgram('stay.mjs', { env, node, killAfter: { line: 'CAPTURED 60', signal: 'SIGTERM' }, timeout: 10_000 })
+    const result = await runProgram('stay.mjs', { env, node, killAfter: { line: 'CAPTURED 60', signal: 'SIGTERM' }, timeout: 40_000 })
     expect(result.signal).toBe('SIGTERM')
     server.answer(undefined)
     const sent = server.events().length

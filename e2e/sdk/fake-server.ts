@@ -70,8 +70,8 @@ export type Answer = (request: ReceivedRequest, index: number) => Reply | undefi
 
 export interface FakeServer {
   readonly url: string
-  /** For the environment of a program. */
-  readonly env: { HEARTWOOD_ENDPOINT: string; HEARTWOOD_API_KEY: string }
+  /** For the environment of a program. It has all the time that a busy machine may need to send at its end, unless a test says otherwise. */
+  readonly env: { HEARTWOOD_ENDPOINT: string; HEARTWOOD_API_KEY: string; HEARTWOOD_EXIT_TIMEOUT: string }
   /** What is stored, in the order of its arrival. */
   events(): ReceivedEvent[]
   /** Ids that are stored more than once: must be empty. */
@@ -175,7 +175,7 @@ export async function startFakeServer({ answer }: { answer?: Answer } = {}): Pro
   const url = `http://127.0.0.1:${port}`
   return {
     url,
-    env: { HEARTWOOD_ENDPOINT: url, HEARTWOOD_API_KEY: 'hw_test_key' },
+    env: { HEARTWOOD_ENDPOINT: url, HEARTWOOD_API_KEY: 'hw_test_key', HEARTWOOD_EXIT_TIMEOUT: '20000' },
     events: () => stored,
     repeated: () => [...counts].filter(([, times]) => times > 1).map(([id]) => id),
     requests: () => requests,

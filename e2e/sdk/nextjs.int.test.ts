@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeServer, peers, preparePeers, type ReceivedEvent, type RunningProgram, startFakeServer, startProgram } from './harness.ts'
 
 const NEXT = '../node_modules/next/dist/bin/next'
+/** Events wait for others for a second before they are sent. */
+const PATIENT = { timeout: 20_000 }
 
 /** One small app, built once: `next build` takes most of the time. */
 describe.runIf(preparePeers())('Next 16', () => {
@@ -37,7 +39,7 @@ describe.runIf(preparePeers())('Next 16', () => {
   const eventsOf = (id: string): ReceivedEvent[] => server.events().filter(({ requestId }) => requestId === id)
   const requestOf = async (id: string): Promise<ReceivedEvent | undefined> =>
     await expect
-      .poll(() => eventsOf(id).find(({ kind }) => kind === 'request'), { timeout: 10_000 })
+      .poll(() => eventsOf(id).find(({ kind }) => kind === 'request'), PATIENT)
       .toBeDefined()
       .then(() => eventsOf(id).find(({ kind }) => kind === 'request'))
 
@@ -92,7 +94,7 @@ describe.runIf(preparePeers())('Next 16', () => {
 
   it('captures what a page throws while it is rendered, with the digest that its user sees', async () => {
     expect((await ask('/broken', 'page')).status).toBe(500)
-    await expect.poll(() => eventsOf('page')).toHaveLength(1)
+    await expect.poll(() => eventsOf('page'), PATIENT).toHaveLength(1)
     expect(eventsOf('page')[0]).toMatchObject({
       error: { type: 'RangeError', message: 'no such page of the book' },
       request: { method: 'GET', path: '/broken', route: '/broken' },
@@ -107,7 +109,7 @@ describe.runIf(preparePeers())('Next 16', () => {
     form.set('item', 'cake')
     await ask('/form', 'action', { method: 'POST', body: form, headers: { origin: url } })
     const failed = () => server.events().filter(({ error }) => error?.message === 'cannot order cake')
-    await expect.poll(failed).toHaveLength(1)
+    await expect.poll(failed, PATIENT).toHaveLength(1)
     expect(failed()[0]).toMatchObject({ traceId: expect.stringMatching(/^[0-9a-f]{32}$/), attributes: { action: 'placeOrder' } })
   })
 

@@ -13,11 +13,9 @@ const first =
   (...replies: ReturnType<Answer>[]): Answer =>
   (_, index) =>
     replies[index]
-const patient = { HEARTWOOD_EXIT_TIMEOUT: '20000' }
 
 describe.skipIf(!preparePeers()).each(NODES)('a program on $name', ({ node }) => {
-  const emit = (count: number, env: NodeJS.ProcessEnv = {}) =>
-    runProgram('emit.mjs', { env: { ...server.env, ...patient, ...env }, node, args: [String(count)] })
+  const emit = (count: number, env: NodeJS.ProcessEnv = {}) => runProgram('emit.mjs', { env: { ...server.env, ...env }, node, args: [String(count)] })
 
   it('delivers after errors of the server, and what it sends again is stored once', async () => {
     server.answer(first({ status: 500 }, { status: 503 }, { reset: 'before' }, { reset: 'after' }))
@@ -54,7 +52,7 @@ describe.skipIf(!preparePeers()).each(NODES)('a program on $name', ({ node }) =>
 
   it('keeps quiet after a refused key, says so once, and delivers with a new one', async () => {
     server.answer(({ headers }) => (headers.authorization === 'Bearer good' ? undefined : { status: 401 }))
-    const program = startProgram('new-key.mjs', { env: { ...server.env, ...patient, HEARTWOOD_FLUSH_INTERVAL: '50' }, node })
+    const program = startProgram('new-key.mjs', { env: { ...server.env, HEARTWOOD_FLUSH_INTERVAL: '50' }, node })
     const [, before = '{}'] = await program.line(/^STATS (.*)$/)
     expect(JSON.parse(before)).toMatchObject({ captured: 10, sent: 0, buffered: 10 })
     expect(server.requests()).toHaveLength(1)
@@ -67,7 +65,7 @@ describe.skipIf(!preparePeers()).each(NODES)('a program on $name', ({ node }) =>
 
   it('goes on taking events while the server is slow', async () => {
     server.answer(() => ({ delay: 400 }))
-    const env = { ...server.env, ...patient, HEARTWOOD_FLUSH_INTERVAL: '50', HEARTWOOD_BATCH_SIZE: '20' }
+    const env = { ...server.env, HEARTWOOD_FLUSH_INTERVAL: '50', HEARTWOOD_BATCH_SIZE: '20' }
     const program = startProgram('stay.mjs', { env, node, args: ['2', '200'] })
     await program.line(/CAPTURED 200/)
     program.write('end')
@@ -80,7 +78,7 @@ describe.skipIf(!preparePeers()).each(NODES)('a program on $name', ({ node }) =>
   })
 
   it('holds its events through an outage and delivers them when the server is back', async () => {
-    const env = { ...server.env, ...patient, HEARTWOOD_FLUSH_INTERVAL: '50' }
+    const env = { ...server.env, HEARTWOOD_FLUSH_INTERVAL: '50' }
     const program = startProgram('stay.mjs', { env, node, args: ['10', '300'] })
     await server.until(20)
     await server.goDown()
@@ -94,7 +92,6 @@ describe.skipIf(!preparePeers()).each(NODES)('a program on $name', ({ node }) =>
   it('is not misled by a clock that jumps an hour ahead and a day back', async () => {
     const result = await runProgram('clock-jump.mjs', { env: { ...server.env, HEARTWOOD_FLUSH_INTERVAL: '50' }, node })
     expectAccounts(server, result, { captured: 40, sent: 40 })
-    expect(result.durationMs).toBeLessThan(20_000)
     expect(new Set(server.events().map(({ id }) => id)).size).toBe(40)
     expect(statsOf(result).retried).toBe(0)
   })

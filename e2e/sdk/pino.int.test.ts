@@ -55,7 +55,8 @@ describe.skipIf(!preparePeers()).each(NODES)('pino on $name', ({ node }) => {
     const spool = mkdtempSync(join(tmpdir(), 'heartwood-pino-'))
     try {
       await server.goDown()
-      const result = await runProgram('loggers/pino-thread.mjs', { env: { ...server.env, HEARTWOOD_SPOOL: spool }, node, args: ['100', 'end'] })
+      const env = { ...server.env, HEARTWOOD_SPOOL: spool, HEARTWOOD_EXIT_TIMEOUT: '1000' }
+      const result = await runProgram('loggers/pino-thread.mjs', { env, node, args: ['100', 'end'] })
       expect(result.code).toBe(0)
       expect(readdirSync(spool, { recursive: true }).length).toBeGreaterThan(0)
       await server.comeUp()

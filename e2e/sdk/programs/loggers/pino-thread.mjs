@@ -3,7 +3,7 @@ import { pino } from 'pino'
 
 const [count, end] = process.argv.slice(2)
 const { HEARTWOOD_ENDPOINT: endpoint, HEARTWOOD_API_KEY: apiKey, HEARTWOOD_SPOOL: spool } = process.env
-const options = { endpoint, apiKey, service: 'till', exitTimeout: 1_000, levelNames: { audit: 'warn' }, ...(spool === undefined ? {} : { spool }) }
+const options = { endpoint, apiKey, service: 'till', levelNames: { audit: 'warn' }, ...(spool === undefined ? {} : { spool }) }
 const target = '@heartwood/node/pino-transport'
 const logger = pino({
   customLevels: { audit: 35 },

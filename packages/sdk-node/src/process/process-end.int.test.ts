@@ -209,7 +209,8 @@ describe('the end of a program', () => {
   it('by process.exit comes at once where nobody listens', async () => {
     const result = await run(`log('a'); process.exit(3)`, { env: { TEST_SERVER: 'http://127.0.0.1:1/', TEST_EXIT_TIMEOUT: '60000' } })
     expect(result).toMatchObject({ code: 3, spooled: ['a'] })
-    expect(result.durationMs).toBeLessThan(10_000)
+    // Far above what a process takes to start and end, and far below its exit timeout.
+    expect(result.durationMs).toBeLessThan(40_000)
   })
 
   it('is not put off by a listener that logs each time there is nothing left to do', async () => {
@@ -260,8 +261,8 @@ describe('the end of a program', () => {
     const result = await run(`log('a'); ${statement}`, options)
     expect(result).toMatchObject({ ...expected, sent: [] })
     expect(result.spooled[0]).toBe('a')
-    // Far above what it should be, and far below what a request may take.
-    expect(result.durationMs).toBeLessThan(5_000)
+    // Far above what it should be, and far below what the server takes: it never answers, and nothing else would end the wait.
+    expect(result.durationMs).toBeLessThan(40_000)
   })
 
   it('comes at once by a second signal', async () => {

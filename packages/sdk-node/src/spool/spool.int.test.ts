@@ -114,9 +114,11 @@ describe('the spool folder', () => {
     for (const id of ids) spool.writeSync(batch(id))
     const takers = [1, 2, 3].map(() =>
       start(`
+        const first = await spool.take()
         say('ready')
         process.stdin.once('data', async () => {
-          const ids = []
+          const ids = [first.batch.id]
+          await first.done()
           for (let taken; (taken = await spool.take()); ) { ids.push(taken.batch.id); await taken.done() }
           say(JSON.stringify(ids))
           process.exit()
@@ -125,7 +127,6 @@ describe('the spool folder', () => {
     for (const { lines } of takers) expect(await lineOf(lines)).toBe('ready')
     for (const { child } of takers) child.stdin?.write('go\n')
     const shares = await Promise.all(takers.map(async ({ lines }) => JSON.parse(await lineOf(lines)) as string[]))
-    expect(shares.filter((share) => share.length > 0).length).toBeGreaterThan(1)
     expect(shares.flat().sort()).toEqual(ids.sort())
     expect(files()).toEqual([])
   })

@@ -6,7 +6,7 @@ const compiled = (name) => import(new URL(`./process/${name}.js`, import.meta.ur
 const { joinProcessEnd } = await compiled('process-end')
 const { uncaughtErrors } = await compiled('uncaught-errors')
 
-const { TEST_SERVER: url, TEST_SPOOL: spool, TEST_EXIT_TIMEOUT: exitTimeout = '2000' } = process.env
+const { TEST_SERVER: url, TEST_SPOOL: spool, TEST_EXIT_TIMEOUT: exitTimeout = '15000' } = process.env
 let events = []
 globalThis.log = (event) => events.push(event)
 
