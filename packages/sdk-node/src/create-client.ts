@@ -12,7 +12,7 @@ import { createTransport } from './transport.ts'
 /** A client on Node: `init` and `createClient` return one. */
 export interface NodeClient extends Client, Calls {
   /** What was given before stays; `spool`, `integrations` and `propagateTo` are those of the beginning. @throws OptionError */
-  reconfigure(options: Partial<NodeOptions>): void
+  reconfigure(options: Partial<Omit<NodeOptions, 'spool' | 'integrations' | 'propagateTo'>>): void
 }
 
 type MakeIntegrations = (options: ResolvedNodeOptions) => readonly Integration<Client>[]

@@ -418,6 +418,17 @@ describe('pause', () => {
     await sim.advance(100)
     expect(sim.counts.read().sent).toBe(2_000)
   })
+
+  it('tells at once whoever waits for a flush', async () => {
+    const sim = createSimulation()
+    sim.serve = () => ({ status: 503 })
+    sim.capture('a')
+    const flushed = sim.delivery.flush(60_000)
+    await sim.advance(10)
+    sim.delivery.pause()
+    await sim.settle()
+    expect([await flushed, sim.clock, sim.counts.read().buffered]).toEqual([false, 10, 1])
+  })
 })
 
 describe('the end', () => {

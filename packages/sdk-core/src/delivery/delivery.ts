@@ -251,6 +251,8 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     },
     pause() {
       paused = true
+      // Whoever waits for a flush learns that it will not be.
+      wake()
     },
     resume() {
       paused = false
