@@ -1,6 +1,6 @@
 import { closeSync, fdatasyncSync, mkdirSync, openSync, readdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink, utimes } from 'node:fs/promises'
-import { join } from 'node:path'
+import { type FileHandle, open, readdir, readFile, rename, stat, unlink, utimes } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 
 /** The few things that the spool does with files. Names are those in the folder; `try…` answers false when the system says no. */
 export interface Folder {
@@ -30,6 +30,19 @@ const OWNER_ONLY_FILE = 0o600
 
 export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code
 const byName = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0)
+
+/** With those above it. Not Node's `recursive`, which never ends where nothing can be made in a folder that exists, such as `/proc`. */
+const makeFolder = (directory: string): void => {
+  const make = (): void => void mkdirSync(directory, { mode: OWNER_ONLY_FOLDER })
+  try {
+    make()
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return
+    if (codeOf(error) !== 'ENOENT' || dirname(directory) === directory) throw error
+    makeFolder(dirname(directory))
+    make()
+  }
+}
 
 export const createFolder = (directory: string): Folder => {
   const pathOf = (name: string): string => join(directory, name)
@@ -65,7 +78,7 @@ export const createFolder = (directory: string): Folder => {
     async write(name, file) {
       const handle = await openNew(name).catch(async (error: unknown) => {
         if (codeOf(error) !== 'ENOENT') throw error
-        await mkdir(directory, { recursive: true, mode: OWNER_ONLY_FOLDER })
+        makeFolder(directory)
         return openNew(name)
       })
       try {
@@ -81,7 +94,7 @@ export const createFolder = (directory: string): Folder => {
         descriptor = openNewSync(name)
       } catch (error) {
         if (codeOf(error) !== 'ENOENT') throw error
-        mkdirSync(directory, { recursive: true, mode: OWNER_ONLY_FOLDER })
+        makeFolder(directory)
         descriptor = openNewSync(name)
       }
       try {

@@ -275,6 +275,13 @@ describe('the spool folder', () => {
     }
   })
 
+  it.skipIf(process.platform !== 'linux')('says so at once where no folder can be made', async () => {
+    directory = '/proc/heartwood/queue'
+    const spool = open()
+    await expect(spool.write(batch('a'))).rejects.toMatchObject({ code: 'spool-unwritable' })
+    expect(() => spool.writeSync(batch('a'))).toThrow(expect.objectContaining({ code: 'spool-unwritable' }))
+  })
+
   it('refuses with a code what it cannot write, and stays usable', async () => {
     writeFileSync(directory, 'a file where the folder should be')
     const spool = open()
