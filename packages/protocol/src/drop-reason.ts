@@ -11,7 +11,7 @@ export const DROP_REASONS = {
   'queue-full': 'The queue is at its limit; send it again later.',
   'queue-unavailable': 'The queue cannot be written; send it again later.',
   'rate-limited': 'The project or key is over its rate.',
-  sampled: 'Left out by the sample rate that the project sets.',
+  sampled: 'Left out by the sample rate that the project or the program sets.',
   unauthorized: 'The key is missing, unknown or revoked.',
   forbidden: 'The key may not do this.',
   'project-not-found': 'There is no such project, or it was deleted before the event was stored.',

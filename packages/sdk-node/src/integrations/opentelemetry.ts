@@ -109,12 +109,15 @@ export class HeartwoodLogRecordExporter {
       return
     }
     isExporting = true
+    let failure: unknown
     try {
       for (const record of records) captureRecord(client, record)
+    } catch (error) {
+      failure = error
     } finally {
       isExporting = false
     }
-    done({ code: 0 })
+    done(failure === undefined ? { code: 0 } : { code: 1, error: failure instanceof Error ? failure : new Error(String(failure)) })
   }
 
   /** Sends what the client holds; the client stays open. */
