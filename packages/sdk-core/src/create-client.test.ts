@@ -74,3 +74,34 @@ it('counts what the options of an event hold among the bytes of its buffer', () 
   for (let n = 0; n < 10; n++) client.info('a', undefined, { detail: { page } })
   expect(client.stats()).toMatchObject({ captured: 10, dropped: { 'buffer-full': 8 } })
 })
+
+const throwing = (name: string, others: object = {}): object =>
+  Object.defineProperty({ ...others }, name, {
+    enumerable: true,
+    get() {
+      throw new Error('no')
+    },
+  })
+
+it('loses what throws when it is read, and not the event', async () => {
+  const { client, events } = setUp()
+  client.info('beside an error', throwing('g', { err: new TypeError('e') }))
+  client.info('instead of an error', throwing('error', { a: 1 }))
+  client.info('among the options', {}, anything(throwing('tags')))
+  client.info(anything({ message: Object.create(null) }))
+  await client.flush()
+  expect(events.map(({ message, attributes, error }) => [message, attributes, error?.type])).toEqual([
+    ['beside an error', { g: expect.stringContaining('no') }, 'TypeError'],
+    ['instead of an error', { a: 1, error: expect.stringContaining('no') }, undefined],
+    ['among the options', {}, undefined],
+    ['{ message: … }', undefined, 'Object'],
+  ])
+  expect(client.stats()).toMatchObject({ captured: 4, sent: 4, dropped: {} })
+})
+
+it('takes what was thrown for the error, whatever it is', async () => {
+  const { client, events } = setUp()
+  client.error('failed', 'out of paper', { attributes: { tray: 2 } })
+  await client.flush()
+  expect(events).toMatchObject([{ message: 'failed', error: { message: 'out of paper' }, attributes: { tray: 2 } }])
+})

@@ -40,7 +40,8 @@ export interface ClientParts {
   readonly client: Client
   readonly options: () => ResolvedOptions
   /** The last moment of a process: what is in memory is sent by `sendNow`, where it is given, or goes to the spool folder, or is counted `process-exit`. */
-  flushSync(sendNow?: SendNow): void
+  /** @param isLast what is captured afterwards is treated so at once */
+  flushSync(sendNow?: SendNow, isLast?: boolean): void
   report(error: Error): void
 }
 
@@ -118,6 +119,9 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     }
   }
 
+  /** Nothing comes later any more: the process is ending, and its own last listeners still log. */
+  let sendAtOnce: (() => void) | undefined
+
   /** Everything that happens on the caller's turn. */
   const push = (
     level: Level,
@@ -169,6 +173,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
       breadcrumbs: RANKS[level] >= RANKS.error ? scope.breadcrumbs?.list() : undefined,
       sizeBytes,
     })
+    sendAtOnce?.()
     return id
   }
 
@@ -177,6 +182,17 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     counts.dropped('internal')
     report(error)
     return ''
+  }
+
+  /** An argument that throws when it is read loses itself, not its event. */
+  const rescued = (level: Level, from: LoggerState, first: unknown, second: unknown, above: Callable): string | undefined => {
+    try {
+      const attributes = isGiven(second) ? snapshots.attributes(second) : undefined
+      const spoken = typeof first === 'string' ? { message: first, attributes, error: undefined } : spokenError(captureError(first), attributes)
+      return push(level, from, spoken, undefined, above)
+    } catch {
+      return undefined
+    }
   }
 
   const call: LogCall = (level, from, given, first, second, third, above) => {
@@ -188,7 +204,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     try {
       return push(level, from, readCall(level, given, first, second, third, above), third, above)
     } catch (error) {
-      return broken(error)
+      return rescued(level, from, first, second, above) ?? broken(error)
     }
   }
 
@@ -200,10 +216,11 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     return finish(Math.max(0, timeoutMs - (platform.monotonicNow() - startedAt)))
   }
 
-  const flushSync = (sendNow?: SendNow): void => {
+  const flushSync = (sendNow?: SendNow, isLast = false): void => {
     delivery.flushSync(sendNow)
     dedupe.drain()
     delivery.flushSync(sendNow)
+    if (isLast) sendAtOnce = () => flushSync(sendNow)
   }
 
   const loggerTools: LoggerTools = {

@@ -14,7 +14,7 @@ import type { Attributes, EventOptions, Level } from './types.ts'
  */
 export interface LogMethod {
   (message: string, attributes?: Attributes, options?: EventOptions): string
-  (message: string, error: Error, options?: EventOptions & { readonly attributes?: Attributes | undefined }): string
+  (message: string, errorOrAttributes: unknown, options?: EventOptions & { readonly attributes?: Attributes | undefined }): string
   (error: unknown, attributes?: Attributes, options?: EventOptions): string
   (): string
 }

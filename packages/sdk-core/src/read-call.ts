@@ -2,6 +2,7 @@ import { type Callable, createCallSite } from './errors/call-site.ts'
 import { captureError } from './errors/capture-error.ts'
 import type { CapturedError } from './record.ts'
 import type { Attributes, EventOptions, Level } from './types.ts'
+import { describeThrown } from './values/describe.ts'
 
 /** What a call of a log method says. */
 export interface Spoken {
@@ -28,6 +29,9 @@ export const readCall = (
   if (typeof first === 'string') {
     if (second === undefined || second === null) return spoken(first, (options as WithAttributes | undefined)?.attributes, options?.error)
     if (isError(second)) return spoken(first, (options as WithAttributes | undefined)?.attributes, second)
+    const isSerious = level === 'error' || level === 'fatal'
+    // What was caught need not be an error.
+    if (isSerious && typeof second !== 'object') return spoken(first, (options as WithAttributes | undefined)?.attributes, second)
     const attributes = second as Attributes
     const { error, err } = attributes
     if (options?.error === undefined && (isError(error) || isError(err))) return withoutError(first, attributes, isError(error) ? 'error' : 'err')
@@ -56,8 +60,16 @@ export const spokenError = (error: CapturedError, attributes: Attributes | undef
 })
 
 const withoutError = (message: string, attributes: Attributes, name: 'error' | 'err'): Spoken => {
-  const { [name]: error, ...rest } = attributes
-  return spoken(message, rest, error)
+  const rest: { [name: string]: unknown } = {}
+  for (const key of Object.keys(attributes)) {
+    if (key === name) continue
+    try {
+      rest[key] = attributes[key]
+    } catch (thrown) {
+      rest[key] = describeThrown(thrown)
+    }
+  }
+  return spoken(message, rest, attributes[name])
 }
 
 /** Also errors of other realms (`vm`, jest), which are no instances of ours. */

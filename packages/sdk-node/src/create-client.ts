@@ -58,7 +58,7 @@ export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations,
     leaveProcessEnd = joinProcessEnd({
       buffered: () => core.stats().buffered,
       flush: core.flush,
-      flushSync: (sendNow) => runAsOwn(() => flushSync(sendNow)),
+      flushSync: (sendNow, isLast) => runAsOwn(() => flushSync(sendNow, isLast)),
       exitTimeoutMs: () => options.exitTimeout,
     })
     for (const { name, setup } of integrations) {

@@ -114,3 +114,10 @@ it('reads hostile texts in linear time', () => {
   for (const part of ['a', '1', '1 ', 'a@', '@a.', 'a.', '%40', 'bearer ', 'bearer\t', '?a=', '?', '&token', '078-05-', '4111 '])
     redactor.text(part.repeat(200_000 / part.length))
 })
+
+it('takes passwords out of addresses', () => {
+  expect(all.text('no answer from postgres://ann:s3cret@db:5432/shop, see https://docs.example/a@b')).toBe(
+    'no answer from postgres://ann:[redacted]@db:5432/shop, see https://docs.example/a@b',
+  )
+  expect(createRedactor(false, []).text('amqp://a:b@mq')).toBe('amqp://a:b@mq')
+})

@@ -1,6 +1,7 @@
 import type { ResolvedOptions } from '../options.ts'
 import type { Json, JsonObject } from '../types.ts'
 import { finishCuts } from '../values/cut-text.ts'
+import { redactAddressPasswords } from './address-passwords.ts'
 import { redactionFor, type TextRedaction } from './patterns.ts'
 import { REDACTED } from './redacted.ts'
 import { createNameTest } from './secret-names.ts'
@@ -32,6 +33,7 @@ export function createRedactor(redact: ResolvedOptions['redact'], urlParameters:
   const urls = createUrlRedaction(urlParameters)
   // First: what a pattern leaves of an address may not look like one any more.
   if (urls !== undefined) steps.unshift(urls)
+  if (redact !== false) steps.unshift(redactAddressPasswords)
   const isSecret = createNameTest(redact === false ? [] : redact.keys)
   const readsNumbers = patterns.some((pattern) => pattern === 'creditCard' || typeof pattern !== 'string')
   const verdicts = new Map<string, NameVerdict>()

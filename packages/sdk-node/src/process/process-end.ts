@@ -9,8 +9,8 @@ export interface Ending {
   /** Events in memory. */
   buffered(): number
   flush(timeoutMs: number): Promise<boolean>
-  /** The last moment: sends with `sendNow` where it is given; what is left goes to the spool folder or is counted. Must not throw. */
-  flushSync(sendNow?: SendNow): void
+  /** The last moment: sends with `sendNow` where it is given; what is left goes to the spool folder or is counted. Must not throw. @param isLast what is captured afterwards is treated so at once */
+  flushSync(sendNow?: SendNow, isLast?: boolean): void
   /** Milliseconds by which the end may be delayed. */
   exitTimeoutMs(): number
 }
@@ -63,7 +63,7 @@ const install = (endings: ReadonlySet<Ending>): (() => boolean) => {
     const deadline = (startedMs ?? performance.now()) + longestMs() - spentMs
     for (const ending of endings) {
       const leftMs = (): number => Math.min(ending.exitTimeoutMs(), deadline - performance.now())
-      ending.flushSync((requests) => sendBlocking(requests, leftMs()))
+      ending.flushSync((requests) => sendBlocking(requests, leftMs()), true)
     }
   }
 
