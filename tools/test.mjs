@@ -69,7 +69,9 @@ function playwright() {
   add(ok, expected, unexpected + flaky, skipped)
 }
 
-const specsOf = ({ specs = [], suites = [] }) => [...specs, ...suites.flatMap(specsOf)]
+function specsOf({ specs = [], suites = [] }) {
+  return [...specs, ...suites.flatMap(specsOf)]
+}
 
 function spawn(command, args, env = {}) {
   return spawnSync(bin(command), args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0
