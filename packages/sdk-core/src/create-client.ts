@@ -17,7 +17,7 @@ import { isGiven, plainTime } from './plain.ts'
 import type { Platform, SendNow } from './ports.ts'
 import { createPrepare } from './prepare/prepare.ts'
 import { rawPath, readRawAnswer } from './raw-ingest.ts'
-import { readCall, type Spoken, spokenError } from './read-call.ts'
+import { readCall, readThrown, type Spoken, spokenError } from './read-call.ts'
 import type { EventRecord, RecordOptions } from './record.ts'
 import { bind, copyOptions } from './record-options.ts'
 import { copyScope, createScope, type Scope, type ScopeTools } from './scope.ts'
@@ -39,8 +39,10 @@ export interface ClientDeps {
 export interface ClientParts {
   readonly client: Client
   readonly options: () => ResolvedOptions
-  /** The last moment of a process: what is in memory is sent by `sendNow`, where it is given, or goes to the spool folder, or is counted `process-exit`. */
-  /** @param isLast what is captured afterwards is treated so at once */
+  /**
+   * The last moment of a process: what is in memory is sent by `sendNow`, where it is given, or goes to the spool folder, or is counted `process-exit`.
+   * @param isLast what is captured afterwards is treated so at once
+   */
   flushSync(sendNow?: SendNow, isLast?: boolean): void
   report(error: Error): void
 }
@@ -184,7 +186,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     return ''
   }
 
-  /** An argument that throws when it is read loses itself, not its event. */
+  /** An argument that throws when it is read loses itself, not its event. @returns undefined when the event is lost all the same */
   const rescued = (level: Level, from: LoggerState, first: unknown, second: unknown, above: Callable): string | undefined => {
     try {
       const attributes = isGiven(second) ? snapshots.attributes(second) : undefined
@@ -195,18 +197,28 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     }
   }
 
-  const call: LogCall = (level, from, given, first, second, third, above) => {
-    const rank = RANKS[level]
-    // A program without types may say anything.
-    if (typeof rank !== 'number') return call('info', from, given, first, second, third, above)
-    if (rank < minRank) return ''
+  const make = (
+    read: typeof readCall,
+    level: Level,
+    from: LoggerState,
+    given: number,
+    first: unknown,
+    second: unknown,
+    third: EventOptions | undefined,
+    above: Callable,
+  ): string => {
+    if (RANKS[level] < minRank) return ''
     counts.captured()
     try {
-      return push(level, from, readCall(level, given, first, second, third, above), third, above)
+      return push(level, from, read(level, given, first, second, third, above), third, above)
     } catch (error) {
       return rescued(level, from, first, second, above) ?? broken(error)
     }
   }
+
+  // A program without types may say any level.
+  const call: LogCall = (level, from, given, first, second, third, above) =>
+    make(readCall, typeof RANKS[level] === 'number' ? level : 'info', from, given, first, second, third, above)
 
   /** Repeats are known once everything was prepared; what tells of them has to leave too. */
   const flushAll = async (timeoutMs: number, finish: (timeoutMs: number) => Promise<boolean>): Promise<boolean> => {
@@ -235,15 +247,8 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
 
   const captureException: Client['captureException'] = (error, options) => {
     const { level: given = 'error', handled, attributes, ...rest } = options ?? {}
-    const level = Object.hasOwn(RANKS, given) ? given : 'error'
-    if (RANKS[level] < minRank) return ''
-    counts.captured()
-    try {
-      const more = handled === undefined ? attributes : { ...attributes, 'error.handled': handled }
-      return push(level, NO_LOGGER, spokenError(captureError(error), more), rest, captureException)
-    } catch (thrown) {
-      return broken(thrown)
-    }
+    const more = handled === undefined ? attributes : { ...attributes, 'error.handled': handled }
+    return make(readThrown, Object.hasOwn(RANKS, given) ? given : 'error', NO_LOGGER, 2, error, more, rest, captureException)
   }
   const capture: Client['capture'] = ({ level, message, attributes, ...rest }) => call(level, NO_LOGGER, 3, message, attributes, rest, capture)
   const audit: Client['audit'] = (action, actor, context) => {

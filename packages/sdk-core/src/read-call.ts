@@ -47,6 +47,10 @@ export const readCall = (
   return { message: textOf(first), attributes, error: undefined }
 }
 
+/** What `captureException` is given: an error, whatever was thrown. */
+export const readThrown: typeof readCall = (_level, _given, thrown, attributes) =>
+  spokenError(captureError(thrown), attributes as Attributes | undefined)
+
 const spoken = (message: string, attributes: Attributes | undefined, error: unknown): Spoken => ({
   message,
   attributes,

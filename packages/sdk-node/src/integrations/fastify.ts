@@ -1,6 +1,6 @@
 import { createHttpCapture, type HttpOptions, type IncomingRequest, type OutgoingResponse, requestCapture } from '../http/request-capture.ts'
-import { REQUEST_ID_HEADER, TRACE_ID_HEADER } from '../http/response-headers.ts'
 import { listen } from './channels.ts'
+import { goOn } from './fastify-request.ts'
 
 export type { HttpOptions } from '../http/request-capture.ts'
 
@@ -37,15 +37,7 @@ const HANDLER_ERRORS = 'tracing:fastify.request.handler:error'
 export const heartwoodFastify = (instance: FastifyInstance, options: HttpOptions, done: (error?: Error) => void): void => {
   const http = createHttpCapture(options, routeOf)
   instance.addHook('onRequest', (request, reply, next) => {
-    const capture = http.begin(request.raw, reply.raw, request)
-    if (capture === undefined) {
-      next()
-      return
-    }
-    // Through Fastify: headers that are set on the raw response make its writeHead slow.
-    reply.header(TRACE_ID_HEADER, capture.traceId)
-    reply.header(REQUEST_ID_HEADER, capture.requestId)
-    capture.run(next)
+    goOn(http.begin(request.raw, reply.raw, request), reply, next)
   })
   instance.addHook('onError', (request, reply, error, next) => {
     requestCapture(request.raw)?.fail(error, reply.statusCode)

@@ -1,8 +1,8 @@
 import { emitWarning } from 'node:process'
 import { createHttpCapture, type HttpOptions, type IncomingRequest, type OutgoingResponse } from '../http/request-capture.ts'
-import { REQUEST_ID_HEADER, TRACE_ID_HEADER } from '../http/response-headers.ts'
 import { createExpressMiddleware, expressRoute } from './express-middleware.ts'
 import type { FastifyInstance, FastifyRequest } from './fastify.ts'
+import { goOn } from './fastify-request.ts'
 import { watchNestExceptions } from './nest-exceptions.ts'
 
 export type { HttpOptions } from '../http/request-capture.ts'
@@ -50,14 +50,6 @@ const followFastify = (app: NestApplication, instance: FastifyInstance, options:
   })
   instance.addHook('onRequest', (request, reply, done) => {
     requests.set(request.raw, request)
-    const capture = http.begin(request.raw, reply.raw, request.raw)
-    if (capture === undefined) {
-      done()
-      return
-    }
-    // Through Fastify: headers that are set on the raw response make its writeHead slow.
-    reply.header(TRACE_ID_HEADER, capture.traceId)
-    reply.header(REQUEST_ID_HEADER, capture.requestId)
-    capture.run(done)
+    goOn(http.begin(request.raw, reply.raw, request.raw), reply, done)
   })
 }
