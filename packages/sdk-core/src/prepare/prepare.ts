@@ -60,7 +60,7 @@ interface Writing extends Omit<PrepareDeps, 'options'> {
 }
 
 function createWriter(options: ResolvedOptions, { counts, report, listeners, frames: platformFrames, tell }: Writing): Prepare {
-  const redactor = createRedactor(options.redact, options.scrubUrlParams)
+  const redactor = createRedactor(options.redact, options.scrubUrlParams, options.apiKey)
   // An expression of the program may reach over lines; none of ours does.
   const redactsByLine = options.redact === false || options.redact.patterns.every((pattern) => typeof pattern === 'string')
   const writer = createLineWriter(redactor, options, platformFrames, redactsByLine)

@@ -121,3 +121,9 @@ it('takes passwords out of addresses', () => {
   )
   expect(createRedactor(false, []).text('amqp://a:b@mq')).toBe('amqp://a:b@mq')
 })
+
+it("takes out the client's own key, which a program may hold in the lines around an error", () => {
+  expect(createRedactor({ patterns: [], keys: [] }, [], 'hw_i_0123456789ab').text("init({ apiKey: 'hw_i_0123456789ab' })")).toBe(
+    "init({ apiKey: '[redacted]' })",
+  )
+})

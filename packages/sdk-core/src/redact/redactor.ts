@@ -23,17 +23,21 @@ interface NameVerdict {
   readonly json: string
 }
 
+/** What is shorter is no key of a server, and may be a word. */
+const SHORTEST_KEY = 16
 const MAX_VERDICTS = 5_000
 const MAX_NAME = 200
 const MAX_DEPTH = 100
 
-export function createRedactor(redact: ResolvedOptions['redact'], urlParameters: readonly string[]): Redactor {
+/** @param apiKey of the client: source lines and addresses of the program may hold it */
+export function createRedactor(redact: ResolvedOptions['redact'], urlParameters: readonly string[], apiKey = ''): Redactor {
   const patterns = redact === false ? [] : redact.patterns
   const steps: TextRedaction[] = patterns.map(redactionFor)
   const urls = createUrlRedaction(urlParameters)
   // First: what a pattern leaves of an address may not look like one any more.
   if (urls !== undefined) steps.unshift(urls)
   if (redact !== false) steps.unshift(redactAddressPasswords)
+  if (redact !== false && apiKey.length >= SHORTEST_KEY) steps.unshift((text) => text.replaceAll(apiKey, REDACTED))
   const isSecret = createNameTest(redact === false ? [] : redact.keys)
   const readsNumbers = patterns.some((pattern) => pattern === 'creditCard' || typeof pattern !== 'string')
   const verdicts = new Map<string, NameVerdict>()
