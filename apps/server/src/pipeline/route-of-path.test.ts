@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { routeOf, routeOfPath } from './route-of-path.ts'
+import { routeOfPath } from './route-of-path.ts'
 
 describe('the route of a path', () => {
   it.each([
@@ -100,13 +100,6 @@ describe('the route of a path', () => {
     for (const piece of ['A', 'aB', '1-', ';a', ':id', '%2', 'a.b', '-:id', '0x', 'a_1']) {
       for (const end of ['!', '.js', '@', ';']) expect(routeOfPath(`/${piece.repeat(10_000)}${end}`)).toMatch(/^\//)
     }
-  })
-
-  it('keeps a pattern that was sent, and replaces the path that stands in its place', () => {
-    expect(routeOf('/users/<int:uid>', '/users/7')).toBe('/users/<int:uid>')
-    expect(routeOf('users#show', '/users/7')).toBe('users#show')
-    expect(routeOf('/users/7', '/users/7?tab=1')).toBe('/users/:id')
-    expect(routeOf('', '/users/7')).toBe('/users/:id')
   })
 })
 

@@ -15,10 +15,6 @@ export function routeOfPath(path: string): string {
   return LOOK.test(bare) ? bare.split('/').map(segmentOfRoute).join('/') : bare
 }
 
-/** The route of a request: the pattern that was sent, or the normalised path where none was sent or the path itself stands in its place. */
-export const routeOf = (route: string, path: string): string =>
-  route === '' || route === path || route === pathOnly(path) ? routeOfPath(path) : route
-
 /** A path without origin, query and fragment; repeated slashes at its start are one. */
 export function pathOnly(path: string): string {
   let start = 0

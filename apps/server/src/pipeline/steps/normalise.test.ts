@@ -259,6 +259,13 @@ describe('requests', () => {
     expect(Object.fromEntries(event.attributes)).toEqual({ 'http.bytes': 9 })
   })
 
+  it('keeps a route that was sent, also one that looks like an id, and makes one where there is none', () => {
+    const routeOf = (request: object) => read({ kind: 'request', request }).route
+    expect(routeOf({ route: '/2024', path: '/2024?tab=1' })).toBe('/2024')
+    expect(routeOf({ route: 'users#show', path: '/users/7' })).toBe('users#show')
+    expect(routeOf({ path: '/users/7?tab=1' })).toBe('/users/:id')
+  })
+
   it('reads what pino-http writes', () => {
     const event = read({
       level: 30,

@@ -7,7 +7,7 @@ import { FIELD, knownField, LAST_TEXT, nameRank } from '../fields.ts'
 import { type LevelNumbers, levelFromNumber, levelFromText } from '../levels.ts'
 import type { NameNode } from '../names.ts'
 import { isPlainObject, readRequest, setAddress, setDuration, setMethod, setPath, setStatus, setUserAgent } from '../request-fields.ts'
-import { routeOf } from '../route-of-path.ts'
+import { routeOfPath } from '../route-of-path.ts'
 import { jsonText } from '../texts.ts'
 import { withoutNul } from '../without-nul.ts'
 
@@ -257,7 +257,7 @@ function finish(context: PipelineContext, event: Event): void {
   }
   if (draft.name !== undefined) finishName(draft, event)
   if (draft.saysRequest && event.kind === 'log' && (event.method !== '' || event.status !== 0)) event.kind = 'request'
-  if (event.kind === 'request' && event.path !== '') event.route = routeOf(event.route, event.path)
+  if (event.kind === 'request' && event.route === '' && event.path !== '') event.route = routeOfPath(event.path)
   if (event.service === '' && defaults.service !== undefined) draft.setField(FIELD.service, 'service', defaults.service)
   if (event.environment === '' && defaults.environment !== undefined) draft.setField(FIELD.environment, 'environment', defaults.environment)
   if (event.release === '' && defaults.release !== undefined) draft.setField(FIELD.release, 'release', defaults.release)

@@ -236,7 +236,10 @@ describe('request rows', () => {
 
   it('are events of their own kind, with a route and without an address', async () => {
     await sendRows(row('a'), row('b', { route: '/users/<int:uid>' }), row('c', { path: '//', route: '/' }), row('d', { route: 'users/{id}' }))
-    expect(door.events.map(({ request }) => request?.route)).toEqual(['/users/:id', '/users/<int:uid>', '/', '/users/{id}'])
+    // Django's client has no pattern.
+    await sendRows(row('e', { path: '/users/7', route: '/users/7' }))
+    const routes = ['/users/:id', '/users/<int:uid>', '/', '/users/{id}', '/users/:id']
+    expect(door.events.map(({ request }) => request?.route)).toEqual(routes)
     expect(door.events[0]).toMatchObject({
       kind: 'request',
       level: 'error',

@@ -31,7 +31,7 @@ export function fromRow(row: LooseRecord): LooseRecord {
     sessionId: row.session_id,
     userId: row.user_id,
     traceId: row.trace_id,
-    request: { method: row.method, path, route: routeIn(row.route), status_code: row.status_code, duration_ms: row.duration_ms },
+    request: { method: row.method, path, route: routeIn(row, path), status_code: row.status_code, duration_ms: row.duration_ms },
     attributes,
   }
   if (isText(row.ip)) record['client.address'] = row.ip
@@ -41,5 +41,8 @@ export function fromRow(row: LooseRecord): LooseRecord {
 
 const levelOf = (status: unknown): string => (typeof status !== 'number' || status < 400 ? 'info' : status < 500 ? 'warn' : 'error')
 
-/** Laravel's patterns come without their leading slash. */
-const routeIn = (route: unknown): unknown => (isText(route) && /^[\w{]/.test(route) ? `/${route}` : route)
+/** Laravel's patterns come without their leading slash; Django, and Flask where no route fits, put the path in that place. */
+function routeIn({ route, path: sentPath }: LooseRecord, path: unknown): unknown {
+  if (route === path || route === sentPath) return undefined
+  return isText(route) && /^[\w{]/.test(route) ? `/${route}` : route
+}
