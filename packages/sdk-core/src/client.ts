@@ -80,7 +80,7 @@ export interface Client extends Logger {
    *
    * @param format `auto` (default), `json`, `jsonl`, `logfmt`, `syslog`, `csv`, `text`, `obl`
    * @param defaults for what the entries do not say
-   * @throws HeartwoodApiError when nothing was taken; an error of the connection when there was no answer
+   * @throws HeartwoodApiError when nothing was taken: `unreachable` or `timed-out` after all tries, `closed` when the client is closed meanwhile
    */
   ingestRaw(body: string | Uint8Array, format?: string, defaults?: RawDefaults): Promise<RawAnswer>
   /**

@@ -16,7 +16,7 @@ import type { CoreOptions, ResolvedOptions } from './options.ts'
 import { isGiven, plainTime } from './plain.ts'
 import type { Platform, SendNow } from './ports.ts'
 import { createPrepare } from './prepare/prepare.ts'
-import { rawPath, readRawAnswer } from './raw-ingest.ts'
+import { RAW_FAILED, rawPath, readRawAnswer } from './raw-ingest.ts'
 import { readCall, readThrown, type Spoken, spokenError } from './read-call.ts'
 import type { EventRecord, RecordOptions } from './record.ts'
 import { bind, copyOptions } from './record-options.ts'
@@ -295,7 +295,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     },
     stats: counts.read,
     async ingestRaw(body, format = 'auto', defaults = {}) {
-      if (!options.enabled) throw new HeartwoodApiError('disabled', 0, 'The text was not taken: the client is switched off (`enabled: false`).')
+      if (!options.enabled) throw new HeartwoodApiError('disabled', 0, `${RAW_FAILED}: the client is switched off (\`enabled: false\`).`)
       const bytes = typeof body === 'string' ? platform.encode(body) : body
       return readRawAnswer(await delivery.raw(bytes, rawPath(format, defaults)))
     },

@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../ports.ts'
 
 /** Codes of the SDK itself; all others are those of the server (docs/reference/errors.md). */
-type CallFailure = 'unreachable' | 'timed-out' | 'unreadable-answer' | 'disabled'
+type CallFailure = 'unreachable' | 'timed-out' | 'unreadable-answer' | 'disabled' | 'closed'
 
 /** A call that did not do what it was asked for. Catch by `code`. */
 export class HeartwoodApiError extends Error {

@@ -33,13 +33,11 @@ export const createCall =
     const { endpoint, timeout, enabled, apiKey: ownKey } = options()
     if (!enabled) throw new HeartwoodApiError('disabled', 0, `${failed}: the client is switched off (\`enabled: false\`).`)
     const key = apiKey ?? ownKey
-    const timedOut = (cause?: unknown) =>
-      new HeartwoodApiError('timed-out', 0, `${failed}: ${endpoint} did not answer within ${timeout} ms.`, { cause })
     let answer: HttpAnswer
     let timer: { cancel(): void } | undefined
     try {
       const late = new Promise<never>((_, reject) => {
-        timer = platform.setTimer(() => reject(timedOut()), timeout + MARGIN_MS, true)
+        timer = platform.setTimer(() => reject(timedOut(failed, { endpoint, timeout })), timeout + MARGIN_MS, true)
       })
       const sent = platform.transport.send({
         method,
@@ -50,9 +48,7 @@ export const createCall =
       })
       answer = await Promise.race([sent, late])
     } catch (error) {
-      if (error instanceof HeartwoodApiError) throw error
-      if (isTimeout(error)) throw timedOut(error)
-      throw new HeartwoodApiError('unreachable', 0, `${failed}: ${endpoint} cannot be reached (${problemOf(error)}).`, { cause: error })
+      throw error instanceof HeartwoodApiError ? error : unanswered(error, failed, { endpoint, timeout })
     } finally {
       timer?.cancel()
     }
@@ -61,6 +57,17 @@ export const createCall =
     if (object === undefined) throw unreadable(answer.status, failed)
     return object
   }
+
+type Limits = Pick<ResolvedOptions, 'endpoint' | 'timeout'>
+
+const timedOut = (failed: string, { endpoint, timeout }: Limits, cause?: unknown): HeartwoodApiError =>
+  new HeartwoodApiError('timed-out', 0, `${failed}: ${endpoint} did not answer within ${timeout} ms.`, { cause })
+
+/** @param error that of a transport @param failed the beginning of the sentence */
+export const unanswered = (error: unknown, failed: string, limits: Limits): HeartwoodApiError =>
+  isTimeout(error)
+    ? timedOut(failed, limits, error)
+    : new HeartwoodApiError('unreachable', 0, `${failed}: ${limits.endpoint} cannot be reached (${problemOf(error)}).`, { cause: error })
 
 function isTimeout(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false

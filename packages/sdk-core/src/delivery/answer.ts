@@ -8,8 +8,8 @@ type Refused = ReadonlyMap<DropReason, number>
 export type Verdict =
   /** Done with: `sent` were stored, the others never will be. */
   | { readonly kind: 'taken'; readonly sent: number; readonly refused: Refused }
-  /** `misled`: what answers is no Heartwood, and why one may think so. */
-  | { readonly kind: 'retry'; readonly problem: string; readonly misled?: string }
+  /** `absent`: it is not Heartwood that answers, so nothing is said of the batch. `misled`: why one may think so, where the address may be wrong. */
+  | { readonly kind: 'retry'; readonly problem: string; readonly absent: boolean; readonly misled?: string }
   | { readonly kind: 'split' }
   /** The encoding is not understood. */
   | { readonly kind: 'plain' }
@@ -23,7 +23,7 @@ export const judge = (answer: HttpAnswer, events: number): Verdict => {
   const { status } = answer
   const body = readBody(answer.body)
   const problem = `the server answered ${status}${saidIn(body)}`
-  const stranger = (misled: string): Verdict => ({ kind: 'retry', problem, misled })
+  const stranger = (misled: string): Verdict => ({ kind: 'retry', problem, absent: true, misled })
   if (status >= 200 && status < 300) {
     return countOf(body.accepted) === undefined
       ? stranger(`answered ${status}, but not as Heartwood does; is \`endpoint\` right?`)
@@ -55,9 +55,12 @@ export const judge = (answer: HttpAnswer, events: number): Verdict => {
       // There is something else at this address, for now at least.
       return stranger(`answered ${status}: it takes no events; is \`endpoint\` right?`)
     default:
-      return { kind: 'retry', problem }
+      return { kind: 'retry', problem, absent: GATEWAY_STATUSES.includes(status) && body.error === undefined }
   }
 }
+
+/** What proxies answer for a server that is not there; with `error` in the body it is the server's own. */
+const GATEWAY_STATUSES: readonly number[] = [502, 503, 504]
 
 type Body = { readonly [name: string]: unknown }
 

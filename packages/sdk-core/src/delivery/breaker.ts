@@ -15,6 +15,8 @@ export interface Breaker {
   worked(): void
   /** The next probe may go at once. */
   probeNow(now: number): void
+  /** Opens, and lets a probe go at that moment. */
+  openUntil(at: number): void
 }
 
 export const createBreaker = (random: () => number): Breaker => {
@@ -46,6 +48,11 @@ export const createBreaker = (random: () => number): Breaker => {
     },
     probeNow(now) {
       probeAt = Math.min(probeAt, now)
+    },
+    openUntil(at) {
+      failures = OPENS_AFTER
+      open = true
+      probeAt = at
     },
   }
 }

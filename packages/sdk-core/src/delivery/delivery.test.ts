@@ -248,6 +248,41 @@ describe('a server that is gone', () => {
     expect(sim.errors).toHaveLength(1)
   })
 
+  it.each([0, 2, 4])('for a minute costs no event when a batch has few tries (%i)', async (maxRetries) => {
+    for (const answer of [down(), { status: 502 }, { status: 503, body: '<html>No server is available' }]) {
+      const sim = createSimulation({ options: { maxRetries } })
+      sim.capture('before')
+      await sim.advance(1_100)
+      sim.serve = () => (sim.clock < 60_000 ? answer : {})
+      for (let second = 0; second < 60; second++) {
+        many(sim, 10, second * 10)
+        await sim.advance(1_000)
+      }
+      await sim.advance(35_000)
+      expect(sim.counts.read()).toMatchObject({ sent: 601, buffered: 0, dropped: {} })
+    }
+  })
+
+  it('leaves a batch to its few tries where it is that batch alone which nobody answers', async () => {
+    const sim = createSimulation({ options: { maxRetries: 1 } })
+    sim.serve = ({ lines }) => (lines.includes('poison') ? down() : {})
+    sim.capture('poison')
+    for (let second = 0; second < 100; second++) {
+      await sim.advance(1_000)
+      sim.capture(`t${second}`)
+    }
+    await sim.advance(2_000)
+    expect(sim.counts.read()).toMatchObject({ sent: 100, buffered: 0, dropped: { 'retries-exhausted': 1 } })
+  })
+
+  it('that answers itself uses the few tries of a batch up', async () => {
+    const sim = createSimulation({ options: { maxRetries: 1 } })
+    sim.serve = () => ({ status: 503, body: '{"error":{"code":"overloaded"}}' })
+    sim.capture('a')
+    await sim.advance(5_000)
+    expect([sim.requests.length, droppedBy(sim, 'retries-exhausted')]).toEqual([2, 1])
+  })
+
   it('is asked with one request at a time, ever more rarely', async () => {
     const sim = createSimulation()
     sim.serve = down
@@ -330,6 +365,36 @@ describe('a refused key', () => {
     sim.delivery.reconfigured()
     await sim.advance(1_100)
     expect(sim.counts.read()).toMatchObject({ sent: 20, buffered: 0, dropped: {} })
+  })
+
+  it.each([
+    ['memory', undefined],
+    ['the spool', createFakeSpool()],
+  ])('is tried again every five minutes with one request, and %s is sent when it became valid', async (_, spool) => {
+    const sim = createSimulation({ options: { batchSize: 10 }, ...(spool ? { spool } : {}) })
+    sim.serve = () => ({ status: 401 })
+    many(sim, 100)
+    await sim.advance(299_000)
+    // Those that were under way together.
+    const refused = sim.requests.length
+    await sim.advance(600_000)
+    expect([sim.requests.length, sim.warnings.length]).toEqual([refused + 2, 1])
+    expect(sim.counts.read()).toMatchObject({ sent: 0, dropped: {} })
+    sim.serve = () => ({})
+    await sim.advance(310_000)
+    expect(sim.counts.read()).toMatchObject({ sent: 100, buffered: 0, spooled: 0, dropped: {} })
+  })
+
+  it('is tried again as rarely when the server was gone meanwhile', async () => {
+    const sim = createSimulation()
+    sim.serve = () => ({ status: 401 })
+    sim.capture('a')
+    await sim.advance(290_000)
+    sim.serve = () => (sim.clock < 400_000 ? down() : { status: 401 })
+    await sim.advance(700_000)
+    // The first, some to a server that is gone, and then one in five minutes.
+    expect(sim.requests.filter(({ at }) => at >= 400_000).length).toBeLessThanOrEqual(3)
+    expect(sim.requests.length).toBeLessThan(15)
   })
 
   it('fills the spool where there is one', async () => {
@@ -595,6 +660,27 @@ describe('raw text', () => {
       ['b0', 'http://server/ingest/text'],
       ['b0', 'http://server/ingest/text'],
     ])
+  })
+})
+
+describe('raw text that waits for its next try', () => {
+  it('ends with its client, by an error that says so, and holds the process no longer', async () => {
+    const sim = createSimulation()
+    sim.serve = () => ({ status: 503 })
+    const answer = sim.delivery.raw(new TextEncoder().encode('line'), '/ingest/text').catch((error: unknown) => error)
+    await sim.advance(2)
+    expect(sim.holding()).toBe(1)
+    await sim.delivery.close(1_000)
+    expect([await answer, sim.holding(), sim.requests.length]).toMatchObject([{ code: 'closed', message: expect.stringContaining('closed') }, 0, 1])
+    await expect(sim.delivery.raw(new Uint8Array(), '/ingest/text')).rejects.toMatchObject({ code: 'closed' })
+  })
+
+  it('says when nobody answered in all its tries', async () => {
+    const sim = createSimulation({ options: { maxRetries: 1 } })
+    sim.serve = down
+    const answer = sim.delivery.raw(new TextEncoder().encode('line'), '/ingest/text').catch((error: unknown) => error)
+    await sim.advance(5_000)
+    expect([await answer, sim.requests.length]).toMatchObject([{ code: 'unreachable', status: 0 }, 2])
   })
 })
 

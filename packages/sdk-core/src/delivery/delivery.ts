@@ -41,7 +41,7 @@ export interface Delivery {
   reconfigured(): void
   /** The last moment of a process: what is in memory is sent by `sendNow`, where it is given, or goes to the spool, or is counted `process-exit`. */
   flushSync(sendNow?: SendNow): void
-  /** Any body to any path, with retries but apart from events: neither paused nor counted. @throws Error when no try was answered */
+  /** Any body to any path, with retries but apart from events: neither paused nor counted. @throws HeartwoodApiError when no try was answered */
   raw(body: Uint8Array, path: string): Promise<HttpAnswer>
   /** Events in memory, by counting them. */
   readonly size: number

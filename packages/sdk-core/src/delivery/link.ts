@@ -1,8 +1,13 @@
+import type { DropReason } from '@heartwood/protocol/model'
+import { HeartwoodApiError } from '../calls/api-error.ts'
+import { unanswered } from '../calls/call.ts'
 import { toError } from '../errors/to-error.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Batch, HttpAnswer, HttpRequest, Platform, SendNow } from '../ports.ts'
+import { RAW_FAILED } from '../raw-ingest.ts'
 import { judge, type Verdict } from './answer.ts'
 import { backoffMs, retryAfterMs } from './backoff.ts'
+import { halve } from './batches.ts'
 import { createBreaker } from './breaker.ts'
 import { createCancel } from './cancel.ts'
 import { readSampleRates, type Sampler } from './sampler.ts'
@@ -15,26 +20,34 @@ export interface LinkDeps {
   readonly random: () => number
 }
 
-/** A verdict on one try; after `again` the same batch may go once more, and the try is not one that is used up when `free`. */
-type Outcome = Exclude<Verdict, { kind: 'retry' | 'locked' }> | { readonly kind: 'again'; readonly free: boolean; readonly problem: string }
+/** A verdict on one try; after `again` the same batch may go once more. `free`: it is not one of its tries. `absent`: Heartwood did not answer. */
+export type Outcome = Exclude<Verdict, { kind: 'retry' | 'locked' }> | Again
+interface Again {
+  readonly kind: 'again'
+  readonly free: boolean
+  readonly absent: boolean
+  readonly problem: string
+}
 
 /** What is known of the server, and the only way to it: shared by fresh batches and those from the spool. */
 export interface Link {
-  /** The key was refused: nothing is sent until there is another one. */
+  /** The key was refused: nothing is sent until there is another one, or it is time to ask once more. */
   readonly locked: boolean
   /** The server is gone: probes only. */
   readonly open: boolean
   /** From when on the next request may go, by what the server asked for and by the breaker (monotonic ms). */
   readonly readyAt: number
+  /** How often Heartwood answered. */
+  readonly answers: number
   /** One try. Never rejects. */
   exchange(batch: Batch): Promise<Outcome>
   /** One try of each, without waiting for anything but `sendNow`. @returns a verdict for each; undefined for what was not answered */
   exchangeNow(batches: readonly Batch[], sendNow: SendNow): (Verdict | undefined)[]
   /** The batch as it is sent: compressed where that is worth it. Never rejects. */
   pack(batch: Batch): Promise<Batch>
-  /** The batch with its lines readable; undefined where that cannot be. Never rejects. */
-  unpack(batch: Batch): Promise<Batch | undefined>
-  /** Any body to any path, with the same tries. @throws Error when no try was answered */
+  /** What to send instead of a batch that is too large (its halves), or encoded as the server does not know (itself, plain). Never rejects. */
+  instead(batch: Batch, verdict: 'split' | 'plain'): Promise<Instead>
+  /** Any body to any path, with the same tries. @throws HeartwoodApiError when no try was answered, or the client was closed */
   raw(batch: Batch): Promise<HttpAnswer>
   probeNow(): void
   /** @returns whether there is another key or address, and so a new beginning */
@@ -43,6 +56,12 @@ export interface Link {
   close(): void
 }
 
+/** `parts`, or why there is nothing to be sent. */
+export type Instead = { readonly parts: readonly Batch[] } | { readonly reason: DropReason; readonly problem: string }
+
+/** So often a refused key is tried again: somebody may have made it valid. */
+const ASK_AGAIN_MS = 5 * 60_000
+const closed = (): HeartwoodApiError => new HeartwoodApiError('closed', 0, `${RAW_FAILED}: the client was closed.`)
 const RATES_HEADER = 'x-heartwood-sample-rates'
 
 export const createLink = ({ platform, options, report, sampler, random }: LinkDeps): Link => {
@@ -50,12 +69,17 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
   const cancel = createCancel()
   let { endpoint, apiKey } = options()
   let generation = 0
-  let locked = false
+  let lockedUntil = 0
+  /** The refusal of the key was said. */
+  let toldLocked = false
   /** It was said that something else answers. */
   let toldMisled = false
   /** The server does not know our encodings. */
   let plainOnly = false
   let holdUntil = 0
+  let answers = 0
+
+  const isLocked = (): boolean => platform.monotonicNow() < lockedUntil
 
   const requestOf = ({ id, path, contentType, body, encoding }: Batch): HttpRequest => {
     const { endpoint, apiKey, timeout } = options()
@@ -91,9 +115,12 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
   }
 
   const lock = (problem: string): void => {
-    if (locked) return
-    locked = true
-    tell(`Heartwood refuses the key of this program (${problem}). Events are kept until \`reconfigure\` gives another one.`)
+    lockedUntil = platform.monotonicNow() + ASK_AGAIN_MS
+    // When that is over, one request asks, and not all that wait.
+    breaker.openUntil(lockedUntil)
+    if (toldLocked) return
+    toldLocked = true
+    tell(`Heartwood refuses the key of this program (${problem}). Events are kept until it is valid, or \`reconfigure\` gives another one.`)
   }
 
   const mislead = (how: string): void => {
@@ -102,13 +129,13 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
     tell(`Heartwood: ${options().endpoint} ${how}`)
   }
 
-  const failed = (problem: string, waitMs: number): Outcome => {
+  const failed = (problem: string, absent: boolean, waitMs: number): Again => {
     const free = breaker.open
     const now = platform.monotonicNow()
     breaker.failed(now)
     if (waitMs > 0) holdUntil = Math.max(holdUntil, now + waitMs)
     if (breaker.open && !free) report(new Error(`Heartwood cannot be reached at ${options().endpoint} (${problem}); events wait until it can.`))
-    return { kind: 'again', free, problem }
+    return { kind: 'again', free, absent, problem }
   }
 
   const exchange = async (batch: Batch): Promise<Outcome> => {
@@ -118,37 +145,68 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
       answer = await send(batch)
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error)
-      return begun === generation ? failed(problem, 0) : { kind: 'again', free: true, problem }
+      return begun === generation ? failed(problem, true, 0) : { kind: 'again', free: true, absent: true, problem }
     }
     const verdict = judge(answer, batch.events)
+    if (verdict.kind !== 'retry' || !verdict.absent) answers += 1
     if (verdict.kind === 'retry') {
-      const { problem, misled } = verdict
+      const { problem, absent, misled } = verdict
       if (misled !== undefined && begun === generation) mislead(misled)
       return begun === generation
-        ? failed(problem, retryAfterMs(answer.headers['retry-after'], platform.now()))
-        : { kind: 'again', free: true, problem }
+        ? failed(problem, absent, retryAfterMs(answer.headers['retry-after'], platform.now()))
+        : { kind: 'again', free: true, absent, problem }
     }
     if (verdict.kind === 'locked') {
       // One that left with the former key says nothing of the new one.
       if (begun === generation) lock(verdict.problem)
-      return { kind: 'again', free: true, problem: verdict.problem }
+      return { kind: 'again', free: true, absent: false, problem: verdict.problem }
     }
-    if (begun === generation) breaker.worked()
+    if (begun === generation) {
+      breaker.worked()
+      lockedUntil = 0
+      toldLocked = false
+    }
     if (verdict.kind === 'plain') plainOnly = true
     return verdict
   }
 
-  const wait = (ms: number): Promise<void> => new Promise((resolve) => platform.setTimer(resolve, ms, true))
+  /** The batch with its lines readable; undefined where that cannot be. */
+  const unpack = async (batch: Batch): Promise<Batch | undefined> => {
+    const { encoding, ...plain } = batch
+    if (encoding === undefined) return batch
+    try {
+      const body = await platform.decompress?.(batch.body, encoding)
+      return body && { ...plain, body }
+    } catch (error) {
+      report(toError(error))
+      return undefined
+    }
+  }
+
+  /** Ends early when the client does. */
+  const wait = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        timer.cancel()
+        cancel.signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = platform.setTimer(done, ms, true)
+      cancel.signal.addEventListener('abort', done)
+    })
 
   return {
     get locked() {
-      return locked
+      return isLocked()
     },
     get open() {
       return breaker.open
     },
     get readyAt() {
-      return breaker.open ? Math.max(breaker.probeAt, holdUntil) : holdUntil
+      return Math.max(lockedUntil, holdUntil, breaker.open ? breaker.probeAt : 0)
+    },
+    get answers() {
+      return answers
     },
     exchange,
 
@@ -174,20 +232,18 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
       }
     },
 
-    async unpack(batch) {
-      const { encoding, ...plain } = batch
-      if (encoding === undefined) return batch
-      try {
-        const body = await platform.decompress?.(batch.body, encoding)
-        return body && { ...plain, body }
-      } catch (error) {
-        report(toError(error))
-        return undefined
-      }
+    async instead(batch, verdict) {
+      const canHelp = verdict === 'split' ? batch.events > 1 : batch.encoding !== undefined
+      const plain = canHelp ? await unpack(batch) : undefined
+      if (plain !== undefined) return { parts: verdict === 'split' ? halve(plain) : [plain] }
+      return verdict === 'split'
+        ? { reason: 'too-large', problem: 'the server does not take a request of this size' }
+        : { reason: 'malformed', problem: 'the server does not understand what it was sent' }
     },
 
     async raw(batch) {
       for (let tries = 1; ; tries++) {
+        if (cancel.signal.aborted) throw closed()
         let answer: HttpAnswer | undefined
         // Sending keeps no process alive, but whoever called awaits the answer.
         const awaited = platform.setTimer(() => undefined, options().timeout, true)
@@ -197,7 +253,8 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
           // What is no Heartwood will hardly become one while somebody waits.
           if (verdict.kind !== 'retry' || verdict.misled !== undefined || tries > options().maxRetries) return answer
         } catch (error) {
-          if (tries > options().maxRetries || cancel.signal.aborted) throw error
+          if (cancel.signal.aborted) throw closed()
+          if (tries > options().maxRetries) throw unanswered(error, RAW_FAILED, options())
         } finally {
           awaited.cancel()
         }
@@ -215,7 +272,8 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
       endpoint = now.endpoint
       apiKey = now.apiKey
       generation += 1
-      locked = false
+      lockedUntil = 0
+      toldLocked = false
       toldMisled = false
       plainOnly = false
       holdUntil = 0

@@ -14,6 +14,10 @@ export interface Parcel {
   /** Counted already: whatever is on its way makes no difference any more. */
   gone: boolean
   failures: number
+  /** Failures that are not the batch's. */
+  excused: number
+  /** How often Heartwood had answered when a try of this batch last met nobody. */
+  missedAt: number | undefined
   /** Not before then again (monotonic ms). */
   notBefore: number
   /** Which try of all it had last; 0: none. */
@@ -62,6 +66,8 @@ const parcelOf = (batch: Batch, first: number): Parcel => ({
   busy: false,
   gone: false,
   failures: 0,
+  excused: 0,
+  missedAt: undefined,
   notBefore: 0,
   tried: 0,
 })

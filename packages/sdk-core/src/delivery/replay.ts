@@ -2,7 +2,6 @@ import type { DropReason } from '@heartwood/protocol/model'
 import type { Counts } from '../counts.ts'
 import type { Batch, Platform, SpoolEffect, SpooledBatch } from '../ports.ts'
 import { backoffMs } from './backoff.ts'
-import { halve } from './batches.ts'
 import { OPENS_AFTER } from './breaker.ts'
 import type { Link } from './link.ts'
 
@@ -91,15 +90,12 @@ export const createReplay = ({ platform, link, counts, maxRetries, report, rando
       case 'refused':
         report(new Error(`A batch of ${batch.events} events from the spool folder is lost: ${outcome.problem}.`))
         return refuse('malformed', batch.events)
-      case 'plain': {
-        const plain = batch.encoding === undefined ? undefined : await link.unpack(batch)
-        return plain === undefined ? refuse('malformed', batch.events) : deliver(plain, tally)
-      }
+      case 'plain':
       case 'split': {
-        const plain = batch.events < 2 ? undefined : await link.unpack(batch)
-        if (plain === undefined) return refuse('too-large', batch.events)
-        const [first, second] = halve(plain)
-        return (await deliver(await link.pack(first), tally)) && deliver(await link.pack(second), tally)
+        const instead = await link.instead(batch, outcome.kind)
+        if (!('parts' in instead)) return refuse(instead.reason, batch.events)
+        for (const part of instead.parts) if (!(await deliver(await link.pack(part), tally))) return false
+        return true
       }
     }
   }

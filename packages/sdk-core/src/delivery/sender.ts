@@ -3,8 +3,7 @@ import type { Counts } from '../counts.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Platform } from '../ports.ts'
 import { backoffMs } from './backoff.ts'
-import { halve } from './batches.ts'
-import type { Link } from './link.ts'
+import type { Link, Outcome } from './link.ts'
 import type { Memory, Parcel } from './memory.ts'
 import { countEvicted, type Replay } from './replay.ts'
 
@@ -63,23 +62,24 @@ export const createSender = (deps: SenderDeps): Sender => {
     }
   }
 
-  const split = async (parcel: Parcel): Promise<void> => {
-    const plain = parcel.batch.events < 2 ? undefined : await link.unpack(parcel.batch)
+  const replace = async (parcel: Parcel, verdict: 'split' | 'plain'): Promise<void> => {
+    const instead = await link.instead(parcel.batch, verdict)
     if (parcel.gone) return
-    if (plain === undefined) lose(parcel, 'too-large', 'the server does not take a request of this size')
-    else memory.split(parcel, halve(plain))
+    if ('parts' in instead) memory.split(parcel, instead.parts)
+    else lose(parcel, instead.reason, instead.problem)
   }
 
-  const unpack = async (parcel: Parcel, problem: string): Promise<void> => {
-    const plain = parcel.batch.encoding === undefined ? undefined : await link.unpack(parcel.batch)
-    if (parcel.gone) return
-    if (plain === undefined) lose(parcel, 'malformed', problem)
-    else parcel.batch = plain
-  }
+  /** Nobody was there: that is the batch's fault only where others were answered since it was so the last time. */
+  const isExcused = (parcel: Parcel): boolean => parcel.missedAt === undefined || parcel.missedAt === link.answers
 
-  const failed = async (parcel: Parcel, problem: string): Promise<void> => {
+  const failed = async (parcel: Parcel, { absent, problem }: Extract<Outcome, { kind: 'again' }>): Promise<void> => {
     parcel.failures += 1
-    if (parcel.failures <= options().maxRetries) {
+    if (absent) {
+      // With a spool folder nothing is lost by giving up.
+      if (spool === undefined && isExcused(parcel)) parcel.excused += 1
+      parcel.missedAt = link.answers
+    }
+    if (parcel.failures - parcel.excused <= options().maxRetries) {
       parcel.notBefore = platform.monotonicNow() + backoffMs(parcel.failures, random())
     } else if (spool === undefined) lose(parcel, 'retries-exhausted', problem)
     else await toSpool(parcel)
@@ -109,13 +109,12 @@ export const createSender = (deps: SenderDeps): Sender => {
           replay.serverWorks(platform.monotonicNow())
           return
         case 'split':
-          return await split(parcel)
         case 'plain':
-          return await unpack(parcel, 'the server does not understand what it was sent')
+          return await replace(parcel, outcome.kind)
         case 'refused':
           return lose(parcel, 'malformed', outcome.problem)
         case 'again':
-          if (!outcome.free) await failed(parcel, outcome.problem)
+          if (!outcome.free) await failed(parcel, outcome)
       }
     } finally {
       sending -= 1
