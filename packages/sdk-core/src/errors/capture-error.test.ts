@@ -125,6 +125,16 @@ describe('causes', () => {
       message: '::1 (and 1 more)',
       detail: { causes: [{ relation: 'errors' }, { message: '127.0.0.1' }] },
     })
+    const inner = new AggregateError([new Error('c'), new Error('d')], 'b')
+    const members = all(new AggregateError([new Error('a', { cause: inner }), new Error('e')], '')).detail?.causes
+    // What an entry belongs to stands there unless it is the one before it: 0 is the error itself.
+    expect((members as { message: string; of?: number }[]).map(({ message, of }) => [message, of])).toEqual([
+      ['a', undefined],
+      ['b', undefined],
+      ['c', undefined],
+      ['d', 2],
+      ['e', 0],
+    ])
     const suppressed = Object.assign(new Error('both'), { name: 'SuppressedError', error: new Error('close'), suppressed: new Error('body') })
     expect(all(suppressed).detail).toMatchObject({
       causes: [
@@ -132,6 +142,12 @@ describe('causes', () => {
         { relation: 'suppressed', message: 'body' },
       ],
     })
+  })
+
+  it('begin where they begin, though a message says “Caused by: ” on a line of its own', () => {
+    const { stack } = all(new Error('import failed\nCaused by: a bad row', { cause: new TypeError('bad\nCaused by: nothing') }))
+    expect(stack?.match(/^Caused by: .*$/gm)).toEqual(['Caused by: TypeError: bad'])
+    expect(stack).toContain('a bad row')
   })
 
   it('end after ten, however many there are', () => {

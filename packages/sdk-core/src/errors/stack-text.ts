@@ -1,5 +1,6 @@
 import { cutLater } from '../values/cut-text.ts'
 import { isErrorLike, messageOf, read, typeOf } from './look.ts'
+import { CAUSED_BY } from './parse-stack.ts'
 
 const MAX_HEADER = 8_192
 const MAX_FRAMES = 32_768
@@ -12,7 +13,9 @@ export function stackText(error: unknown): string | undefined {
   const at = frameStart(stack)
   const header = at < 0 ? stack : stack.slice(0, at)
   const frames = at < 0 ? '' : stack.slice(at)
-  return cutLater(headerOf(error, header), MAX_HEADER) + cutFrames(frames)
+  const text = cutLater(headerOf(error, header), MAX_HEADER) + cutFrames(frames)
+  // Such a line of a message would be taken for the beginning of a cause.
+  return text.replaceAll(`\n${CAUSED_BY}`, `\n ${CAUSED_BY}`)
 }
 
 /** Where the first frame begins: frames of code that is not ours may come after any text. */

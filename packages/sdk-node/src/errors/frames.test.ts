@@ -43,6 +43,15 @@ describe('frames', () => {
     expect(createFrames(createSourceReader())('Error: x')).toBeUndefined()
   })
 
+  it('show where each cause began before they show who called, and the lines of one place once', () => {
+    const file = write('chain.js', numbered(100))
+    const at = (...lines: number[]) => lines.map((line) => `    at f (${file}:${line}:1)\n`).join('')
+    const frames = createFrames(createSourceReader())(
+      `Error: x\n${at(1, 1, 2, 3, 4)}Caused by: Error: y\n${at(50, 1, 2)}Caused by: Error: z\n${at(60, 1)}`,
+    )
+    expect(frames?.filter((frame) => 'contextLine' in frame).map(({ line }) => line)).toEqual([1, 2, 50, 60])
+  })
+
   it('show the sources of four at most', () => {
     const file = write('deep.js', numbered(100))
     const frames = createFrames(createSourceReader())(Array.from({ length: 10 }, (_, n) => `    at f (${file}:${n + 1}:1)`).join('\n')) ?? []

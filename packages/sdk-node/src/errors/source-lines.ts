@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 
-interface SourceLines {
+export interface SourceLines {
   readonly preContext: string[]
   readonly contextLine: string
   readonly postContext: string[]
