@@ -2,7 +2,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig, type UserConfig } from 'tsdown'
 
-const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: { [name: string]: string | { '@heartwood/source': string } } }
+const { exports, version } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  exports: { [name: string]: string | { '@heartwood/source': string } }
+  version: string
+}
 
 /** `nextjs-off` stands behind conditions of `./nextjs`; else one for each name that can be imported: `./express` of the manifest is `dist/express.js`, `.cjs` and their types. */
 const entry: { [name: string]: string } = { 'nextjs-off': 'src/integrations/nextjs-off.ts' }
@@ -15,6 +18,7 @@ const both: UserConfig = {
   target: 'node20.19',
   outDir: 'dist',
   fixedExtension: false,
+  define: { HEARTWOOD_VERSION: JSON.stringify(version) },
   // Whoever installs the SDK installs nothing else: our own packages are compiled in.
   inputOptions: { resolve: { conditionNames: ['@heartwood/source', 'node', 'import', 'default'] } },
   deps: { alwaysBundle: [/^@heartwood\//] },

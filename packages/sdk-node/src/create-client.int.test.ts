@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -112,6 +112,25 @@ it('keeps what the server told of rates when other options change, and forgets i
   client.debug('c')
   expect(client.stats()).toMatchObject({ captured: 3, buffered: 1, dropped: { sampled: 1 } })
   rates = '{}'
+  await client.close()
+})
+
+it('tells once, when it is made, of a spool folder that cannot be written', async () => {
+  const file = join(folder, 'file')
+  writeFileSync(file, '')
+  const told: Error[] = []
+  await new Promise<void>((resolve) => {
+    const client = createClient({ endpoint, apiKey: 'k', spool: join(file, 'queue'), debug: true, onError: (error) => told.push(error) && resolve() })
+    expect([client.info('a') !== '', told]).toEqual([true, []])
+    void client.close()
+  })
+  expect(told).toMatchObject([{ code: 'spool-unwritable', message: expect.stringContaining(file) }])
+})
+
+it('makes its spool folder at once', async () => {
+  const spool = join(folder, 'made', 'here')
+  const client = createClient({ endpoint, apiKey: 'k', spool })
+  await vi.waitFor(() => expect(existsSync(spool)).toBe(true), { timeout: 15_000 })
   await client.close()
 })
 

@@ -30,11 +30,12 @@ export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations,
   let options = parse(given)
   // Before anything is there that would have to be taken back: what is wrong with them is told by an error.
   const integrations = integrationsOf(options, defaults(options))
+  const spool = options.spool === undefined || !options.core.enabled ? undefined : createSpool(options.spool)
   const platform = createNodePlatform({
     transport: createTransport(),
     context: createContextStore(contextStorage()),
     compress: createCompress(() => options.core.compression),
-    spool: options.spool === undefined || !options.core.enabled ? undefined : createSpool(options.spool),
+    spool,
   })
   const {
     client: core,
@@ -48,6 +49,11 @@ export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations,
       options = parse(changed)
       return options.core
     },
+  })
+  // Now, while somebody looks, and not when the first batch would have been saved there.
+  spool?.prepare().catch((error: Error) => {
+    if (!options.core.debug) warn(`Heartwood: ${error.message}`)
+    report(error)
   })
   const takeBack: { readonly name: string; undo(): void }[] = []
   let leaveProcessEnd: (() => void) | undefined

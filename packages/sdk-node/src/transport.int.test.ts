@@ -44,6 +44,7 @@ const echo: RequestListener = (request, response) => {
   request.on('data', (chunk: Buffer) => chunks.push(chunk))
   request.on('end', () => {
     response.setHeader('X-Seen', String(request.headers['x-mine']))
+    response.setHeader('X-Agent', String(request.headers['user-agent']))
     response.statusCode = 202
     response.end(`${request.method} ${request.url} ${Buffer.concat(chunks).toString()}`)
   })
@@ -60,7 +61,7 @@ const post = (port: number, more: { timeoutMs?: number; host?: string; batch?: s
 describe('the transport', () => {
   it('sends a request whole and gives back the answer', async () => {
     const { port } = await serve(echo)
-    expect(await transport().send(post(port))).toMatchObject({ status: 202, headers: { 'x-seen': 'yes' }, body: 'POST /base/ingest?service=a body' })
+    expect(await transport().send(post(port))).toMatchObject({ status: 202, headers: { 'x-seen': 'yes', 'x-agent': 'heartwood-node/source' }, body: 'POST /base/ingest?service=a body' })
   })
 
   it('uses one connection again and again', async () => {

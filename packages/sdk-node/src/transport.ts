@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { HttpAnswer, HttpRequest, Transport } from '@heartwood/sdk-core'
 import { runAsOwn } from './own-requests.ts'
+import { USER_AGENT } from './user-agent.ts'
 
 /** A connection that takes longer is no connection. An attempt under way holds the process, whatever Node is asked: this is for how long at most. */
 const CONNECT_MS = 3_000
@@ -19,7 +20,7 @@ export const createTransport = (): Transport => {
       const isSecure = url.startsWith('https:')
       const request = (isSecure ? httpsRequest : httpRequest)(url, {
         method,
-        headers: body === undefined ? headers : { ...headers, 'content-length': body.byteLength },
+        headers: { 'user-agent': USER_AGENT, ...headers, ...(body !== undefined && { 'content-length': body.byteLength }) },
         agent: isSecure ? agents.https : agents.http,
       })
       const endAfter = (ms: number, what: string): NodeJS.Timeout =>

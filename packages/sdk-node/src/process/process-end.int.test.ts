@@ -265,6 +265,14 @@ describe('the end of a program', () => {
     expect(result.durationMs).toBeLessThan(40_000)
   })
 
+  it('by a signal comes after what was logged while it was awaited, too', async () => {
+    const program = `log('a'); let n = 0; setInterval(() => log('later ' + n++), 1); setInterval(() => console.log('n', n), 1); console.log('READY')`
+    const { signal, stdout, sent, spooled } = await run(program, { signal: 'SIGTERM' })
+    expect([signal, spooled]).toEqual(['SIGTERM', []])
+    const said = Number(/n (\d+)\n$/.exec(stdout)?.[1] ?? 0)
+    expect(sent.filter((event) => event.startsWith('later')).length).toBeGreaterThanOrEqual(said)
+  })
+
   it('comes at once by a second signal', async () => {
     hangs = true
     const program = `log('a'); setInterval(() => undefined, 1000); console.log('READY'); setTimeout(() => console.log('READY'), 200)`

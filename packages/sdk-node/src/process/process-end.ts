@@ -21,7 +21,8 @@ const MOST_FLUSHES_BEFORE_EXIT = 3
 /**
  * Gives a client its turn when the process ends:
  * - nothing is left to do (`beforeExit`): what is in memory is sent, at most three times, and for at most the exit timeout in all
- * - SIGTERM or SIGINT that the program does not handle: it is sent, then the process dies by that signal; a second signal ends it at once
+ * - SIGTERM or SIGINT that the program does not handle: it is sent, with what is logged meanwhile, then the process dies by that signal;
+ *   a second signal ends it at once
  * - `process.exit`, and an uncaught error: it is sent while the program stands still, and Node ends the process as it would have
  * - whatever is left of that goes to the spool folder, or is counted
  *
@@ -59,18 +60,19 @@ const install = (endings: ReadonlySet<Ending>): (() => boolean) => {
   // After the listeners of the program, which may log.
   const beforeExit = (): void => process.nextTick(flushOnce)
 
-  const exit = (): void => {
-    const deadline = (startedMs ?? performance.now()) + longestMs() - spentMs
+  /** While the program stands still. */
+  const endAll = (deadlineMs: number, isLast: boolean): void => {
     for (const ending of endings) {
-      const leftMs = (): number => Math.min(ending.exitTimeoutMs(), deadline - performance.now())
-      ending.flushSync((requests) => sendBlocking(requests, leftMs()), true)
+      const leftMs = (): number => Math.min(ending.exitTimeoutMs(), deadlineMs - performance.now())
+      ending.flushSync((requests) => sendBlocking(requests, leftMs()), isLast)
     }
   }
+  const exit = (): void => endAll((startedMs ?? performance.now()) + longestMs() - spentMs, true)
 
   // First, since a listener of the program that throws would keep the others from their turn.
   process.prependListener('exit', exit)
   process.on('beforeExit', beforeExit)
-  const end = { longestMs, flush: () => flushAll(longestMs()), flushSync: () => [...endings].forEach((ending) => void ending.flushSync()) }
+  const end = { longestMs, flush: () => flushAll(longestMs()), endAll: (deadlineMs: number) => endAll(deadlineMs, false) }
   // Signals reach the main thread only.
   const signals = isMainThread ? (['SIGTERM', 'SIGINT'] as const).map((signal) => watchSignal(signal, end)) : []
   return () => {

@@ -1,5 +1,6 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { HttpAnswer, HttpRequest } from '@heartwood/sdk-core'
+import { USER_AGENT } from '../user-agent.ts'
 
 /** Runs in a thread of its own, as text: it must not need a file that a bundler would have to find. */
 const WORKER = `
@@ -62,7 +63,12 @@ export const sendBlocking = (requests: readonly HttpRequest[], timeoutMs: number
     const deadline = performance.now() + timeoutMs
     const flag = new Int32Array(new SharedArrayBuffer(4))
     const { port1, port2 } = new MessageChannel()
-    const copies = requests.map(({ method, url, headers, body }) => ({ method, url, headers, body: new Uint8Array(body ?? []) }))
+    const copies = requests.map(({ method, url, headers, body }) => ({
+      method,
+      url,
+      headers: { 'user-agent': USER_AGENT, ...headers },
+      body: new Uint8Array(body ?? []),
+    }))
     const worker = new Worker(WORKER, {
       eval: true,
       name: 'heartwood',

@@ -1,7 +1,8 @@
 export interface SignalEnd {
   longestMs(): number
   flush(): Promise<boolean>
-  flushSync(): void
+  /** What is left, at the last moment. @param deadlineMs until when it may be waited for (performance.now) */
+  endAll(deadlineMs: number): void
 }
 
 /** A process that its own signal does not end (the first of a container) goes on; then the next signal finds us again. */
@@ -12,16 +13,16 @@ const STILL_ALIVE_MS = 1_000
  * so do we. Listeners come and go (`once`, signal-exit), so this one steps aside and comes back with them.
  * @returns what takes it back
  */
-export const watchSignal = (signal: 'SIGTERM' | 'SIGINT', { longestMs, flush, flushSync }: SignalEnd): (() => void) => {
+export const watchSignal = (signal: 'SIGTERM' | 'SIGINT', { longestMs, flush, endAll }: SignalEnd): (() => void) => {
   let ending = false
   let over = false
 
   const programListens = (): boolean => process.listeners(signal).some((listener) => listener !== onSignal)
 
-  const finish = (): void => {
+  const finish = (deadlineMs: number): void => {
     if (over) return
     over = true
-    flushSync()
+    endAll(deadlineMs)
     if (programListens()) return
     process.off(signal, onSignal)
     process.kill(process.pid, signal)
@@ -35,15 +36,18 @@ export const watchSignal = (signal: 'SIGTERM' | 'SIGINT', { longestMs, flush, fl
   const onSignal = (): void => {
     if (programListens()) return
     if (ending) {
-      finish()
+      // Whoever sends it again has no more patience.
+      finish(0)
       return
     }
     ending = true
+    const deadlineMs = performance.now() + longestMs()
+    const end = (): void => finish(deadlineMs)
     // Not unref'd: without it a program that has nothing left to do would end with status 0 instead of by the signal.
-    const timer = setTimeout(finish, longestMs())
+    const timer = setTimeout(end, longestMs())
     void flush().then(() => {
       clearTimeout(timer)
-      finish()
+      end()
     })
   }
 

@@ -1,9 +1,11 @@
-import { closeSync, fdatasyncSync, mkdirSync, openSync, readdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
-import { type FileHandle, open, readdir, readFile, rename, stat, unlink, utimes } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { closeSync, constants, fdatasyncSync, mkdirSync, openSync, readdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { access, type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink, utimes } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
 
 /** The few things that the spool does with files. Names are those in the folder; `try…` answers false when the system says no. */
 export interface Folder {
+  /** Makes the folder when it is missing. Rejects when that cannot be, or nothing could be written there. */
+  prepare(): Promise<void>
   /** Names of its files, in order; none when it is not there or cannot be read. */
   list(): Promise<string[]>
   listSync(): string[]
@@ -32,16 +34,35 @@ export const codeOf = (error: unknown): string | undefined => (error as NodeJS.E
 const byName = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0)
 
 /** With those above it. Not Node's `recursive`, which never ends where nothing can be made in a folder that exists, such as `/proc`. */
-const makeFolder = (directory: string): void => {
-  const make = (): void => void mkdirSync(directory, { mode: OWNER_ONLY_FOLDER })
+const makeFolder = async (directory: string): Promise<void> => {
+  const make = (): Promise<void> => mkdir(directory, { mode: OWNER_ONLY_FOLDER })
+  try {
+    await make()
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return
+    if (codeOf(error) !== 'ENOENT' || dirname(directory) === directory) throw error
+    await makeFolder(dirname(directory))
+    // Another process may have been faster.
+    await make().catch(unlessThere)
+  }
+}
+const makeFolderSync = (directory: string): void => {
+  const make = (): void => mkdirSync(directory, { mode: OWNER_ONLY_FOLDER })
   try {
     make()
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return
     if (codeOf(error) !== 'ENOENT' || dirname(directory) === directory) throw error
-    makeFolder(dirname(directory))
-    make()
+    makeFolderSync(dirname(directory))
+    try {
+      make()
+    } catch (again) {
+      unlessThere(again)
+    }
   }
+}
+const unlessThere = (error: unknown): void => {
+  if (codeOf(error) !== 'EEXIST') throw error
 }
 
 export const createFolder = (directory: string): Folder => {
@@ -59,6 +80,11 @@ export const createFolder = (directory: string): Folder => {
   }
 
   return {
+    async prepare() {
+      await makeFolder(directory)
+      // With the separator: a file of that name is no folder.
+      await access(`${directory}${sep}.`, constants.W_OK | constants.X_OK)
+    },
     async list() {
       try {
         const entries = await readdir(directory, { withFileTypes: true })
@@ -78,7 +104,7 @@ export const createFolder = (directory: string): Folder => {
     async write(name, file) {
       const handle = await openNew(name).catch(async (error: unknown) => {
         if (codeOf(error) !== 'ENOENT') throw error
-        makeFolder(directory)
+        await makeFolder(directory)
         return openNew(name)
       })
       try {
@@ -94,7 +120,7 @@ export const createFolder = (directory: string): Folder => {
         descriptor = openNewSync(name)
       } catch (error) {
         if (codeOf(error) !== 'ENOENT') throw error
-        makeFolder(directory)
+        makeFolderSync(directory)
         descriptor = openNewSync(name)
       }
       try {

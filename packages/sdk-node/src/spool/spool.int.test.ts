@@ -18,7 +18,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Batch, Spool } from '@heartwood/sdk-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createSpool } from './spool.ts'
+import { createSpool, type NodeSpool } from './spool.ts'
 
 let folder: string
 let directory: string
@@ -32,7 +32,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const open = (caps: { maxBytes?: number; maxAgeHours?: number } = {}): Spool =>
+const open = (caps: { maxBytes?: number; maxAgeHours?: number } = {}): NodeSpool =>
   createSpool({ directory, maxBytes: 2 ** 26, maxAgeHours: 72, ...caps })
 const batch = (id: string, events = 1, size = 100): Batch => ({
   id,
@@ -278,6 +278,7 @@ describe('the spool folder', () => {
   it.skipIf(process.platform !== 'linux')('says so at once where no folder can be made', async () => {
     directory = '/proc/heartwood/queue'
     const spool = open()
+    await expect(spool.prepare()).rejects.toMatchObject({ code: 'spool-unwritable' })
     await expect(spool.write(batch('a'))).rejects.toMatchObject({ code: 'spool-unwritable' })
     expect(() => spool.writeSync(batch('a'))).toThrow(expect.objectContaining({ code: 'spool-unwritable' }))
   })
@@ -285,14 +286,17 @@ describe('the spool folder', () => {
   it('refuses with a code what it cannot write, and stays usable', async () => {
     writeFileSync(directory, 'a file where the folder should be')
     const spool = open()
+    await expect(spool.prepare()).rejects.toMatchObject({ code: 'spool-unwritable', message: expect.stringContaining(directory) })
     await expect(spool.write(batch('a'))).rejects.toMatchObject({ code: 'spool-unwritable', message: expect.stringContaining(directory) })
     expect(() => spool.writeSync(batch('a'))).toThrow(expect.objectContaining({ code: 'spool-unwritable' }))
     expect(await spool.take()).toBeUndefined()
     rmSync(directory)
+    await spool.prepare()
     await spool.write(batch('b'))
     // The superuser may write everywhere, so this half says nothing under it.
     if (process.getuid?.() !== 0) {
       chmodSync(directory, 0o500)
+      await expect(spool.prepare()).rejects.toMatchObject({ code: 'spool-unwritable' })
       await expect(spool.write(batch('c'))).rejects.toMatchObject({ code: 'spool-unwritable' })
       chmodSync(directory, 0o700)
     }

@@ -24,6 +24,11 @@ export class SpoolError extends Error {
   }
 }
 
+export interface NodeSpool extends Spool {
+  /** Makes the folder. Rejects with a SpoolError when nothing could be written there. */
+  prepare(): Promise<void>
+}
+
 type Loss = SpoolEffect['evicted'][number]
 
 const HOUR_MS = 3_600_000
@@ -47,7 +52,7 @@ const TRANSIENT: readonly (string | undefined)[] = ['EMFILE', 'ENFILE', 'ENOMEM'
  *   that only slept for so long may deliver it as well; the server stores a batch id once.
  * - Files whose names are not of this form are never touched; those of a newer version count for the caps and are never opened.
  */
-export const createSpool = ({ directory, maxBytes, maxAgeHours, leaseMs = 120_000 }: SpoolFolder): Spool => {
+export const createSpool = ({ directory, maxBytes, maxAgeHours, leaseMs = 120_000 }: SpoolFolder): NodeSpool => {
   const folder = createFolder(directory)
   const self = createWriter()
   const writer = formatWriter(self)
@@ -205,6 +210,11 @@ export const createSpool = ({ directory, maxBytes, maxAgeHours, leaseMs = 120_00
   }
 
   return {
+    async prepare() {
+      await folder.prepare().catch((error: unknown) => {
+        throw unwritable(error)
+      })
+    },
     async write(batch) {
       const file = encodeBatch(batch)
       const entry = newEntry(batch, file)

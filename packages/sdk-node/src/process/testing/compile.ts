@@ -6,7 +6,7 @@ const SOURCES = dirname(dirname(import.meta.dirname))
 
 /** Writes the modules as JavaScript, so that programs of a test run on Node alone, without a loader that changes how they end. */
 export const compile = (folder: string): void => {
-  const files = ['registry.ts', 'reported.ts', ...readdirSync(join(SOURCES, 'process')).map((name) => join('process', name))]
+  const files = ['registry.ts', 'reported.ts', 'user-agent.ts', ...readdirSync(join(SOURCES, 'process')).map((name) => join('process', name))]
   for (const file of files.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))) {
     const { outputText } = transpileModule(readFileSync(join(SOURCES, file), 'utf8'), {
       compilerOptions: {
