@@ -34,8 +34,9 @@ export const createCounts = (): Counts => {
     },
     dropped(reason, events = 1) {
       if (events === 0) return
-      dropped += events
       reasons.set(reason, (reasons.get(reason) ?? 0) + events)
+      // Last, and nothing that can throw: both or neither.
+      dropped += events
     },
     retried() {
       retried += 1

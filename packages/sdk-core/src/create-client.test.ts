@@ -4,7 +4,7 @@ import type { CoreOptions } from './options.ts'
 import { parseOptions } from './parse-options.ts'
 import type { OutgoingEvent } from './types.ts'
 
-function setUp(given: CoreOptions = {}) {
+function setUp(given: CoreOptions = {}, setTimer = (_run: () => void): void => undefined) {
   const parse = (options: CoreOptions) => parseOptions({ apiKey: 'k', ...options }, {}, () => undefined)
   const { client } = createClient({
     platform: {
@@ -12,7 +12,10 @@ function setUp(given: CoreOptions = {}) {
       monotonicNow: () => 0,
       randomBytes: (length) => new Uint8Array(length).fill(7),
       encode: (text) => new TextEncoder().encode(text),
-      setTimer: () => ({ cancel: () => undefined }),
+      setTimer(run) {
+        setTimer(run)
+        return { cancel: () => undefined }
+      },
       defer: queueMicrotask,
       transport: {
         async send({ body = new Uint8Array() }) {
@@ -104,4 +107,53 @@ it('takes what was thrown for the error, whatever it is', async () => {
   client.error('failed', 'out of paper', { attributes: { tray: 2 } })
   await client.flush()
   expect(events).toMatchObject([{ message: 'failed', error: { message: 'out of paper' }, attributes: { tray: 2 } }])
+})
+
+it('counts each event that is logged where the stack ends, and sends what it took', async () => {
+  const { client, events } = setUp({ maxBufferEvents: 300, flushInterval: 0 })
+  let calls = 0
+  let errors = 0
+  const log = (): void => {
+    client.info('deep', { user: { id: 'u-1', list: [1, { two: 2 }] } })
+    if (calls % 7 === 0) client.error(new Error(`failed ${errors++}`))
+  }
+  const wide = new Array<number>(120).fill(0)
+  // From the bottom up each frame leaves the call about 1,000 bytes more; each round begins 8 bytes further down.
+  const descend = (..._room: number[]): void => {
+    try {
+      descend(...wide)
+    } catch {
+      // The end of the stack.
+    }
+    if (calls++ < 60) log()
+  }
+  const begin = (..._shift: number[]): void => descend(...wide)
+  for (let round = 0; round < 128; round++) {
+    calls = 0
+    begin(...wide.slice(0, round))
+  }
+  client.info('afterwards')
+  await client.flush()
+  const { captured, sent, buffered, dropped } = client.stats()
+  expect(buffered).toBe(0)
+  expect(sent).toBe(events.length)
+  expect(new Set(events.map(({ id }) => id)).size).toBe(sent)
+  expect(Object.values(dropped).reduce((sum, count) => sum + count, sent)).toBe(captured)
+  expect(events.filter(({ message }) => message === 'afterwards')).toHaveLength(1)
+})
+
+it('sets the timer with the next event when it could not be set with the first', async () => {
+  const timers: (() => void)[] = []
+  let isAtEnd = true
+  const { client, events } = setUp({}, (run) => {
+    if (isAtEnd) throw new RangeError('Maximum call stack size exceeded')
+    timers.push(run)
+  })
+  client.info('first')
+  expect(client.stats()).toMatchObject({ captured: 1, buffered: 1 })
+  isAtEnd = false
+  client.info('second')
+  expect(timers).toHaveLength(1)
+  await client.flush()
+  expect(events.map(({ message }) => message)).toEqual(['first', 'second'])
 })

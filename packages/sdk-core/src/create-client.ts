@@ -175,15 +175,30 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
       breadcrumbs: RANKS[level] >= RANKS.error ? scope.breadcrumbs?.list() : undefined,
       sizeBytes,
     })
-    sendAtOnce?.()
+    try {
+      sendAtOnce?.()
+    } catch {
+      // The event was taken; the process is ending.
+    }
     return id
   }
 
   /** Nothing of ours should throw, but what the program hands in may; it must not break the line that logged. */
   const broken = (error: unknown): string => {
     counts.dropped('internal')
-    report(error)
+    try {
+      report(error)
+    } catch {
+      // No stack is left to tell anyone.
+    }
     return ''
+  }
+  /** Events that were captured at the end of the program's stack, where nothing could be done for them, not even counting. */
+  let lost = 0
+  const countLost = (): void => {
+    if (lost === 0) return
+    counts.dropped('internal', lost)
+    lost = 0
   }
 
   /** An argument that throws when it is read loses itself, not its event. @returns undefined when the event is lost all the same */
@@ -210,9 +225,15 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     if (RANKS[level] < minRank) return ''
     counts.captured()
     try {
-      return push(level, from, read(level, given, first, second, third, above), third, above)
-    } catch (error) {
-      return rescued(level, from, first, second, above) ?? broken(error)
+      try {
+        if (lost > 0) countLost()
+        return push(level, from, read(level, given, first, second, third, above), third, above)
+      } catch (error) {
+        return rescued(level, from, first, second, above) ?? broken(error)
+      }
+    } catch {
+      lost += 1
+      return ''
     }
   }
 
@@ -293,7 +314,10 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
       applyOptions()
       delivery.reconfigured()
     },
-    stats: counts.read,
+    stats() {
+      countLost()
+      return counts.read()
+    },
     async ingestRaw(body, format = 'auto', defaults = {}) {
       if (!options.enabled) throw new HeartwoodApiError('disabled', 0, `${RAW_FAILED}: the client is switched off (\`enabled: false\`).`)
       const bytes = typeof body === 'string' ? platform.encode(body) : body

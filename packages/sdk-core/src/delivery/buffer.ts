@@ -7,7 +7,10 @@ export interface BufferOptions {
   onDropped(record: EventRecord): void
 }
 
-/** Events between their capture and their sending: first in, first out; when it is full the oldest go. */
+/**
+ * Events between their capture and their sending: first in, first out; when it is full the oldest go.
+ * Where the stack ends within a call, the buffer is as before it or as after it: every event is either in it or was told of.
+ */
 export interface EventBuffer {
   push(record: EventRecord): void
   /** The oldest; undefined when there is none. */
@@ -42,6 +45,8 @@ export const createBuffer = (options: BufferOptions): EventBuffer => {
   let from = 0
   let to = 0
   let spare: Chunk | undefined
+  /** Was taken out, and nobody was told yet. */
+  let gone: EventRecord | undefined
 
   const shift = (): EventRecord | undefined => {
     if (size === 0) return undefined
@@ -64,9 +69,10 @@ export const createBuffer = (options: BufferOptions): EventBuffer => {
   }
 
   const fit = (): void => {
-    while (size > maxEvents || (bytes > maxBytes && size > 0)) {
-      const record = shift()
-      if (record !== undefined) onDropped(record)
+    while (gone !== undefined || size > maxEvents || (bytes > maxBytes && size > 0)) {
+      gone ??= shift()
+      if (gone !== undefined) onDropped(gone)
+      gone = undefined
     }
   }
 
@@ -77,7 +83,6 @@ export const createBuffer = (options: BufferOptions): EventBuffer => {
         onDropped(record)
         return
       }
-      pushed += 1
       if (to === CHUNK) {
         const chunk = spare ?? createChunk()
         spare = undefined
@@ -85,11 +90,17 @@ export const createBuffer = (options: BufferOptions): EventBuffer => {
         tail = chunk
         to = 0
       }
+      pushed += 1
       tail.records[to] = record
       to += 1
       size += 1
       bytes += record.sizeBytes
-      if (size > maxEvents || bytes > maxBytes) fit()
+      if (gone === undefined && size <= maxEvents && bytes <= maxBytes) return
+      try {
+        fit()
+      } catch {
+        // The new one is in it: the next call makes room.
+      }
     },
     shift,
     get size() {

@@ -5,7 +5,7 @@ import type { HttpAnswer, Platform, SendNow, Timer } from '../ports.ts'
 import type { EventRecord } from '../record.ts'
 import { pathOf } from './batches.ts'
 import type { EventBuffer } from './buffer.ts'
-import { drain } from './drain.ts'
+import { createDrain } from './drain.ts'
 import { createFiller } from './filler.ts'
 import { createLink } from './link.ts'
 import { createMemory } from './memory.ts'
@@ -29,7 +29,7 @@ export interface DeliveryDeps {
 }
 
 export interface Delivery {
-  /** Takes an event, which was counted as captured. Nothing else happens on the caller's turn. */
+  /** Takes an event, which was counted as captured. Nothing else happens on the caller's turn. Where it throws, the event was not taken. */
   arrived(record: EventRecord): void
   /** Sends what was captured until now, without waiting for more. @returns whether all of it left memory in time; false at once while that cannot be */
   flush(timeoutMs: number): Promise<boolean>
@@ -91,6 +91,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
   })
   const memory = createMemory({ options, buffer, filler, otherBytes: () => replay.bytes })
   const sender = createSender({ platform, options, link, memory, replay, counts, report, random, isPaused: () => paused, changed })
+  const drain = createDrain({ platform, buffer, filler, link, memory, replay, counts, report: reportAny })
   const waiters = createWaiters(platform)
   /** Sizes of the buffer at which there is something to do. */
   let wakeEvents = filler.maxEvents
@@ -150,7 +151,9 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
 
   const setAlarm = (at: number, now: number): void => {
     if (alarm !== undefined && alarm.at <= at && alarm.at > now) return
-    alarm?.timer.cancel()
+    const former = alarm
+    alarm = undefined
+    former?.timer.cancel()
     const timer = platform.setTimer(
       () => {
         alarm = undefined
@@ -199,14 +202,27 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
 
   function wake(): void {
     if (scheduled || ended) return
-    scheduled = true
     platform.defer(work)
+    // Last: where the stack ends before, the next call does it.
+    scheduled = true
+  }
+
+  /** An event came: it is sent with others, in time. */
+  const expect = (): void => {
+    if (scheduled) return
+    if (buffer.size >= wakeEvents || buffer.bytes >= wakeBytes) wake()
+    else if (dueAt === undefined) {
+      const now = platform.monotonicNow()
+      const at = now + options().flushInterval
+      setAlarm(at, now)
+      dueAt = at
+    }
   }
 
   const empty = (reason: 'closed' | 'process-exit', sendNow?: SendNow): void => {
     // To a server that is known to be gone nothing is sent while there is a better place.
     const direct = paused || link.locked || (link.open && spool !== undefined) ? undefined : sendNow
-    drain({ platform, buffer, filler, link, memory, replay, counts, report: reportAny }, reason, direct)
+    drain(reason, direct)
     memory.rebound()
     settleWaiters()
   }
@@ -229,12 +245,10 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
         return
       }
       buffer.push(record)
-      if (scheduled) return
-      if (buffer.size >= wakeEvents || buffer.bytes >= wakeBytes) wake()
-      else if (dueAt === undefined) {
-        const now = platform.monotonicNow()
-        dueAt = now + options().flushInterval
-        setAlarm(dueAt, now)
+      try {
+        expect()
+      } catch {
+        // The event is in the buffer, at the end of the program's stack: the next call sets the timer.
       }
     },
     flush,
