@@ -18,8 +18,8 @@ const byMessage = (message: string): ReceivedEvent => server.events().find((even
 describe.skipIf(!preparePeers()).each(NODES)('pino on $name', ({ node }) => {
   it('in this thread keeps scope, trace and request of the code that logs', async () => {
     const result = await runProgram('loggers/pino-in-process.mjs', { env: server.env, node })
-    expect(result).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('LINES 5') })
-    expect(server.events()).toHaveLength(4)
+    expect(result).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('LINES 6') })
+    expect(server.events()).toHaveLength(5)
     expect(byMessage('order A-1 placed')).toMatchObject({
       level: 'info',
       service: 'shop',
@@ -30,6 +30,9 @@ describe.skipIf(!preparePeers()).each(NODES)('pino on $name', ({ node }) => {
       attributes: { order: { id: 'A-1' }, card: { number: '[Redacted]' }, user: { plan: 'pro' } },
     })
     expect(byMessage('role changed')).toMatchObject({ level: 'warn', attributes: { level: 'audit' } })
+    const named = byMessage('fields of the same names')
+    expect(named).toMatchObject({ level: 'info', attributes: { time: 35, level: 'gold' } })
+    expect(named.timestamp).toBeGreaterThan(1_700_000_000_000)
     expect(byMessage('order lost')).toMatchObject({
       level: 'error',
       attributes: { module: 'db', 'error.code': 'E_QUERY' },
@@ -44,10 +47,12 @@ describe.skipIf(!preparePeers()).each(NODES)('pino on $name', ({ node }) => {
     // Batches may overtake each other on their way.
     const numbers = server.events().map(({ attributes }) => attributes?.n)
     expect(inOrder(numbers.filter((n) => typeof n === 'number'))).toEqual(upTo(20_000))
-    expect(server.events()).toHaveLength(20_002)
+    expect(server.events()).toHaveLength(20_003)
     expect(server.repeated()).toEqual([])
     expect(byMessage('line 7')).toMatchObject({ level: 'info', service: 'till', attributes: { n: 7 } })
     expect(byMessage('role changed')).toMatchObject({ level: 'warn', traceId: TRACE_ID })
+    expect(byMessage('a field of the same name')).toMatchObject({ level: 'warn', attributes: { time: 35 } })
+    expect(byMessage('a field of the same name').timestamp).toBeGreaterThan(1_700_000_000_000)
     expect(byMessage('order lost')).toMatchObject({ level: 'error', error: { type: 'TypeError', stack: expect.stringContaining('pino-thread.mjs') } })
   })
 
@@ -62,7 +67,7 @@ describe.skipIf(!preparePeers()).each(NODES)('pino on $name', ({ node }) => {
       await server.comeUp()
       // Replaying is background work of a program that goes on.
       const next = startProgram('stay.mjs', { env: { ...server.env, HEARTWOOD_SPOOL: spool }, node, args: ['5', '0'] })
-      await server.until(102)
+      await server.until(103)
       next.write('end')
       await next.ended
       expect(inOrder(server.events().flatMap(({ attributes }) => (typeof attributes?.n === 'number' ? [attributes.n] : [])))).toEqual(upTo(100))

@@ -20,6 +20,7 @@ withScope((scope) => {
   logger.info({ card: { number: '4111' }, order: { id: 'A-1' } }, 'order %s placed', 'A-1')
 })
 logger.audit('role changed')
+logger.info({ time: 35, level: 'gold' }, 'fields of the same names')
 logger.trace('below the least level')
 const cause = new Error('reset')
 logger.child({ module: 'db' }).error(Object.assign(new TypeError('query failed', { cause }), { code: 'E_QUERY' }), 'order lost')

@@ -19,6 +19,8 @@ const logger = pino({
 })
 for (let n = 0; n < Number(count); n++) logger.info({ n }, `line ${n}`)
 logger.audit({ traceId: '0af7651916cd43dd8448eb211c80319c' }, 'role changed')
+// Not a `level` of its own: pino itself chooses among several targets by the last one of the line.
+logger.warn({ time: 35 }, 'a field of the same name')
 logger.error(new TypeError('query failed', { cause: new Error('reset') }), 'order lost')
 if (end === 'flush') {
   logger.flush(() => console.log('FLUSHED'))

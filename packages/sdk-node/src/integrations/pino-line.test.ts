@@ -25,6 +25,27 @@ it.each([
   expect([event.level, event.attributes?.level]).toEqual([level, name])
 })
 
+it.each([
+  [
+    '',
+    '{"level":30,"time":1700000000123,"pid":1,"time":35,"level":"gold","v":3,"msg":"x"}',
+    1_700_000_000_123,
+    { pid: 1, time: 35, level: 'gold', v: 3 },
+  ],
+  ['of an own level', '{"level":35,"time":1700000000123,"level":1,"msg":"x"}', 1_700_000_000_123, { level: 1 }],
+  ['without a time', '{"level":30,"pid":1,"time":1700000000123,"msg":"x"}', undefined, { pid: 1, time: 1_700_000_000_123 }],
+  ['without time and process', '{"level":30,"time":35,"msg":"x"}', undefined, { time: 35 }],
+  [
+    'with another name for the level',
+    '{"severity":"INFO","time":1700000000123,"level":{"a":1},"msg":"x"}',
+    1_700_000_000_123,
+    { severity: 'INFO', level: { a: 1 } },
+  ],
+])('keeps fields named time and level apart from those that pino writes, in a line %s', (_, line, timestamp, attributes) => {
+  const event = createPinoLines({}).read(`${line}\n`)
+  expect([event.level, event.timestamp, event.attributes]).toEqual(['info', timestamp, attributes])
+})
+
 it('knows the names of a logger’s own levels once pino has told them', () => {
   const lines = createPinoLines({ levelNames: { audit: 'warn' } })
   lines.configure({ levels: { labels: { 30: 'info', 35: 'audit', 37: 'http' } } })

@@ -64,14 +64,17 @@ export const createPinoLines = (options: PinoLineOptions): PinoLines => {
       if (line === undefined) return { level: 'info', message: text.trimEnd() }
       const messageKey = options.messageKey ?? config.messageKey ?? 'msg'
       const errorKey = options.errorKey ?? config.errorKey ?? 'err'
-      const { level: sentLevel, time, hostname: host, v: _version, [messageKey]: message, [errorKey]: error, ...attributes } = line
+      const { level: lastLevel, time: lastTime, hostname: host, [messageKey]: message, [errorKey]: error, ...attributes } = line
+      const own = pinosOwn(text) ?? { level: lastLevel, time: lastTime }
       if (host !== undefined && host !== machine) attributes.hostname = host
-      const { level, name } = readLevel(sentLevel)
-      if (name !== undefined) attributes.level = name
+      const { level, name } = readLevel(own.level)
+      if (lastLevel !== own.level) attributes.level = lastLevel
+      else if (name !== undefined) attributes.level = name
+      const timestamp = readTime(own.time)
+      if (lastTime !== undefined && (lastTime !== own.time || timestamp === undefined)) attributes.time = lastTime
       const thrown = readError(error)
       if (error !== undefined && thrown === undefined) attributes[errorKey] = error
       const ids = takeIds(attributes)
-      const timestamp = readTime(time)
       return {
         level,
         message: messageText(message, thrown),
@@ -96,6 +99,27 @@ const parse = (text: string): Line | undefined => {
   }
 }
 
+/** A member of a line whose value is a scalar. */
+const MEMBER = /[{,]"([^"\\]*)":("(?:[^"\\]|\\.)*"|[-+.\dA-Za-z]+)/y
+/** What pino writes before them: the level, perhaps under several names, and the time. */
+const LEADING = 4
+const BASE = new Set(['pid', 'hostname', 'name'])
+
+/**
+ * Level and time as pino wrote them, at the beginning of its line. A program's own fields of these names come later in the same line, and
+ * whoever parses it sees only those. @returns undefined where the line does not begin as those of pino do
+ */
+const pinosOwn = (text: string): { readonly level: unknown; readonly time: unknown } | undefined => {
+  const own: Line = {}
+  MEMBER.lastIndex = 0
+  for (let count = 0; count < LEADING; count++) {
+    const [, name = '', value = ''] = MEMBER.exec(text) ?? []
+    if (name === '' || BASE.has(name)) break
+    if ((name === 'level' || name === 'time') && !Object.hasOwn(own, name)) own[name] = JSON.parse(value)
+  }
+  return 'level' in own || 'time' in own ? { level: own.level, time: own.time } : undefined
+}
+
 const isObject = (value: unknown): value is Line => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const messageText = (message: unknown, error: Error | undefined): string => {
@@ -104,8 +128,12 @@ const messageText = (message: unknown, error: Error | undefined): string => {
   return JSON.stringify(message)
 }
 
+/** Seconds and milliseconds of times in this century have more digits; a smaller number is a field of the program (`timestamp: false`). */
+const LEAST_TIME = 1e9
+
 /** Milliseconds, as pino writes by default, or a text (`pino.stdTimeFunctions.isoTime`); `epochTime` of others in seconds has ten digits. */
 const readTime = (time: unknown): number | undefined => {
+  if (typeof time === 'number' && time < LEAST_TIME) return undefined
   const ms = typeof time === 'number' ? (time < 1e11 ? time * 1_000 : time) : typeof time === 'string' ? Date.parse(time) : Number.NaN
   return Number.isFinite(ms) ? ms : undefined
 }
