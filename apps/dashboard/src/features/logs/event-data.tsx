@@ -1,5 +1,5 @@
 import type { EventJson } from '@heartwood/protocol'
-import { TextBlock } from '../../ui/text-block.tsx'
+import { ErrorPart } from './error/error-part.tsx'
 import classes from './event-data.module.css'
 import { showValue, toTree } from './model/columns.ts'
 
@@ -8,12 +8,7 @@ export function EventData({ event }: { event: EventJson }) {
   const lines = toTree(event.attributes ?? {}).filter((line) => line.value !== undefined)
   return (
     <div className={classes.data}>
-      {event.error && (
-        <p className={classes.error}>
-          <b>{event.error.type ?? 'Error'}</b> {event.error.message}
-        </p>
-      )}
-      {event.error?.stack && <TextBlock text={event.error.stack} />}
+      <ErrorPart event={event} />
       {lines.length === 0 ? (
         <p className={classes.none}>No attributes were sent.</p>
       ) : (

@@ -6,9 +6,12 @@ import { CopyButton } from '../../../ui/copy.tsx'
 import { Icon } from '../../../ui/icons.tsx'
 import { LevelMark } from '../../../ui/level-mark.tsx'
 import { ErrorState, SkeletonRows } from '../../../ui/states.tsx'
-import { TextBlock } from '../../../ui/text-block.tsx'
+import { Breadcrumbs } from '../error/breadcrumbs.tsx'
+import { ErrorPart } from '../error/error-part.tsx'
 import { useEvent } from '../logs-api.ts'
+import { readBreadcrumbs } from '../model/breadcrumbs.ts'
 import { attributeField, readField, showValue, toTree } from '../model/columns.ts'
+import { readErrorReport } from '../model/error-report.ts'
 import { toCurl } from '../model/export-rows.ts'
 import { type FieldActions, FieldLine } from './field-line.tsx'
 import { IdLinks } from './id-links.tsx'
@@ -38,6 +41,7 @@ export function LogDetail(props: LogDetailProps) {
     if (query.error) return <ErrorState title="This event cannot be shown" error={query.error} onRetry={() => void query.refetch()} />
     return <SkeletonRows rows={6} />
   }
+  const crumbs = readBreadcrumbs(event)
   const more = detailBesides(event)
   return (
     <article className={classes.detail} aria-label="The event">
@@ -61,7 +65,8 @@ export function LogDetail(props: LogDetailProps) {
         {event.message}
       </pre>
       <IdLinks project={project} event={event} />
-      {event.error && <ErrorPart error={event.error} said={event.message} />}
+      <ErrorPart key={event.id} event={event} />
+      {crumbs && <Breadcrumbs crumbs={crumbs} />}
       <div className={classes.columns}>
         <Fields event={event} {...props} />
         <Attributes event={event} {...props} />
@@ -75,23 +80,14 @@ export function LogDetail(props: LogDetailProps) {
   )
 }
 
-/** What the detail holds besides the stack that is shown with the error. */
-function detailBesides({ detail, error }: EventJson): EventJson['detail'] {
-  if (!detail || error?.stack === undefined || detail.stack !== error.stack) return detail
-  const { stack: _, ...rest } = detail
-  return Object.keys(rest).length > 0 ? rest : undefined
-}
-
-function ErrorPart({ error, said }: { error: NonNullable<EventJson['error']>; said: string }) {
-  return (
-    <DetailPart title="Error">
-      <p className={classes.errorHead}>
-        <b>{error.type ?? 'Error'}</b>
-        {error.message && error.message !== said && <span>{error.message}</span>}
-      </p>
-      {error.stack && <TextBlock text={error.stack} />}
-    </DetailPart>
-  )
+/** What the detail holds besides what is shown with the error. */
+function detailBesides(event: EventJson): EventJson['detail'] {
+  const { detail = {}, error } = event
+  const told = new Set(readErrorReport(event)?.tells)
+  if (error?.stack !== undefined && detail.stack === error.stack) told.add('stack')
+  if (readBreadcrumbs(event)) told.add('breadcrumbs')
+  const rest = Object.entries(detail).filter(([name]) => !told.has(name))
+  return rest.length > 0 ? Object.fromEntries(rest) : undefined
 }
 
 function Fields({ event, ...props }: LogDetailProps & { event: EventJson }) {
