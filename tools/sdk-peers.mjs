@@ -54,8 +54,6 @@ function ensurePackage() {
   const changed = Math.max(...SOURCES.map((name) => newest(join(root, name))))
   if (existsSync(sdkPackage) && existsSync(installed) && statSync(sdkPackage).mtimeMs > changed) return undefined
   console.log('Packing the Node SDK …')
-  const built = spawnSync(process.execPath, [join(root, 'tools/bundle.mjs')], { cwd: join(root, 'packages/sdk-node'), encoding: 'utf8' })
-  if (built.status !== 0) throw new Error(`The Node SDK does not build:\n${built.stdout}${built.stderr}`)
   const stage = mkdtempSync(join(tmpdir(), 'heartwood-sdk-'))
   try {
     const packed = packSdk(stage)
@@ -74,23 +72,9 @@ function ensurePackage() {
   }
 }
 
-/** As it is published: without what only this repository needs of the manifest. @returns the path of the package */
+/** As its users do; npm builds it. @returns the path of the package */
 function packSdk(stage) {
-  const source = join(root, 'packages/sdk-node')
-  const {
-    private: _private,
-    scripts: _scripts,
-    devDependencies: _devDependencies,
-    ...manifest
-  } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'))
-  for (const entry of Object.values(manifest.exports)) if (typeof entry === 'object') delete entry['@heartwood/source']
-  const out = join(stage, 'package')
-  mkdirSync(out)
-  writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
-  cpSync(join(source, 'dist'), join(out, 'dist'), { recursive: true })
-  copyFileSync(join(root, 'LICENSE'), join(out, 'LICENSE'))
-  if (existsSync(join(source, 'README.md'))) copyFileSync(join(source, 'README.md'), join(out, 'README.md'))
-  const failure = npm(['pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', stage], out)
+  const failure = npm(['pack', '--loglevel=error', '--pack-destination', stage], join(root, 'packages/sdk-node'))
   if (failure !== undefined) throw new Error(`The Node SDK cannot be packed:\n${failure}`)
   const packed = readdirSync(stage).find((name) => name.endsWith('.tgz'))
   if (packed === undefined) throw new Error('npm pack left no package.')
