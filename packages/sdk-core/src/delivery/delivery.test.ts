@@ -582,6 +582,7 @@ describe('the end', () => {
     await sim.settle()
     sim.delivery.flushSync()
     expect(sim.counts.read()).toMatchObject({ buffered: 0, dropped: { 'process-exit': 700 } })
+    expect(sim.errors).toEqual(['700 events are lost (process-exit): they were not sent in time.'])
   })
 })
 

@@ -22,14 +22,34 @@ export interface DrainDeps {
  * Takes everything out of memory without waiting for anything but `sendNow`: it is sent by that, or goes to the spool, or is counted as dropped.
  * @param reason for what has no place to go to
  */
-export const drain = (deps: DrainDeps, reason: DropReason, sendNow: SendNow | undefined): void => {
+export type Drain = (reason: DropReason, sendNow: SendNow | undefined) => void
+
+export const createDrain = (deps: DrainDeps): Drain => {
+  let telling = false
+  return (reason, sendNow) => {
+    const lost = drain(deps, reason, sendNow)
+    // Whoever is told may log, which comes here again; and nobody may be there any more to ask for the counts.
+    if (lost === 0 || telling) return
+    telling = true
+    deps.report(new Error(`${lost} events are lost (${reason}): they were not sent in time.`))
+    telling = false
+  }
+}
+
+/** @returns how many are lost */
+const drain = (deps: DrainDeps, reason: DropReason, sendNow: SendNow | undefined): number => {
   const { platform, buffer, filler, link, memory, replay, counts, report } = deps
   const { spool } = platform
   let broken = false
+  let lost = 0
+  const lose = (events: number): void => {
+    counts.dropped(broken ? 'spool-full' : reason, events)
+    lost += events
+  }
 
   const keep = (batch: Batch): void => {
     if (spool === undefined || broken) {
-      counts.dropped(broken ? 'spool-full' : reason, batch.events)
+      lose(batch.events)
       return
     }
     try {
@@ -39,7 +59,7 @@ export const drain = (deps: DrainDeps, reason: DropReason, sendNow: SendNow | un
       replay.written()
     } catch (error) {
       broken = true
-      counts.dropped('spool-full', batch.events)
+      lose(batch.events)
       report(error)
     }
   }
@@ -67,5 +87,6 @@ export const drain = (deps: DrainDeps, reason: DropReason, sendNow: SendNow | un
     counts.sent(verdict.sent)
     for (const [refusal, events] of verdict.refused) counts.dropped(refusal, events)
   })
-  while (buffer.shift() !== undefined) counts.dropped(broken ? 'spool-full' : reason)
+  while (buffer.shift() !== undefined) lose(1)
+  return lost
 }
