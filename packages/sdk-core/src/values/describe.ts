@@ -14,6 +14,15 @@ export function describeThrown(thrown: unknown): string {
   }
 }
 
+/** A member, or what its getter threw. */
+export function readMember(object: object, name: string): unknown {
+  try {
+    return (object as { readonly [name: string]: unknown })[name]
+  } catch (thrown) {
+    return describeThrown(thrown)
+  }
+}
+
 export function describeFunction(value: object): string {
   const { name } = value as { name?: unknown }
   return typeof name === 'string' && name !== '' ? `[Function: ${name.slice(0, SHOWN_TEXT)}]` : '[Function]'

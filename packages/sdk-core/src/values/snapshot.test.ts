@@ -91,7 +91,11 @@ it('marks a cycle and copies what merely stands twice', () => {
   const seat = { row: 1 }
   const ring: { [name: string]: unknown } = { first: seat, second: seat }
   ring.self = ring
-  expect(copy(ring)).toEqual({ first: { row: 1 }, second: { row: 1 }, self: '[Circular]' })
+  const shown = { first: { row: 1 }, second: { row: 1 }, self: '[Circular]' }
+  expect([copy(ring), snapshots.attributes(ring)]).toEqual([shown, shown])
+  const wide: { [name: string]: unknown } = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`n${index}`, index]))
+  wide.self = wide
+  expect(snapshots.attributes(wide).self).toBe('[Circular]')
 })
 
 it('keeps a member called __proto__ a member', () => {
@@ -132,6 +136,32 @@ it('does bounded work on what is long, wide, deep or everything at once, and say
   expect(copy(new Endless())).toHaveLength(1_001)
   const texts = copy(Array.from({ length: 900 }, () => 'x'.repeat(30_000)))
   expect(JSON.stringify(texts).length).toBeLessThan(1_200_000)
+})
+
+it('reads no more of an object, a list, a map or an error than it keeps', () => {
+  let reads = 0
+  const count = 5_000
+  const wide = (): object => {
+    const made = {}
+    for (let index = 0; index < count; index++) {
+      Object.defineProperty(made, `n${index}`, { enumerable: true, get: () => reads++ })
+    }
+    return made
+  }
+  const attributes = snapshots.attributes(wide())
+  expect([reads, Object.keys(attributes).length, attributes['…']]).toEqual([1_000, 1_001, '[+4000]'])
+  const failed = Object.defineProperties(new Error('failed'), Object.getOwnPropertyDescriptors(wide()))
+  reads = 0
+  expect([copy(failed), reads]).toEqual([expect.objectContaining({ message: 'failed', '…': '[+4000]' }), 1_000])
+
+  let keys = 0
+  class Endless extends Map<string, number> {
+    override *keys(): MapIterator<string> {
+      for (;;) yield `k${keys++}`
+    }
+  }
+  expect(copy(new Endless([['a', 1]]))).toEqual({ a: 1 })
+  expect(keys).toBe(1_000)
 })
 
 it('takes attributes that are no object under a name', () => {

@@ -1,29 +1,8 @@
-import { LIMITS } from '@heartwood/protocol/model'
 import type { Json, JsonObject } from '../types.ts'
 import { cutLater, detached } from './cut-text.ts'
-import { describeBinary, describeFunction, describeThrown } from './describe.ts'
-
-/** How much of a value is copied: the rest is marked, so that no value can hold up or fill its program. */
-export interface SnapshotLimits {
-  /** Characters of one text. */
-  readonly text: number
-  /** Objects within objects. */
-  readonly depth: number
-  /** Members of one object or list. */
-  readonly members: number
-  /** Values of one call. */
-  readonly values: number
-  /** Estimated bytes of one call. */
-  readonly bytes: number
-}
-
-const SNAPSHOT_LIMITS: SnapshotLimits = {
-  text: LIMITS.attributeValue,
-  depth: LIMITS.attributeDepth,
-  members: 1_000,
-  values: 10_000,
-  bytes: 1_048_576,
-}
+import { describeFunction, describeThrown, readMember } from './describe.ts'
+import { SNAPSHOT_LIMITS, type SnapshotLimits } from './snapshot-limits.ts'
+import { isPlain, readSpecial, type Shown } from './special-objects.ts'
 
 /** Copies anything into plain JSON. Never throws; nothing of the copy is shared with the original. */
 export interface Snapshots {
@@ -36,18 +15,10 @@ export interface Snapshots {
 
 const NAME_LIMIT = 1_024
 const REST = '…'
-const MAX_SCALARS = 100
+/** Larger objects are copied member by member: spreading them reads what is not kept, and engines slow down at it. */
+const MAX_LITERAL = 100
 
 type Members = { [name: string]: unknown }
-
-/** A literal that does not say itself how it looks. */
-function isPlain(value: object): value is Members {
-  try {
-    return Object.getPrototypeOf(value) === Object.prototype && typeof (value as Members).toJSON !== 'function'
-  } catch {
-    return false
-  }
-}
 
 export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots {
   const max = { ...SNAPSHOT_LIMITS, ...limits }
@@ -117,60 +88,71 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
     if (Array.isArray(value)) return copyArray(value)
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype !== Object.prototype && prototype !== null) {
-      const special = copySpecial(value)
-      if (special !== undefined) return special
+      const special = readSpecial(value)
+      if (special !== undefined) return copyShown(special, value)
     }
     const { toJSON } = value as { toJSON?: unknown }
     if (typeof toJSON === 'function') {
       const given: unknown = toJSON.call(value, '')
       if (given !== value) return copy(given)
     }
-    return prototype === Object.prototype ? (copyScalars(value as Members) ?? copyPlain(value as Members)) : copyMembers(value)
+    return prototype === Object.prototype ? copyLiteral(value as Members) : copyMembers(value)
   }
 
-  /**
-   * Most calls: a literal of a few scalars; undefined for all others. The spread keeps the shape, so that reading the copy later is cheap, too.
-   * What it counts it counts for itself: it is on the path of every call.
-   */
-  const copyScalars = (value: Members): JsonObject | undefined => {
-    try {
-      const copied = { ...value }
-      let size = 2
-      let members = 0
-      for (const name in copied) {
-        const member = copied[name]
-        size += name.length + 8
-        if (typeof member === 'string' && member.length <= max.text) size += member.length
-        else if (!(typeof member === 'boolean' || member === null || (typeof member === 'number' && Number.isFinite(member)))) return undefined
-        if (++members > MAX_SCALARS || name.length > NAME_LIMIT) return undefined
-      }
-      bytes += size
-      values += members
-      // Only scalars are left.
-      return copied as JsonObject
-    } catch {
-      return undefined
+  const copyShown = (shown: Shown, value: object): Json => {
+    switch (shown.as) {
+      case 'text':
+        return copyText(shown.text)
+      case 'value':
+        return copy(shown.value)
+      case 'error':
+        return copyError(value)
+      case 'map':
+        return copyMap(shown.map)
+      case 'list':
+        return copyList(shown.items, shown.length)
     }
   }
 
   /**
-   * Other literals. The object itself stands in `around` already.
+   * What nearly every call hands in: a literal of a few members, most often of scalars alone. The spread keeps the shape, so that reading the
+   * copy later is cheap, too. Counting first keeps large ones from being spread.
    */
-  const copyPlain = (value: Members): JsonObject => {
+  const copyLiteral = (value: Members): JsonObject => {
+    let members = 0
+    for (const _ in value) if (++members > MAX_LITERAL) return copyMembers(value)
     let copied: Members
     try {
       copied = { ...value }
     } catch {
       return copyMembers(value)
     }
+    let size = 2
+    for (const name in copied) {
+      const member = copied[name]
+      size += name.length + 8
+      if (name.length > NAME_LIMIT) return copyMembers(value)
+      if (typeof member === 'string' && member.length <= max.text) size += member.length
+      else if (!(typeof member === 'boolean' || member === null || (typeof member === 'number' && Number.isFinite(member))))
+        return copyNested(value, copied)
+    }
+    bytes += size
+    values += members
+    // Only scalars are left.
+    return copied as JsonObject
+  }
+
+  /** @param copied its spread, whose members are still those of the program */
+  const copyNested = (value: Members, copied: Members): JsonObject => {
+    stand(value)
     let members = 0
     let hasLongName = false
     for (const name in copied) {
+      if (name.length > NAME_LIMIT) hasLongName = true
       if (members === max.members || values > max.values || bytes > max.bytes) return keepFirst(copied, members)
       members++
       values++
       bytes += name.length + 8
-      if (name.length > NAME_LIMIT) hasLongName = true
       const member = copied[name]
       if (typeof member === 'string' && member.length <= max.text) bytes += member.length
       else if (!(typeof member === 'boolean' || (typeof member === 'number' && Number.isFinite(member)))) copied[name] = copy(member)
@@ -179,56 +161,17 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
     return hasLongName ? keepFirst(copied, members) : (copied as JsonObject)
   }
 
+  /** The outermost object comes here without the others' way, which is longer. */
+  const stand = (value: object): void => {
+    if (around.length === 0) around.push(value)
+  }
+
   const keepFirst = (copied: Members, count: number): JsonObject => {
     const kept: JsonObject = {}
     const names = Object.keys(copied)
     for (const name of names.slice(0, count)) set(kept, name, copied[name] as Json)
     if (names.length > count) kept[REST] = `[+${names.length - count}]`
     return kept
-  }
-
-  /** Objects of the language that hold what their members do not show; undefined for all others. */
-  const copySpecial = (value: object): Json | undefined => {
-    if (value instanceof Error) return copyError(value)
-    if (value instanceof Date) return copyText(Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString())
-    if (ArrayBuffer.isView(value)) return copyText(describeBinary(value))
-    if (value instanceof Map) return copyMap(value)
-    if (value instanceof Set) return copyList(value, value.size)
-    if (value instanceof RegExp) return copyText(String(value))
-    if (value instanceof String || value instanceof Number || value instanceof Boolean || value instanceof BigInt || value instanceof Symbol) {
-      return copy(value.valueOf())
-    }
-    // Also those of other realms, such as a test runner's or a virtual machine's.
-    switch (Object.prototype.toString.call(value)) {
-      case '[object Error]':
-      case '[object DOMException]':
-        return copyError(value)
-      case '[object Date]':
-        return copyText(new Date(Number(value)).toJSON() ?? 'Invalid Date')
-      case '[object Map]':
-        return copyMap(value as Map<unknown, unknown>)
-      case '[object Set]':
-        return copyList(value as Set<unknown>, (value as Set<unknown>).size)
-      case '[object RegExp]':
-      case '[object URLSearchParams]':
-        return copyText(String(value))
-      case '[object Headers]':
-      case '[object FormData]':
-        return copyMap(new Map(value as Iterable<[unknown, unknown]>))
-      case '[object ArrayBuffer]':
-      case '[object SharedArrayBuffer]':
-        return copyText(describeBinary(value as ArrayBuffer))
-      case '[object Promise]':
-        return '[Promise]'
-      case '[object WeakMap]':
-        return '[WeakMap]'
-      case '[object WeakSet]':
-        return '[WeakSet]'
-      case '[object WeakRef]':
-        return '[WeakRef]'
-      default:
-        return undefined
-    }
   }
 
   const copyArray = (items: readonly unknown[]): Json[] => {
@@ -259,7 +202,11 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
   }
 
   const copyMap = (map: Map<unknown, unknown>): Json => {
-    for (const key of map.keys()) if (typeof key !== 'string') return copyList(map.entries(), map.size)
+    let seen = 0
+    for (const key of map.keys()) {
+      if (typeof key !== 'string') return copyList(map.entries(), map.size)
+      if (++seen >= max.members) break
+    }
     const into: JsonObject = {}
     let taken = 0
     for (const [name, member] of map) {
@@ -270,18 +217,13 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
   }
 
   const copyMembers = (value: object): JsonObject => {
+    stand(value)
     const into: JsonObject = {}
     const names = Object.keys(value)
     let taken = 0
     for (const name of names) {
       if (isFull(into, taken++, names.length)) break
-      let member: unknown
-      try {
-        member = (value as Members)[name]
-      } catch (thrown) {
-        member = describeThrown(thrown)
-      }
-      set(into, name, copy(member))
+      set(into, name, copy(readMember(value, name)))
     }
     return into
   }
@@ -305,13 +247,7 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
 
   const copyError = (error: object): JsonObject => {
     const into: JsonObject = {}
-    const read = (name: string): unknown => {
-      try {
-        return (error as Members)[name]
-      } catch (thrown) {
-        return describeThrown(thrown)
-      }
-    }
+    const read = (name: string): unknown => readMember(error, name)
     const type = read('name')
     set(into, 'type', copy(typeof type === 'string' && type !== '' ? type : 'Error'))
     set(into, 'message', copy(read('message')))
@@ -321,10 +257,11 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
       const member = read(name)
       if (member !== undefined) set(into, name, copy(member))
     }
-    for (const name of Object.keys(error)) {
-      if (name in into || name === 'name') continue
-      if (isFull(into, Object.keys(into).length, Number.POSITIVE_INFINITY)) break
-      set(into, name, copy(read(name)))
+    const names = Object.keys(error)
+    let taken = 0
+    for (const name of names) {
+      if (isFull(into, taken++, names.length)) break
+      if (!(name in into) && name !== 'name') set(into, name, copy(read(name)))
     }
     return into
   }
@@ -339,8 +276,11 @@ export function createSnapshots(limits: Partial<SnapshotLimits> = {}): Snapshots
     attributes(value) {
       begin()
       if (typeof value === 'object' && value !== null && isPlain(value)) {
-        const scalars = copyScalars(value)
-        if (scalars !== undefined) return scalars
+        try {
+          return copyLiteral(value as Members)
+        } catch (thrown) {
+          return { value: copyText(describeThrown(thrown)) }
+        }
       }
       const copied = copy(value)
       return typeof copied === 'object' && copied !== null && !Array.isArray(copied) ? copied : { value: copied }
