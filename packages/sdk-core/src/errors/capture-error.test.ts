@@ -135,6 +135,16 @@ describe('causes', () => {
       ['d', 2],
       ['e', 0],
     ])
+    // What was rejected need not be an error; a list that is an attribute is not said twice.
+    const mixed = new AggregateError(['timed out', undefined, { code: 7, reason: 'no route' }, new Error('refused')], 'all failed')
+    expect(all(mixed).detail?.causes).toMatchObject([
+      { relation: 'errors', type: 'string', message: 'timed out' },
+      { type: 'undefined', message: 'undefined was thrown' },
+      { type: 'Object', message: 'no route', code: 7 },
+      { type: 'Error', message: 'refused' },
+    ])
+    const invalid = Object.assign(new Error('invalid'), { errors: [{ path: 'name' }, 'age'] })
+    expect(all(invalid)).toMatchObject({ detail: undefined, attributes: { 'error.errors': [{ path: 'name' }, 'age'] } })
     const suppressed = Object.assign(new Error('both'), { name: 'SuppressedError', error: new Error('close'), suppressed: new Error('body') })
     expect(all(suppressed).detail).toMatchObject({
       causes: [

@@ -44,8 +44,20 @@ function linksOf(error: object, of: number): LinkedError[] {
     if (isErrorLike(value)) links.push({ value, relation, of })
   }
   const members = read(error, 'errors')
-  if (Array.isArray(members)) for (const value of members.slice(0, MAX_CAUSES)) if (isErrorLike(value)) links.push({ value, relation: 'errors', of })
+  if (Array.isArray(members)) {
+    const isHidden = isHiddenMember(error, 'errors')
+    for (const value of members.slice(0, MAX_CAUSES)) if (isHidden || isErrorLike(value)) links.push({ value, relation: 'errors', of })
+  }
   return links
+}
+
+/** As that of an AggregateError: what is in it, error or not, stands in no attribute. */
+function isHiddenMember(object: object, name: string): boolean {
+  try {
+    return Object.getOwnPropertyDescriptor(object, name)?.enumerable === false
+  } catch {
+    return false
+  }
 }
 
 /** As `detail.causes` has it; the stacks stand in the stack of the whole. Whose it is stands there where that is not the one before it. */
