@@ -2,7 +2,7 @@ import type { Logger, LoggerTools } from './logger.ts'
 import type { CoreOptions } from './options.ts'
 import type { Scope } from './scope.ts'
 import type { ScopeData } from './scope-data.ts'
-import type { Attributes, EventOptions, FlowPosition, Level, OutgoingEvent, Stats, TraceContext } from './types.ts'
+import type { Attributes, EventOptions, FlowPosition, Level, OutgoingEvent, Stats, TraceContext, User } from './types.ts'
 
 /**
  * A chain of steps that belong together, in this process or across several. Each event is the next step.
@@ -51,7 +51,7 @@ export interface Client extends Logger {
    *
    * @param actor who, by id or as a user @param context further attributes @returns the event's id
    */
-  audit(action: string, actor: string | { readonly id: string; readonly [name: string]: unknown }, context?: Attributes): string
+  audit(action: string, actor: string | (User & { readonly id: string | number }), context?: Attributes): string
   readonly flow: FlowStarter
   /** The scope that holds now: that of the request or `withScope` around the call, or else the client's own. */
   scope(): Scope

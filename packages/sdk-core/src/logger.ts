@@ -19,6 +19,14 @@ export interface LogMethod {
   (): string
 }
 
+/** As {@link LogMethod}, at a level that is only known then. */
+export interface LevelLogMethod {
+  (level: Level, message: string, attributes?: Attributes, options?: EventOptions): string
+  (level: Level, message: string, errorOrAttributes: unknown, options?: EventOptions & { readonly attributes?: Attributes | undefined }): string
+  (level: Level, error: unknown, attributes?: Attributes, options?: EventOptions): string
+  (level: Level): string
+}
+
 /** What logs: a client, its child loggers, its flows, and the functions of the package. */
 export interface Logger {
   readonly debug: LogMethod
@@ -27,7 +35,7 @@ export interface Logger {
   readonly error: LogMethod
   readonly fatal: LogMethod
   /** As the others, at a level that is only known then; the only one for `trace`. */
-  log(level: Level, message: string, attributes?: Attributes, options?: EventOptions): string
+  readonly log: LevelLogMethod
   /** Whether a call at this level would make an event. */
   isLevelEnabled(level: Level): boolean
   /**
@@ -90,7 +98,8 @@ export const createLogger = (tools: LoggerTools, state: LoggerState = NO_LOGGER)
       tools.call(level, state, args.length, args[0], args[1], args[2], method)
     return method
   }
-  const log: Logger['log'] = (level, message, attributes, options) => tools.call(level, state, 3, message, attributes, options, log)
+  const log: LevelLogMethod = (level: Level, ...args: [first?: unknown, second?: unknown, third?: EventOptions]) =>
+    tools.call(level, state, args.length, args[0], args[1], args[2], log)
   return {
     debug: methodOf('debug'),
     info: methodOf('info'),

@@ -11,6 +11,7 @@ export interface Spoken {
   readonly error: CapturedError | undefined
 }
 
+type Members = { readonly [name: string]: unknown }
 type WithAttributes = EventOptions & { readonly attributes?: Attributes }
 
 /**
@@ -32,7 +33,7 @@ export const readCall = (
     const isSerious = level === 'error' || level === 'fatal'
     // What was caught need not be an error.
     if (isSerious && typeof second !== 'object') return spoken(first, (options as WithAttributes | undefined)?.attributes, second)
-    const attributes = second as Attributes
+    const attributes = second as Members
     const { error, err } = attributes
     if (options?.error === undefined && (isError(error) || isError(err))) return withoutError(first, attributes, isError(error) ? 'error' : 'err')
     return spoken(first, attributes, options?.error)
@@ -63,7 +64,7 @@ export const spokenError = (error: CapturedError, attributes: Attributes | undef
   error,
 })
 
-const withoutError = (message: string, attributes: Attributes, name: 'error' | 'err'): Spoken => {
+const withoutError = (message: string, attributes: Members, name: 'error' | 'err'): Spoken => {
   const rest: { [name: string]: unknown } = {}
   for (const key of Object.keys(attributes)) {
     if (key === name) continue

@@ -4,16 +4,21 @@ export type { DropReason, Json, Kind, Level } from '@heartwood/protocol/model'
 
 export type JsonObject = { [name: string]: Json }
 
-/** Anything may stand in it: what JSON cannot hold becomes a readable text (`docs/guides/node.md`, “Values”). */
-export type Attributes = { readonly [name: string]: unknown }
+/**
+ * Members of an object: a literal, an instance of a class, what an interface describes. Anything may stand in it: what JSON cannot hold becomes
+ * a readable text (`docs/guides/node.md`, “Values”).
+ */
+export type Attributes = object
+
+/** Others beside those that are named, in literals and in types that list all of theirs (interfaces, classes). */
+type WithMore<Named> = (Named & { readonly [name: string]: unknown }) | Named
 
 /** Who was using the program. `id` is what events are found by; everything else is kept beside it. */
-export interface User {
+export type User = WithMore<{
   readonly id?: string | number | undefined
   readonly name?: string | undefined
   readonly email?: string | undefined
-  readonly [name: string]: unknown
-}
+}>
 
 /** Which trace and which span of it. */
 export interface TraceContext {
@@ -27,7 +32,7 @@ export interface TraceContext {
 }
 
 /** An HTTP request that an event is about. */
-export interface RequestInfo {
+export type RequestInfo = WithMore<{
   readonly method?: string | undefined
   /** The pattern that matched, such as `/users/:id`. */
   readonly route?: string | undefined
@@ -39,8 +44,7 @@ export interface RequestInfo {
   readonly durationMs?: number | undefined
   readonly ip?: string | undefined
   readonly userAgent?: string | undefined
-  readonly [name: string]: unknown
-}
+}>
 
 /** Something that happened before an error. */
 export interface Breadcrumb {

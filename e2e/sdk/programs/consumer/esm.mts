@@ -54,6 +54,52 @@ unset.scope().addBreadcrumb({ message: 'clicked', category: undefined })
 unset.captureException(new Error('failed'), { level: undefined, handled: undefined })
 outgoingRequests({ propagateTo: undefined })
 
+// Types of the program's own, which list their members and nothing else, wherever attributes, users and requests go.
+interface Order {
+  id: string
+  amount?: number
+}
+interface Account {
+  id: number
+  plan: string
+}
+class Cart {
+  readonly items = [1]
+  #total = 0
+  get total(): number {
+    return this.#total
+  }
+}
+const order: Order = { id: 'A-1' }
+const account: Account = { id: 7, plan: 'pro' }
+const cart = new Cart()
+const request: { readonly path: string } & Order = { path: '/a', id: 'r' }
+client.info('message', order, { user: account, perf: order, deploy: cart, detail: cart, request })
+client.error(new Error('failed'), cart, { user: account })
+client.error('failed', new Error('why'), { attributes: order })
+const orders = client.child(order, { detail: cart }).child(cart)
+orders.startTimer('label', order).end(cart, { perf: order })
+orders.log(level, 'message', order)
+client.log('error', new Error('failed'), order, { tags: ['a'] })
+client.log('error', 'failed', new Error('why'), { attributes: cart })
+client.log('fatal')
+client.captureException(new Error('failed'), { attributes: order, user: account })
+client.capture({ level, message: 'message', attributes: cart })
+client.audit('user.role-changed', account, order)
+client.scope().setUser(account).setAttributes(order).setContext('cart', cart).setRequest(request)
+client.scope().addBreadcrumb({ message: 'clicked', data: order })
+heartwood.setUser(account)
+heartwood.setContext('order', order)
+heartwood.child(order).info('message', { order, cart })
+
+// @ts-expect-error attributes have names
+client.child('text')
+// @ts-expect-error an id that is none
+client.scope().setUser({ id: true })
+// @ts-expect-error what someone did needs someone
+client.audit('user.role-changed', { plan: 'pro' })
+// @ts-expect-error an option of events that there is not
+client.info('message', order, { tag: 'a' })
 // @ts-expect-error a level that there is not
 heartwood.log('loud', 'message')
 // @ts-expect-error an option that there is not

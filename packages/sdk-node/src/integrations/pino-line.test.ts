@@ -22,7 +22,7 @@ it.each([
   ['audit', 'info', 'audit'],
 ])('takes the level %s for %s', (sent, level, name) => {
   const event = read({ level: sent, msg: 'x' })
-  expect([event.level, event.attributes?.level]).toEqual([level, name])
+  expect([event.level, event.attributes]).toEqual([level, name === undefined ? {} : { level: name }])
 })
 
 it.each([
