@@ -5,7 +5,7 @@ export type { Client, Flow, FlowStarter, RawAnswer, RawDefaults } from './client
 export { createClient } from './create-client.ts'
 export { callerAttributes } from './errors/call-site.ts'
 export { parseStack } from './errors/parse-stack.ts'
-export { createLogger, type Logger, type LogMethod, type StepTimer } from './logger.ts'
+export { createLogger, type LevelLogMethod, type Logger, type LogMethod, type StepTimer } from './logger.ts'
 export { describeReceived, OptionError, type OptionPlace, refuseUnknown, wrongOption } from './option-error.ts'
 export { isFalseText, isPlainObject, isRegExp, lineOfText, type OptionReader, readOption, splitList, wholeNumber } from './option-readers.ts'
 export type { CoreOptions, Integration, RedactionPattern, RedactOptions, ResolvedOptions } from './options.ts'

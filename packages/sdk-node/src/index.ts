@@ -16,6 +16,7 @@ export {
   type Json,
   type JsonObject,
   type Level,
+  type LevelLogMethod,
   type Logger,
   type LogMethod,
   OptionError,
