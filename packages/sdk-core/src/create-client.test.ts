@@ -6,7 +6,7 @@ import type { OutgoingEvent } from './types.ts'
 
 function setUp(given: CoreOptions = {}, setTimer = (_run: () => void): void => undefined) {
   const parse = (options: CoreOptions) => parseOptions({ apiKey: 'k', ...options }, {}, () => undefined)
-  const { client } = createClient({
+  const { client, flushSync } = createClient({
     platform: {
       now: () => 0,
       monotonicNow: () => 0,
@@ -33,8 +33,29 @@ function setUp(given: CoreOptions = {}, setTimer = (_run: () => void): void => u
   })
   const events: OutgoingEvent[] = []
   client.onEvent((event) => events.push(event))
-  return { client, events }
+  return { client, flushSync, events }
 }
+
+it('loses nothing that hooks and listeners log while the process ends', () => {
+  const taken: unknown[] = []
+  const { client, flushSync } = setUp({
+    beforeSend(event) {
+      if (!event.message.startsWith('hook')) client.info(`hook: ${event.message}`)
+      return event
+    },
+  })
+  client.info('a')
+  const sendNow = (requests: readonly { readonly body?: Uint8Array }[]) =>
+    requests.map(({ body }) => {
+      const lines = new TextDecoder().decode(body).split('\n')
+      taken.push(...lines.map((line) => JSON.parse(line).message))
+      return { status: 202, headers: {}, body: JSON.stringify({ accepted: lines.length }) }
+    })
+  flushSync(sendNow, true)
+  client.info('b')
+  expect(taken.toSorted()).toEqual(['a', 'b', 'hook: a', 'hook: b'])
+  expect(client.stats()).toMatchObject({ captured: 4, sent: 4, buffered: 0, dropped: {} })
+})
 
 // What programs without types hand in.
 const anything = (value: unknown) => value as never
@@ -69,6 +90,28 @@ it('takes null for options, and nobody for who did something', async () => {
     ['b', undefined],
     ['unknown session.ended', 'unknown'],
   ])
+})
+
+it('names what it received where it cannot use it', async () => {
+  const { client } = setUp()
+  for (const [value, received] of [
+    [null, 'null'],
+    [42, '42'],
+    [undefined, 'undefined'],
+  ] as const)
+    expect(() => client.reconfigure(anything(value))).toThrow(`\`options\` must be an object, not ${received}.`)
+  const refused: [unknown[], string][] = [
+    [[42], 'it takes a text or a Uint8Array, not 42'],
+    [['x', 7], 'the format must be a text, not 7'],
+    [['x', 'text', 'shop'], 'its defaults must be an object, not "shop"'],
+  ]
+  for (const [[body, format, defaults], wrong] of refused)
+    await expect(client.ingestRaw(anything(body), anything(format), anything(defaults))).rejects.toMatchObject({
+      name: 'HeartwoodApiError',
+      code: 'argument-invalid',
+      message: `The text was not taken: ${wrong}.`,
+    })
+  expect(client.child(anything(null), anything(null)).info('a')).not.toBe('')
 })
 
 it('counts what the options of an event hold among the bytes of its buffer', () => {

@@ -1,5 +1,5 @@
 import { LIMITS } from '@heartwood/protocol/model'
-import { HeartwoodApiError } from './calls/api-error.ts'
+import { HeartwoodApiError, wrongArgument } from './calls/api-error.ts'
 import type { Client } from './client.ts'
 import { createCounts } from './counts.ts'
 import { createBuffer } from './delivery/buffer.ts'
@@ -12,11 +12,13 @@ import { toError } from './errors/to-error.ts'
 import { createFlows, takeStep } from './flow.ts'
 import { createIds } from './ids.ts'
 import { createLogger, type LogCall, type LoggerState, type LoggerTools, NO_LOGGER } from './logger.ts'
+import { describeReceived, wrongOption } from './option-error.ts'
+import { isPlainObject } from './option-readers.ts'
 import type { CoreOptions, ResolvedOptions } from './options.ts'
 import { isGiven, plainTime } from './plain.ts'
 import type { Platform, SendNow } from './ports.ts'
 import { createPrepare } from './prepare/prepare.ts'
-import { RAW_FAILED, rawPath, readRawAnswer } from './raw-ingest.ts'
+import { RAW_FAILED, rawPath, readRawAnswer, wrongRaw } from './raw-ingest.ts'
 import { readCall, readThrown, type Spoken, spokenError } from './read-call.ts'
 import type { EventRecord, RecordOptions } from './record.ts'
 import { bind, copyOptions } from './record-options.ts'
@@ -249,10 +251,15 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     return finish(Math.max(0, timeoutMs - (platform.monotonicNow() - startedAt)))
   }
 
+  let isDraining = false
   const flushSync = (sendNow?: SendNow, isLast = false): void => {
+    // A hook that logs comes here again, in the middle of it; that is sent with the others.
+    if (isDraining) return
+    isDraining = true
     delivery.flushSync(sendNow)
     dedupe.drain()
     delivery.flushSync(sendNow)
+    isDraining = false
     if (isLast) sendAtOnce = () => flushSync(sendNow)
   }
 
@@ -304,6 +311,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     pause: delivery.pause,
     resume: delivery.resume,
     reconfigure(changes) {
+      if (!isPlainObject(changes)) throw wrongOption({ option: 'options' }, 'an object', describeReceived(changes))
       const merged = { ...overrides, ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) }
       const next = parse(merged)
       overrides = merged
@@ -320,6 +328,8 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     },
     async ingestRaw(body, format = 'auto', defaults = {}) {
       if (!options.enabled) throw new HeartwoodApiError('disabled', 0, `${RAW_FAILED}: the client is switched off (\`enabled: false\`).`)
+      const wrong = wrongRaw(body, format, defaults)
+      if (wrong !== undefined) throw wrongArgument(RAW_FAILED, wrong)
       const bytes = typeof body === 'string' ? platform.encode(body) : body
       return readRawAnswer(await delivery.raw(bytes, rawPath(format, defaults)))
     },

@@ -127,6 +127,14 @@ it('tells once, when it is made, of a spool folder that cannot be written', asyn
   expect(told).toMatchObject([{ code: 'spool-unwritable', message: expect.stringContaining(file) }])
 })
 
+it('refuses to change what cannot be changed', async () => {
+  const client = createClient({ endpoint, apiKey: 'k' })
+  // As a program without types would.
+  const changes: object = { spool: folder }
+  expect(() => client.reconfigure(changes)).toThrow('`spool` stays as it was given')
+  await client.close()
+})
+
 it('makes its spool folder at once', async () => {
   const spool = join(folder, 'made', 'here')
   const client = createClient({ endpoint, apiKey: 'k', spool })

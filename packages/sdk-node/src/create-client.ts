@@ -1,4 +1,13 @@
-import { type Calls, type Client, createCalls, createClient as createCoreClient, type Environment, type Integration } from '@heartwood/sdk-core'
+import {
+  type Calls,
+  type Client,
+  createCalls,
+  createClient as createCoreClient,
+  describeReceived,
+  type Environment,
+  type Integration,
+  OptionError,
+} from '@heartwood/sdk-core'
 import { createCompress } from './compress.ts'
 import { createContextStore } from './context.ts'
 import { type NodeOptions, parseNodeOptions, type ResolvedNodeOptions, readIntegrations } from './options.ts'
@@ -14,6 +23,9 @@ export interface NodeClient extends Client, Calls {
   /** What was given before stays; `spool`, `integrations` and `propagateTo` are those of the beginning. @throws OptionError */
   reconfigure(options: Partial<Omit<NodeOptions, 'spool' | 'integrations' | 'propagateTo'>>): void
 }
+
+/** What cannot be changed, for programs without types. */
+const FIXED = ['spool', 'integrations', 'propagateTo']
 
 type MakeIntegrations = (options: ResolvedNodeOptions) => readonly Integration<Client>[]
 
@@ -87,6 +99,10 @@ export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations,
       return registered
     },
     reconfigure(changes) {
+      for (const [name, value] of Object.entries(changes)) {
+        if (value !== undefined && FIXED.includes(name))
+          throw new OptionError(name, describeReceived(value), `\`${name}\` stays as it was given to the client at first.`)
+      }
       core.reconfigure(changes)
       start()
     },

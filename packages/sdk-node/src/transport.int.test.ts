@@ -61,7 +61,11 @@ const post = (port: number, more: { timeoutMs?: number; host?: string; batch?: s
 describe('the transport', () => {
   it('sends a request whole and gives back the answer', async () => {
     const { port } = await serve(echo)
-    expect(await transport().send(post(port))).toMatchObject({ status: 202, headers: { 'x-seen': 'yes', 'x-agent': 'heartwood-node/source' }, body: 'POST /base/ingest?service=a body' })
+    expect(await transport().send(post(port))).toMatchObject({
+      status: 202,
+      headers: { 'x-seen': 'yes', 'x-agent': 'heartwood-node/source' },
+      body: 'POST /base/ingest?service=a body',
+    })
   })
 
   it('uses one connection again and again', async () => {

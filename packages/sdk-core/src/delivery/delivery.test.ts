@@ -576,6 +576,19 @@ describe('the end', () => {
     expect(sim.counts.read()).toMatchObject({ spooled: 5, buffered: 0 })
   })
 
+  it('of the process comes although each event makes another', () => {
+    const sim = createSimulation({
+      prepare({ message }) {
+        sim.capture('again')
+        return message
+      },
+    })
+    sim.capture('a')
+    sim.delivery.flushSync((requests) => requests.map(() => undefined))
+    const { captured, buffered, dropped } = sim.counts.read()
+    expect([buffered, dropped['process-exit']]).toEqual([0, captured])
+  })
+
   it('of the process without a spool is counted', async () => {
     const sim = createSimulation()
     many(sim, 700)

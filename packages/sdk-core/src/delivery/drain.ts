@@ -25,14 +25,13 @@ export interface DrainDeps {
 export type Drain = (reason: DropReason, sendNow: SendNow | undefined) => void
 
 export const createDrain = (deps: DrainDeps): Drain => {
-  let telling = false
+  let told = false
   return (reason, sendNow) => {
     const lost = drain(deps, reason, sendNow)
-    // Whoever is told may log, which comes here again; and nobody may be there any more to ask for the counts.
-    if (lost === 0 || telling) return
-    telling = true
+    // Nobody may be there any more to ask for the counts. Once: whoever is told may log, and that is lost, too.
+    if (lost === 0 || told) return
+    told = true
     deps.report(new Error(`${lost} events are lost (${reason}): they were not sent in time.`))
-    telling = false
   }
 }
 
@@ -72,7 +71,9 @@ const drain = (deps: DrainDeps, reason: DropReason, sendNow: SendNow | undefined
   for (const { batch } of memory.takeParcels()) offer(batch)
   const begun = filler.finish()
   if (begun !== undefined) offer(begun.batch)
-  while ((spool !== undefined || sendNow !== undefined) && !broken && buffer.size > 0) {
+  // A hook that logs each time must come to an end.
+  const until = buffer.pushed
+  while ((spool !== undefined || sendNow !== undefined) && !broken && buffer.size > 0 && buffer.pushed - buffer.size < until) {
     const filled = filler.fill(Number.POSITIVE_INFINITY)
     if (filled !== undefined) offer(filled.batch)
   }
