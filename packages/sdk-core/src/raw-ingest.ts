@@ -1,12 +1,22 @@
-import { objectOf, refusalOf, unreadable } from './calls/api-error.ts'
+import { notText, objectOf, refusalOf, unreadable } from './calls/api-error.ts'
 import type { RawAnswer, RawDefaults } from './client.ts'
+import { describeReceived } from './option-error.ts'
 import type { HttpAnswer } from './ports.ts'
 
 /** The beginning of the sentence when it fails. */
 export const RAW_FAILED = 'The text was not taken'
 
-export const rawPath = (format: string, defaults: RawDefaults): string => {
-  const query = Object.entries(defaults)
+/** @returns what cannot be used of what a program without types hands in */
+export const wrongRaw = (body: unknown, format: unknown, defaults: unknown): string | undefined => {
+  // Also the bytes of other realms, and Buffers.
+  const isBytes = Object.prototype.toString.call(body) === '[object Uint8Array]'
+  if (typeof body !== 'string' && !isBytes) return `it takes a text or a Uint8Array, not ${describeReceived(body)}`
+  if (typeof defaults !== 'object') return `its defaults must be an object, not ${describeReceived(defaults)}`
+  return notText('the format', format)
+}
+
+export const rawPath = (format: string, defaults: RawDefaults | null): string => {
+  const query = Object.entries(defaults ?? {})
     .filter(([, value]) => value !== undefined && value !== '')
     .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
     .join('&')

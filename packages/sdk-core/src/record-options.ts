@@ -47,8 +47,8 @@ export const copyOptions = (snapshots: Snapshots, options: EventOptions): Copied
 
 /** A child's bindings with its parent's: attributes one by one, options as a whole, tags together. */
 export const bind = (snapshots: Snapshots, parent: Bindings | undefined, attributes: Attributes, options: EventOptions | undefined): Bindings => {
-  const own = snapshots.attributes(attributes)
-  const copied = options === undefined ? undefined : copyOptions(snapshots, options).options
+  const own = isGiven(attributes) ? snapshots.attributes(attributes) : {}
+  const copied = isGiven(options) ? copyOptions(snapshots, options).options : undefined
   return { attributes: mergeAttributes(parent?.attributes, own), options: mergeOptions(parent?.options, copied) }
 }
 

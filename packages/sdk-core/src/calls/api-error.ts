@@ -1,7 +1,8 @@
+import { describeReceived } from '../option-error.ts'
 import type { HttpAnswer } from '../ports.ts'
 
 /** Codes of the SDK itself; all others are those of the server (docs/reference/errors.md). */
-type CallFailure = 'unreachable' | 'timed-out' | 'unreadable-answer' | 'disabled' | 'closed'
+type CallFailure = 'unreachable' | 'timed-out' | 'unreadable-answer' | 'disabled' | 'argument-invalid' | 'closed'
 
 /** A call that did not do what it was asked for. Catch by `code`. */
 export class HeartwoodApiError extends Error {
@@ -20,6 +21,18 @@ export class HeartwoodApiError extends Error {
     this.details = options.details
   }
 }
+
+/** A call was given what it cannot use. @param failed what did not happen @param wrong a sentence's end that names what was received */
+export const wrongArgument = (failed: string, wrong: string, cause?: unknown): HeartwoodApiError =>
+  new HeartwoodApiError('argument-invalid', 0, `${failed}: ${wrong}.`, { cause })
+
+/** @returns what is wrong with it, undefined when nothing is */
+export const notText = (name: string, value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? undefined : `${name} must be a text, not ${describeReceived(value)}`
+
+/** @returns what is wrong with it, undefined when nothing is */
+export const notObject = (holding: string, value: unknown): string | undefined =>
+  typeof value === 'object' && value !== null ? undefined : `it takes an object with ${holding}, not ${describeReceived(value)}`
 
 type Members = { readonly [name: string]: unknown }
 

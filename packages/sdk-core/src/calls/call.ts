@@ -1,7 +1,7 @@
 import { read } from '../errors/look.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { HttpAnswer, Platform } from '../ports.ts'
-import { HeartwoodApiError, objectOf, refusalOf, unreadable } from './api-error.ts'
+import { HeartwoodApiError, objectOf, refusalOf, unreadable, wrongArgument } from './api-error.ts'
 
 export interface CallDeps {
   readonly platform: Pick<Platform, 'transport' | 'encode' | 'setTimer'>
@@ -14,6 +14,8 @@ interface CallSpec {
   readonly body?: { readonly [name: string]: unknown }
   /** Default: that of the client; `''`: none. */
   readonly apiKey?: string | undefined
+  /** What is wrong with what the program handed in; nothing is sent then. */
+  readonly wrong?: string | undefined
   /** The beginning of the sentence when it fails, such as “The release was not registered”. */
   readonly failed: string
 }
@@ -29,9 +31,11 @@ const MARGIN_MS = 1_000
  */
 export const createCall =
   ({ platform, options }: CallDeps): Call =>
-  async ({ method, path, body, apiKey, failed }) => {
+  async ({ method, path, body, apiKey, wrong, failed }) => {
     const { endpoint, timeout, enabled, apiKey: ownKey } = options()
     if (!enabled) throw new HeartwoodApiError('disabled', 0, `${failed}: the client is switched off (\`enabled: false\`).`)
+    if (wrong !== undefined) throw wrongArgument(failed, wrong)
+    const encoded = platform.encode(toJson(body ?? {}, failed))
     const key = apiKey ?? ownKey
     let answer: HttpAnswer
     let timer: { cancel(): void } | undefined
@@ -43,7 +47,7 @@ export const createCall =
         method,
         url: endpoint + path,
         headers: { 'content-type': 'application/json', ...(key === '' ? {} : { authorization: `Bearer ${key}` }) },
-        body: platform.encode(JSON.stringify(body ?? {})),
+        body: encoded,
         timeoutMs: timeout,
       })
       answer = await Promise.race([sent, late])
@@ -68,6 +72,14 @@ export const unanswered = (error: unknown, failed: string, limits: Limits): Hear
   isTimeout(error)
     ? timedOut(failed, limits, error)
     : new HeartwoodApiError('unreachable', 0, `${failed}: ${limits.endpoint} cannot be reached (${problemOf(error)}).`, { cause: error })
+
+function toJson(body: object, failed: string): string {
+  try {
+    return JSON.stringify(body)
+  } catch (error) {
+    throw wrongArgument(failed, `JSON cannot hold what it was given (${problemOf(error)})`, error)
+  }
+}
 
 function isTimeout(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false

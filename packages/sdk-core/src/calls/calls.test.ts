@@ -95,6 +95,28 @@ describe('an answer that is no success', () => {
   })
 })
 
+it('that was given what it cannot use sends nothing and says what it received', async () => {
+  const { calls, requests, reported } = setUp(answering(200, {}))
+  // What programs without types hand in.
+  const given = (value: unknown) => value as never
+  const cyclic: { comments: string; name?: unknown } = { comments: 'x' }
+  cyclic.name = cyclic
+  const refused: [Promise<unknown>, string][] = [
+    [calls.feedback(given(undefined)), 'The feedback was not taken: it takes an object with `comments`, not undefined.'],
+    [calls.feedback(given({ comments: 5 })), 'The feedback was not taken: `comments` must be a text, not 5.'],
+    [calls.registerRelease(given(undefined)), 'The release was not registered: it takes an object with `version`, not undefined.'],
+    [calls.registerRelease({ version: '' }), 'The release was not registered: `version` must be a text, not "".'],
+    [calls.issues.setStatus(given(undefined), 'open'), 'The issue was not changed: the id must be a text, not undefined.'],
+    [calls.issues.setStatus('i', given(null), given(null)), 'The issue was not changed: the state must be a text, not null.'],
+    [calls.heartbeat(given(undefined)).ping(), 'The sign of life was not taken: the token must be a text, not undefined.'],
+  ]
+  for (const [call, message] of refused) expect(await failureOf(call)).toMatchObject({ code: 'argument-invalid', status: 0, message })
+  expect(await failureOf(calls.feedback(given(cyclic)))).toMatchObject({ code: 'argument-invalid', message: expect.stringContaining('circular') })
+  // A token that is missing is no failure of the job.
+  expect(await calls.heartbeat(given(undefined)).wrap(() => 'done')()).toBe('done')
+  expect([requests, reported.length]).toEqual([[], 2])
+})
+
 it('sends a screenshot with what a user says', async () => {
   const { calls, requests } = setUp(answering(202, { feedback_id: 'fb_1' }))
   expect(await calls.feedback({ comments: 'it froze', screenshot: 'data:image/png;base64,iVBO' })).toEqual({ feedbackId: 'fb_1' })

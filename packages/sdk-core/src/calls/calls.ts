@@ -1,7 +1,7 @@
 import type { ResolvedOptions } from '../options.ts'
 import type { Platform } from '../ports.ts'
 import type { Level } from '../types.ts'
-import { unreadable } from './api-error.ts'
+import { notObject, notText, unreadable } from './api-error.ts'
 import { createCall } from './call.ts'
 import { createHeartbeat, type Heartbeat } from './heartbeat.ts'
 
@@ -80,24 +80,28 @@ export function createCalls({ platform, options, report }: CallsDeps): Calls {
   return {
     heartbeat: (token) => createHeartbeat(call, report, token),
 
-    async feedback({ comments, name, email, url, eventId, screenshot }) {
+    async feedback(said) {
       const failed = 'The feedback was not taken'
+      const { comments, name, email, url, eventId, screenshot } = (said ?? {}) as Partial<Feedback>
       const { feedback_id: id } = await call({
         method: 'POST',
         path: '/api/v1/feedback',
         body: { comments, name, email, url, event_id: eventId, screenshot },
+        wrong: notObject('`comments`', said) ?? notText('`comments`', comments),
         failed,
       })
       if (typeof id !== 'string') throw unreadable(202, failed)
       return { feedbackId: id }
     },
 
-    async registerRelease({ version, commit, branch, deployedBy, deployUrl, changelog, services }) {
+    async registerRelease(release) {
       const failed = 'The release was not registered'
+      const { version, commit, branch, deployedBy, deployUrl, changelog, services } = (release ?? {}) as Partial<Release>
       const answer = await call({
         method: 'POST',
         path: '/api/v1/releases/register',
         body: { version, commit_hash: commit, branch, deployed_by: deployedBy, deploy_url: deployUrl, changelog, services },
+        wrong: notObject('`version`', release) ?? notText('`version`', version),
         failed,
       })
       const { release_id: releaseId, version: registered } = answer
@@ -106,9 +110,11 @@ export function createCalls({ platform, options, report }: CallsDeps): Calls {
     },
 
     issues: {
-      async setStatus(id, state, { apiKey } = {}) {
+      async setStatus(id, state, options) {
         const failed = 'The issue was not changed'
-        const issue = await call({ method: 'PATCH', path: `/api/issues/${encodeURIComponent(id)}`, body: { state }, apiKey, failed })
+        const wrong = notText('the id', id) ?? notText('the state', state)
+        const path = `/api/issues/${encodeURIComponent(String(id))}`
+        const issue = await call({ method: 'PATCH', path, body: { state }, apiKey: options?.apiKey, wrong, failed })
         if (issue.id !== id || typeof issue.state !== 'string') throw unreadable(200, failed)
         // What has the id and a state is an issue; the contract test holds its other members to the server's.
         return issue as unknown as Issue

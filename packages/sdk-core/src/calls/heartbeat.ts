@@ -1,6 +1,6 @@
 import { messageOf, typeOf } from '../errors/look.ts'
 import { toError } from '../errors/to-error.ts'
-import { HeartwoodApiError } from './api-error.ts'
+import { HeartwoodApiError, notText } from './api-error.ts'
 import type { Call } from './call.ts'
 
 /** The signs of life of one job. Each of them is one request, sent at once. With `enabled: false` none is sent and nothing fails. */
@@ -26,7 +26,12 @@ export function createHeartbeat(call: Call, report: (error: Error) => void, toke
   const tell = async (end: '' | '/start' | '/fail', body?: { reason: string }): Promise<void> => {
     try {
       // The token is the whole credential.
-      const spec = { method: 'POST', path: `/api/v1/heartbeat/${encodeURIComponent(token)}${end}`, apiKey: '' } as const
+      const spec = {
+        method: 'POST',
+        path: `/api/v1/heartbeat/${encodeURIComponent(String(token))}${end}`,
+        apiKey: '',
+        wrong: notText('the token', token),
+      } as const
       await call({ ...spec, failed: 'The sign of life was not taken', ...(body === undefined ? {} : { body }) })
     } catch (error) {
       if (!(error instanceof HeartwoodApiError && error.code === 'disabled')) throw error
