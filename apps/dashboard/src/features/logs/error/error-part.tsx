@@ -26,7 +26,7 @@ export function ErrorPart({ event }: { event: EventJson }) {
       <div className={classes.bar}>
         <h2>Error</h2>
         <div className={classes.tools}>
-          {report && error.stack !== undefined && (
+          {report && error.stack !== undefined && report.errors[0]?.stack !== error.stack && (
             <SegmentedControl
               size="xs"
               aria-label="Show the stack as"
@@ -87,7 +87,7 @@ function OneError({ error: { type, message, relation, depth, properties, parts }
           ))}
         </dl>
       )}
-      {parts.length > 0 && stack === undefined && <FrameList parts={parts} label={`Stack of ${type}`} />}
+      {parts.length > 0 && <FrameList parts={parts} label={`Stack of ${type}`} />}
       {stack !== undefined && <TextBlock text={stack} />}
     </div>
   )

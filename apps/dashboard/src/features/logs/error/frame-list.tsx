@@ -44,10 +44,14 @@ function OwnFrame({ frame, times, first }: { frame: Frame; times: number; first:
         <FramePlace frame={frame} />
         {times > 1 && <span className={classes.times}>{times} times in a row</span>}
       </div>
-      {source && <Source id={lines} lines={open ? source : source.filter(({ failing }) => failing)} />}
+      {source && <Source id={lines} lines={open ? source : failingOf(source)} />}
     </li>
   )
 }
+
+/** Alone, without the indentation that it has beside the others. */
+const failingOf = (source: readonly SourceLine[]): SourceLine[] =>
+  source.filter(({ failing }) => failing).map((line) => ({ ...line, text: line.text.trimStart() }))
 
 function ForeignFrames({ frames, of, startsOpen }: { frames: readonly Frame[]; of: string; startsOpen: boolean }) {
   const [open, setOpen] = useState(startsOpen)

@@ -103,6 +103,19 @@ describe('an error', () => {
     ])
   })
 
+  it('of another client shows the lines around its place, and the stack', () => {
+    const source = { pre_context: ['def charge():'], context_line: '    raise', post_context: [] }
+    const report = readErrorReport(
+      event({
+        error: { type: 'ValueError', stack: 'Traceback …' },
+        attributes: { error: { filename: '/srv/shop.py', line_number: 8 } },
+        detail: { source },
+      }),
+    )
+    expect(sourceOf(report?.errors[0])?.[1]).toEqual({ number: 8, text: '    raise', failing: true })
+    expect(report).toMatchObject({ errors: [{ type: 'ValueError', stack: 'Traceback …' }], tells: ['source'] })
+  })
+
   it('has its part of the stack as text where no frames came', () => {
     const stack = 'E: x\n    at pay (/srv/pay.ts:10:3)\nCaused by: TypeError: deep\n    at f (/srv/f.ts:1:1)\nCaused by: string: the disk'
     const report = read({ frames: [own(10)], causes: [{ relation: 'cause', type: 'TypeError', message: 'deep' }] }, stack)

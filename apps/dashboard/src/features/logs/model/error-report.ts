@@ -58,7 +58,8 @@ const MAX_CAUSES = 50
 export function readErrorReport(event: EventJson): ErrorReport | undefined {
   const { error, detail } = event
   const sent = { frames: records(detail?.frames), causes: records(detail?.causes) }
-  if (!error || (sent.frames.length === 0 && sent.causes.length === 0)) return undefined
+  if (!error) return undefined
+  if (sent.frames.length === 0 && sent.causes.length === 0) return readPlace(event)
   const { framesOf, count } = readFrames(sent.frames)
   const stacks = (error.stack ?? '').split(CAUSED_BY)
   const links = readLinks(sent.causes)
@@ -69,6 +70,19 @@ export function readErrorReport(event: EventJson): ErrorReport | undefined {
     return { ...about, parts, stack: parts.length === 0 && stack && /\n\s+at /.test(stack) ? stack : undefined }
   })
   return { errors, tells: [...(sent.frames.length > 0 ? ['frames'] : []), ...(sent.causes.length > 0 ? ['causes'] : [])] }
+}
+
+/** Other clients send the lines around one place: beside the stack, which tells the rest. */
+function readPlace(event: EventJson): ErrorReport | undefined {
+  const { error, detail } = event
+  const [source] = records([detail?.source ?? null])
+  const file = text(readField(event, 'error.filename'))
+  const line = count(readField(event, 'error.line_number'))
+  const lines = source && readSource({ preContext: source.pre_context, contextLine: source.context_line, postContext: source.post_context }, line)
+  if (!error || !lines) return undefined
+  const frame: Frame = { name: `line ${line}`, file, line, column: 0, inApp: true, source: lines }
+  const parts = groupFrames([frame])
+  return { errors: [{ type: error.type ?? 'Error', message: error.message ?? '', ...TOP, parts, stack: error.stack }], tells: ['source'] }
 }
 
 const TOP = { relation: undefined, depth: 0, properties: [] }
@@ -114,7 +128,7 @@ function readFrames(frames: readonly JsonRecord[]) {
 
 const place = ({ file, line }: Frame): string => `${file}:${line}`
 
-function readSource({ preContext, contextLine, postContext }: JsonRecord, line: number): SourceLine[] | undefined {
+function readSource({ preContext, contextLine, postContext }: { [key: string]: Json | undefined }, line: number): SourceLine[] | undefined {
   if (typeof contextLine !== 'string' || line === 0) return undefined
   const before = texts(preContext)
   const lines = [...before, contextLine, ...texts(postContext)]
