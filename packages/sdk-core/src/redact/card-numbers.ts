@@ -6,10 +6,20 @@ const MAX_DIGITS = 19
 const DIGITS = /\d(?:[ -]?\d){12,}/
 const ALL_DIGITS = /\d(?:[ -]?\d){12,}/g
 
+/**
+ * As cards are printed (4-4-4-4, 4-4-4-4-3, 4-6-5, 4-6-4), with what else joins groups of a number: dots and the blanks at which no line breaks.
+ * Between groups of other lengths those stand in versions, addresses, decimals and amounts.
+ */
+const PRINTED = /(?<!\d|\d\.)\d{4}([.\u00a0\u2007\u202f])(?:\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{6}\1\d{4,5})(?!\d|\.\d)/g
+const SHORTEST_PRINTED = 16
+
 const hasManyDigits = (text: string): boolean => text.length >= MIN_DIGITS && DIGITS.test(text)
 
 /** Takes out numbers of payment cards: 13 to 19 digits that begin and end as a group does, with a known beginning and a right check digit. */
-export const redactCardNumbers = (text: string): string => (hasManyDigits(text) ? text.replace(ALL_DIGITS, redactRun) : text)
+export const redactCardNumbers = (text: string): string => redactPrinted(hasManyDigits(text) ? text.replace(ALL_DIGITS, redactRun) : text)
+
+const redactPrinted = (text: string): string =>
+  text.length < SHORTEST_PRINTED ? text : text.replace(PRINTED, (number) => (isCardNumber(number.replace(/\D/g, '')) ? REDACTED : number))
 
 /** A run may hold more than the card, such as `order 7 4111 1111 1111 1111`: each window of whole groups is looked at. */
 function redactRun(run: string): string {

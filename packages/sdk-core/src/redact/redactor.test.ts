@@ -16,6 +16,18 @@ it.each<[RedactionPattern, string, string]>([
   ['creditCard', 'order 7 5500-0000-0000-0004 and 378282246310005', 'order 7 [redacted] and [redacted]'],
   ['creditCard', 'n4111111111111111x', 'n[redacted]x'],
   ['creditCard', '4111 1111 1111 1112, 1763758434000, 41111111111111111111', '4111 1111 1111 1112, 1763758434000, 41111111111111111111'],
+  ['creditCard', 'card 4111.1111.1111.1111. Nr.3782.822463.10005', 'card [redacted]. Nr.[redacted]'],
+  ['creditCard', '7\u00a04111\u00a01111\u00a01111\u00a01111 5500\u202f0000\u202f0000\u202f0004', '7\u00a0[redacted] [redacted]'],
+  [
+    'creditCard',
+    '4111.1111.1111.1112 1.4111.1111.1111.1111 4111.1111.1111.1111.2',
+    '4111.1111.1111.1112 1.4111.1111.1111.1111 4111.1111.1111.1111.2',
+  ],
+  [
+    'creditCard',
+    '192.168.100.100 41.11.1111.1111 4.111111111111111 4\u202f111\u202f111\u202f111\u202f111\u202f111',
+    '192.168.100.100 41.11.1111.1111 4.111111111111111 4\u202f111\u202f111\u202f111\u202f111\u202f111',
+  ],
   ['ssn', 'ssn 078-05-1120 or 078 05 1120', 'ssn [redacted] or [redacted]'],
   ['ssn', '1078-05-1120 078-05-11205 2026-11-21', '1078-05-1120 078-05-11205 2026-11-21'],
   ['bearer', 'Authorization: Bearer eyJhbGci.eyJz_-w==', 'Authorization: [redacted]'],
@@ -87,7 +99,7 @@ const luhn = (digits: string): string => {
   return digits + ((10 - (check % 10)) % 10)
 }
 const card = fc.tuple(fc.constantFrom('4', '51', '6011'), fc.stringMatching(/^\d{15}$/)).map(([first, rest]) => luhn((first + rest).slice(0, 15)))
-const separated = fc.tuple(card, fc.constantFrom('', ' ', '-')).map(([digits, mark]) => digits.replace(/(\d{4})(?=\d)/g, `$1${mark}`))
+const separated = fc.tuple(card, fc.constantFrom('', ' ', '-', '.', '\u00a0')).map(([digits, mark]) => digits.replace(/(\d{4})(?=\d)/g, `$1${mark}`))
 const email = fc
   .tuple(fc.stringMatching(/^[a-z][a-z0-9._+-]{0,20}$/), fc.stringMatching(/^[a-z]{2,10}$/), fc.constantFrom('com', 'co.uk', 'museum'))
   .map(([who, host, end]) => `${who}@${host}.${end}`)
@@ -111,7 +123,24 @@ it('leaves no card number, address, number or token wherever they stand in a tex
 it('reads hostile texts in linear time', () => {
   // Each would take minutes if it were searched by trial and error.
   const redactor = createRedactor({ patterns: ['email', 'creditCard', 'ssn', 'bearer'], keys: ['a'] }, ['token'])
-  for (const part of ['a', '1', '1 ', 'a@', '@a.', 'a.', '%40', 'bearer ', 'bearer\t', '?a=', '?', '&token', '078-05-', '4111 '])
+  for (const part of [
+    'a',
+    '1',
+    '1 ',
+    'a@',
+    '@a.',
+    'a.',
+    '%40',
+    'bearer ',
+    'bearer\t',
+    '?a=',
+    '?',
+    '&token',
+    '078-05-',
+    '4111 ',
+    '4111.',
+    '4111\u00a0',
+  ])
     redactor.text(part.repeat(200_000 / part.length))
 })
 

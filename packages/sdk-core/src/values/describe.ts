@@ -1,6 +1,7 @@
 import { cutLater } from './cut-text.ts'
 
-const SHOWN_BYTES = 32
+/** Enough to tell a file's format; too few to hold an address or the number of a card, which nobody would find in them. */
+const SHOWN_BYTES = 8
 const SHOWN_NUMBERS = 16
 const SHOWN_TEXT = 200
 

@@ -24,6 +24,7 @@ it.each<[string, unknown, unknown]>([
   ['a date', new Date(0), '1970-01-01T00:00:00.000Z'],
   ['a broken date', new Date(Number.NaN), 'Invalid Date'],
   ['a buffer', Buffer.from('hello'), '[Buffer: 5 bytes, 68656c6c6f]'],
+  ['a buffer whose text is nobody’s business', Buffer.from('4111111111111111'), '[Buffer: 16 bytes, 3431313131313131…]'],
   ['numbers of one type', new Float64Array([1.5, 2]), '[Float64Array: 2 numbers, 1.5, 2]'],
   ['bare bytes', new Uint8Array([1, 255]).buffer, '[ArrayBuffer: 2 bytes, 01ff]'],
   ['a map with texts as keys', new Map([['a', 1]]), { a: 1 }],
