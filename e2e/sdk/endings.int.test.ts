@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -25,12 +25,16 @@ const replay = async (node: string, expected: number): Promise<number | undefine
   return (await program.ended).stats?.replayed
 }
 
+const { version } = JSON.parse(readFileSync(new URL('../../packages/sdk-node/package.json', import.meta.url), 'utf8')) as { version: string }
+const agents = (): (string | undefined)[] => [...new Set(server.requests().map(({ headers }) => headers['user-agent']))]
+
 describe.skipIf(!preparePeers()).each(NODES)('a program on $name', ({ node }) => {
   it('that has nothing else to do ends by itself, with its events delivered', async () => {
     const result = await runProgram('emit.mjs', { env: server.env, node, args: ['10'] })
     expect({ ...result, durationMs: 0 }).toMatchObject({ code: 0, stderr: '' })
     expectAccounts(server, result, { captured: 10, sent: 10 })
     expect(numbersOf(server)).toEqual(upTo(10))
+    expect(agents()).toEqual([`heartwood-node/${version}`])
   })
 
   it('that requires the package does so too', async () => {
@@ -73,6 +77,7 @@ describe.skipIf(!preparePeers()).each(NODES)('a program on $name', ({ node }) =>
     expect(result).toMatchObject({ code: 3, stderr: '' })
     expectAccounts(server, result, { captured: 100, sent: 100, dropped: {} })
     expect(numbersOf(server)).toEqual(upTo(100))
+    expect(agents()).toEqual([`heartwood-node/${version}`])
   })
 
   it('that calls process.exit when it is told to end has too', async () => {
@@ -116,6 +121,17 @@ describe.skipIf(!preparePeers()).each(NODES)('a program on $name', ({ node }) =>
       expect(server.repeated()).toEqual([])
     },
   )
+
+  it('that SIGTERM ends delivers what it logs meanwhile without a spool folder too', async () => {
+    server.answer(() => ({ delay: 200 }))
+    const result = await runProgram('stay.mjs', { env: server.env, node, killAfter: { line: 'CAPTURED 60', signal: 'SIGTERM' } })
+    expect(result.signal).toBe('SIGTERM')
+    // It may have logged one more than it could say.
+    const numbers = inOrder(numbersOf(server))
+    expect(numbers).toEqual(upTo(numbers.length))
+    expect(numbers.length).toBeGreaterThanOrEqual(capturedBy(result))
+    expect(server.repeated()).toEqual([])
+  })
 
   it('that handles SIGTERM itself is not ended by the SDK', async () => {
     const result = await runProgram('own-handler.mjs', { env: server.env, node, killAfter: { line: 'READY', signal: 'SIGTERM' } })
