@@ -1,8 +1,8 @@
-import type { Logger, LoggerTools } from './logger.ts'
+import type { Logger } from './logger.ts'
 import type { CoreOptions } from './options.ts'
 import type { Scope } from './scope.ts'
 import type { ScopeData } from './scope-data.ts'
-import type { Attributes, EventOptions, FlowPosition, Level, OutgoingEvent, Stats, TraceContext, User } from './types.ts'
+import type { Attributes, EventOptions, FlowPosition, Level, OutgoingEvent, Stats, User } from './types.ts'
 
 /**
  * A chain of steps that belong together, in this process or across several. Each event is the next step.
@@ -83,17 +83,6 @@ export interface Client extends Logger {
    * @throws HeartwoodApiError when nothing was taken: `unreachable` or `timed-out` after all tries, `closed` when the client is closed meanwhile
    */
   ingestRaw(body: string | Uint8Array, format?: string, defaults?: RawDefaults): Promise<RawAnswer>
-  /**
-   * Events carry the ids of the current span of a tracer beside us (OpenTelemetry), while it has one, before those of their scope.
-   * @returns what ends it
-   */
-  followTracer(current: () => TraceContext | undefined): () => void
-  /** Whether a tracer is followed: it writes the `traceparent` of outgoing requests then, and not we. */
-  hasTracer(): boolean
-  /** The trace that an event of this moment carries: of the tracer's span, or else of the scope. */
-  currentTrace(): TraceContext | undefined
-  /** What its loggers stand on, for fronts of their own such as the functions of a package. */
-  readonly front: LoggerTools
   /** Sees each event of the client as it is sent, after `beforeSend` and redaction, when its batch is written; for tests and bridges. @returns what ends it */
   onEvent(listener: (event: OutgoingEvent) => void): () => void
 }

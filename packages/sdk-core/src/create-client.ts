@@ -1,6 +1,7 @@
 import { LIMITS } from '@heartwood/protocol/model'
 import { HeartwoodApiError, wrongArgument } from './calls/api-error.ts'
 import type { Client } from './client.ts'
+import { withInternals } from './client-internals.ts'
 import { createCounts } from './counts.ts'
 import { createBuffer } from './delivery/buffer.ts'
 import { createDelivery } from './delivery/delivery.ts'
@@ -24,7 +25,8 @@ import type { EventRecord, RecordOptions } from './record.ts'
 import { bind, copyOptions } from './record-options.ts'
 import { copyScope, createScope, type Scope, type ScopeTools } from './scope.ts'
 import type { ScopeData } from './scope-data.ts'
-import type { EventOptions, JsonObject, Level, OutgoingEvent, TraceContext } from './types.ts'
+import { createTracer } from './tracer.ts'
+import type { EventOptions, JsonObject, Level, OutgoingEvent } from './types.ts'
 import { cutLater } from './values/cut-text.ts'
 import { createSnapshots } from './values/snapshot.ts'
 
@@ -113,15 +115,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
 
   const scopeNow = (): Scope => (platform.context.current() as Scope | undefined) ?? root
 
-  let tracer: (() => TraceContext | undefined) | undefined
-  const tracedNow = (): TraceContext | undefined => {
-    try {
-      return tracer?.()
-    } catch (error) {
-      report(error)
-      return undefined
-    }
-  }
+  const tracer = createTracer(report)
 
   /** Nothing comes later any more: the process is ending, and its own last listeners still log. */
   let sendAtOnce: (() => void) | undefined
@@ -157,8 +151,8 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
       own = copiedOptions.options
       sizeBytes += copiedOptions.sizeBytes
     }
-    if (tracer !== undefined && own?.trace === undefined) {
-      const trace = tracedNow()
+    if (tracer.isFollowed && own?.trace === undefined) {
+      const trace = tracer.now()
       if (trace !== undefined) own = { ...own, trace }
     }
     const flow = from.flow ?? scope.flow
@@ -291,7 +285,6 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     captureException,
     capture,
     audit,
-    front: loggerTools,
     flow: createFlows({ logger: loggerTools, flowId: ids.flow, runWith: (changes, run) => runInScope(forkScope(changes), run) }),
     scope: scopeNow,
     forkScope,
@@ -333,18 +326,16 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
       const bytes = typeof body === 'string' ? platform.encode(body) : body
       return readRawAnswer(await delivery.raw(bytes, rawPath(format, defaults)))
     },
-    followTracer(current) {
-      tracer = current
-      return () => {
-        if (tracer === current) tracer = undefined
-      }
-    },
-    hasTracer: () => tracer !== undefined,
-    currentTrace: () => tracedNow() ?? scopeNow().trace,
     onEvent(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
   }
+  withInternals(client, {
+    loggerTools,
+    followTracer: tracer.follow,
+    hasTracer: () => tracer.isFollowed,
+    currentTrace: () => tracer.now() ?? scopeNow().trace,
+  })
   return { client, options: () => options, flushSync, report }
 }

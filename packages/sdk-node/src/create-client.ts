@@ -6,7 +6,9 @@ import {
   describeReceived,
   type Environment,
   type Integration,
+  internalsOf,
   OptionError,
+  withInternals,
 } from '@heartwood/sdk-core'
 import { createCompress } from './compress.ts'
 import { createContextStore } from './context.ts'
@@ -123,6 +125,8 @@ export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations,
       return all
     },
   }
+  const internals = internalsOf(core)
+  if (internals !== undefined) withInternals(client, { ...internals, exitTimeout: () => options.exitTimeout })
   start()
   return client
 }

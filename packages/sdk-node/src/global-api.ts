@@ -4,6 +4,8 @@ import {
   type Client,
   createLogger,
   type FlowStarter,
+  internalsOf,
+  type LoggerTools,
   type RawAnswer,
   type RawDefaults,
   type Scope,
@@ -29,12 +31,18 @@ const theClient = (): NodeClient => {
   return disabled
 }
 
+const tools = (): LoggerTools => {
+  const internals = internalsOf(theClient())
+  if (internals === undefined) throw new TypeError('What `init` registered is no client.')
+  return internals.loggerTools
+}
+
 /** A logger of whichever client there is when it is used: one made while modules load works from `init` on. */
 const root = createLogger({
-  call: (...args) => theClient().front.call(...args),
+  call: (...args) => tools().call(...args),
   isLevelEnabled: (level) => theClient().isLevelEnabled(level),
-  bind: (...args) => theClient().front.bind(...args),
-  monotonicNow: () => theClient().front.monotonicNow(),
+  bind: (...args) => tools().bind(...args),
+  monotonicNow: () => tools().monotonicNow(),
 })
 
 export const { debug, info, warn, error, fatal, log, child, startTimer, timed, isLevelEnabled } = root

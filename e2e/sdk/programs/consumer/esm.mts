@@ -92,6 +92,8 @@ heartwood.setUser(account)
 heartwood.setContext('order', order)
 heartwood.child(order).info('message', { order, cart })
 
+// @ts-expect-error what only parts of the SDK ask of a client
+client.currentTrace
 // @ts-expect-error attributes have names
 client.child('text')
 // @ts-expect-error an id that is none

@@ -1,4 +1,4 @@
-import type { Client } from '@heartwood/sdk-core'
+import { type Client, type ClientInternals, withInternals } from '@heartwood/sdk-core'
 import { describe, expect, it } from 'vitest'
 import { runAsOwn } from '../own-requests.ts'
 import { HeartwoodLogRecordExporter, type OpenTelemetryContext, type OpenTelemetryLogRecord, openTelemetry } from './opentelemetry.ts'
@@ -100,7 +100,7 @@ describe('the context of OpenTelemetry', () => {
   const follow = (options: { isActive(): boolean }) => {
     const context = createContext()
     let bound = context
-    let current: Parameters<Client['followTracer']>[0] = () => undefined
+    let current: Parameters<ClientInternals['followTracer']>[0] = () => undefined
     const end = openTelemetry({
       api: {
         trace: { getActiveSpan: () => (options.isActive() ? { spanContext: () => spanContext } : undefined) },
@@ -112,13 +112,18 @@ describe('the context of OpenTelemetry', () => {
           },
         },
       },
-    }).setup({
-      followTracer(tracer: typeof current) {
-        current = tracer
-        return () => {}
-      },
+    }).setup(
       // Of a client the bridge needs no more.
-    } as unknown as Client)
+      withInternals(
+        {} as Client,
+        {
+          followTracer(tracer: typeof current) {
+            current = tracer
+            return () => {}
+          },
+        } as ClientInternals,
+      ),
+    )
     return { current: () => current(), boundTo: () => bound, end: () => end?.() }
   }
 

@@ -1,4 +1,4 @@
-import type { Attributes, Client, Integration, Level, TraceContext } from '@heartwood/sdk-core'
+import { type Attributes, type Client, type Integration, internalsOf, type Level, type TraceContext } from '@heartwood/sdk-core'
 import { quietenOwn } from '../own-requests.ts'
 import { contextStorage, getClient } from '../registry.ts'
 import { errorFromParts } from './error-from-parts.ts'
@@ -40,13 +40,13 @@ export const openTelemetry = ({ api }: OpenTelemetryOptions): Integration<Client
   name: 'openTelemetry',
   setup(client) {
     const { context, trace } = api
-    const endTracer = client.followTracer(() => {
+    const endTracer = internalsOf(client)?.followTracer(() => {
       const span = isExporting ? undefined : trace.getActiveSpan()
       return span === undefined ? undefined : toTrace(span.spanContext())
     })
     const endQuiet = quietenOwn((run) => context.bind(context.active().setValue(SUPPRESS_TRACING, true), run)())
     return () => {
-      endTracer()
+      endTracer?.()
       endQuiet()
     }
   },

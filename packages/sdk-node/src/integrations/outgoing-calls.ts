@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { Client, Level } from '@heartwood/sdk-core'
+import { type Client, internalsOf, type Level } from '@heartwood/sdk-core'
 import { FLOW, TRACE_ID, TRACEPARENT, traceHeaders } from '../http/propagation.ts'
 import { isOwnRequest } from '../own-requests.ts'
 
@@ -35,9 +35,10 @@ export const createOutgoingCalls = (client: Client, isTarget: (url: string) => b
   const calls = new WeakMap<object, Call>()
 
   const propagate = (departure: Departure): void => {
-    const headers = traceHeaders({ trace: client.currentTrace(), flow: client.scope().flow })
+    const internals = internalsOf(client)
+    const headers = traceHeaders({ trace: internals?.currentTrace(), flow: client.scope().flow })
     // A tracer beside us writes its own, with the span of this very call.
-    if (client.hasTracer()) delete headers[TRACEPARENT]
+    if (internals?.hasTracer()) delete headers[TRACEPARENT]
     // The two say the same: where the program says one, another trace beside it would contradict.
     if (departure.has(TRACEPARENT) || departure.has(TRACE_ID)) {
       delete headers[TRACEPARENT]

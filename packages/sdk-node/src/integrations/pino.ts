@@ -1,4 +1,4 @@
-import type { Client } from '@heartwood/sdk-core'
+import { type Client, internalsOf } from '@heartwood/sdk-core'
 import { isOwnRequest } from '../own-requests.ts'
 import { getClient } from '../registry.ts'
 import { createPinoLines, type PinoEvent, type PinoLineOptions, pinoConfig } from './pino-line.ts'
@@ -72,7 +72,7 @@ export const pinoMixin =
     const client = given ?? getClient()
     if (client === undefined) return fields
     const { requestId, sessionId, userId, flow } = client.scope().data
-    const trace = client.currentTrace()
+    const trace = internalsOf(client)?.currentTrace()
     if (trace !== undefined) {
       fields.traceId = trace.traceId
       if (trace.spanId !== undefined) fields.spanId = trace.spanId

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream'
-import type { Client } from '@heartwood/sdk-core'
+import { type Client, internalsOf } from '@heartwood/sdk-core'
 import { isOwnRequest } from '../own-requests.ts'
 import { getClient } from '../registry.ts'
 import type { LevelNames } from './logger-levels.ts'
@@ -43,14 +43,12 @@ interface WinstonLogger {
   readonly defaultMeta?: object | null | undefined
 }
 
-const FLUSH_MS = 2_000
-
 /**
  * A transport for winston 3, which is not imported.
  *
  *     const logger = winston.createLogger({ transports: [winstonTransport(), new winston.transports.Console()] })
  *
- * `logger.end()` sends what is left: `finish` comes when it was sent, at most 2 s later.
+ * `logger.end()` sends what is left: `finish` comes when it was sent, at most `exitTimeout` later (2,000 ms unless given).
  */
 export const winstonTransport = (options: WinstonTransportOptions = {}): WinstonTransport => new WinstonTransport(options)
 
@@ -104,7 +102,7 @@ class WinstonTransport extends Writable {
   override _final(done: (error?: Error | null) => void): void {
     const client = this.#client ?? getClient()
     if (client === undefined) done()
-    else void client.flush(FLUSH_MS).then(() => done())
+    else void client.flush(internalsOf(client)?.exitTimeout?.()).then(() => done())
   }
 
   #accepts(info: WinstonInfo): boolean {
