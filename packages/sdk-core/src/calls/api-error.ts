@@ -26,9 +26,9 @@ export class HeartwoodApiError extends Error {
 export const wrongArgument = (failed: string, wrong: string, cause?: unknown): HeartwoodApiError =>
   new HeartwoodApiError('argument-invalid', 0, `${failed}: ${wrong}.`, { cause })
 
-/** @returns what is wrong with it, undefined when nothing is */
-export const notText = (name: string, value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? undefined : `${name} must be a text, not ${describeReceived(value)}`
+/** @param mayBeEmpty the server says it better @returns what is wrong with it, undefined when nothing is */
+export const notText = (name: string, value: unknown, mayBeEmpty = false): string | undefined =>
+  typeof value === 'string' && (mayBeEmpty || value !== '') ? undefined : `${name} must be a text, not ${describeReceived(value)}`
 
 /** @returns what is wrong with it, undefined when nothing is */
 export const notObject = (holding: string, value: unknown): string | undefined =>

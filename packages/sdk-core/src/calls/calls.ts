@@ -87,7 +87,7 @@ export function createCalls({ platform, options, report }: CallsDeps): Calls {
         method: 'POST',
         path: '/api/v1/feedback',
         body: { comments, name, email, url, event_id: eventId, screenshot },
-        wrong: notObject('`comments`', said) ?? notText('`comments`', comments),
+        wrong: notObject('`comments`', said) ?? notText('`comments`', comments, true),
         failed,
       })
       if (typeof id !== 'string') throw unreadable(202, failed)
@@ -101,7 +101,7 @@ export function createCalls({ platform, options, report }: CallsDeps): Calls {
         method: 'POST',
         path: '/api/v1/releases/register',
         body: { version, commit_hash: commit, branch, deployed_by: deployedBy, deploy_url: deployUrl, changelog, services },
-        wrong: notObject('`version`', release) ?? notText('`version`', version),
+        wrong: notObject('`version`', release) ?? notText('`version`', version, true),
         failed,
       })
       const { release_id: releaseId, version: registered } = answer
