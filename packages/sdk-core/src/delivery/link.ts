@@ -57,7 +57,7 @@ export interface Link {
 }
 
 /** `parts`, or why there is nothing to be sent. */
-export type Instead = { readonly parts: readonly Batch[] } | { readonly reason: DropReason; readonly problem: string }
+type Instead = { readonly parts: readonly Batch[] } | { readonly reason: DropReason; readonly problem: string }
 
 /** So often a refused key is tried again: somebody may have made it valid. */
 const ASK_AGAIN_MS = 5 * 60_000
