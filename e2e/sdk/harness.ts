@@ -3,7 +3,9 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameS
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach } from 'vitest'
 import { ensureSdkPeers } from '../../tools/sdk-peers.mjs'
+import { type FakeServer, startFakeServer } from './fake-server.ts'
 
 export { type Answer, type FakeServer, type ReceivedEvent, startFakeServer } from './fake-server.ts'
 
@@ -33,6 +35,17 @@ export function preparePeers(): boolean {
   if (process.env.CI) throw new Error(reason)
   console.error(`NOT RUN: scenarios of the Node SDK. ${reason}`)
   return false
+}
+
+/** A fake server for each test of the file, closed after it: what stands here is the one of the test that runs. */
+export function useFakeServer(): FakeServer {
+  let current: FakeServer
+  beforeEach(async () => {
+    current = await startFakeServer()
+  })
+  afterEach(() => current.close())
+  // Its members are asked for while a test runs.
+  return new Proxy({} as FakeServer, { get: (_, name) => Reflect.get(current, name) })
 }
 
 /** What a program's `stats()` was at the end. */

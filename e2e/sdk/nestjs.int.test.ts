@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type FakeServer, preparePeers, type ReceivedEvent, runProgram, startFakeServer } from './harness.ts'
+import { type FakeServer, preparePeers, type ReceivedEvent, runProgram, startFakeServer, useFakeServer } from './harness.ts'
 
 interface NestAnswer {
   name: 'plain' | 'watched'
@@ -96,5 +96,20 @@ describe.runIf(preparePeers()).each(['express', 'fastify'])('Nest on %s', (platf
     expect(server.events()).toContainEqual(
       expect.objectContaining({ message: 'Nest application successfully started', level: 'info', attributes: { context: 'NestApplication' } }),
     )
+  })
+})
+
+describe.runIf(preparePeers())('a hybrid Nest app', () => {
+  const server = useFakeServer()
+
+  it.each(['quiet', 'logger'])('captures once what handlers of messages throw, and answers as before (%s)', async (logger) => {
+    const { code, stdout, stderr } = await runProgram('nestjs-messages.mjs', { args: [logger], env: server.env })
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'ANSWERS [3,"Internal server error","no such order"]\n', stderr: '' })
+    const events = server.events().filter(({ kind, level }) => kind === 'request' || level === 'error')
+    expect(events.map(({ message, error, request }) => [message, error?.type, request?.route])).toEqual([
+      ['GET /orders 200', undefined, '/orders'],
+      ['no such parcel', 'RangeError', undefined],
+      ['no database', 'TypeError', undefined],
+    ])
   })
 })

@@ -11,7 +11,7 @@ interface NestHost {
   getArgByIndex(index: number): unknown
 }
 
-interface NestFilter {
+export interface NestFilter {
   /** Empty: it takes everything. */
   readonly exceptionMetatypes: readonly (abstract new (
     ...args: never
@@ -79,7 +79,7 @@ export const watchNestExceptions = (app: object): boolean => {
 }
 
 /** Chosen as Nest does. */
-const hasFilterFor = ({ filters = [] }: NestExceptionsHandler, exception: unknown): boolean =>
+export const hasFilterFor = ({ filters = [] }: { readonly filters?: readonly NestFilter[] }, exception: unknown): boolean =>
   filters.some(({ exceptionMetatypes: types }) => types.length === 0 || types.some((type) => exception instanceof type))
 
 const statusByNest = (handler: NestExceptionsHandler, exception: unknown): number => {

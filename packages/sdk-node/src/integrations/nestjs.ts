@@ -4,6 +4,7 @@ import { createExpressMiddleware, expressRoute } from './express-middleware.ts'
 import type { FastifyInstance, FastifyRequest } from './fastify.ts'
 import { goOn } from './fastify-request.ts'
 import { watchNestExceptions } from './nest-exceptions.ts'
+import { watchNestMessages } from './nest-messages.ts'
 
 export type { HttpOptions } from '../http/request-capture.ts'
 export { heartwoodNestLogger, type NestLogger, type NestLoggerBeside, type NestLoggerOptions } from './nest-logger.ts'
@@ -16,7 +17,7 @@ export interface NestApplication {
 
 /**
  * Captures each HTTP request of a Nest app with the pattern of its route, gives it a scope of its own and captures what it throws. What Nest
- * answers stays as it is, as do its filters. Microservices and gateways of the app are left alone.
+ * answers stays as it is, as do its filters. Of the microservices of the app, what their handlers throw is captured.
  *
  *     const app = await NestFactory.create(AppModule)
  *     setupNest(app)
@@ -31,6 +32,7 @@ export const setupNest = (app: NestApplication, options: HttpOptions = {}): void
   if (adapter.getType() === 'fastify') followFastify(app, adapter.getInstance() as FastifyInstance, options)
   else app.use(createExpressMiddleware(options, nestRoute))
   if (!watchNestExceptions(app)) emitWarning('Heartwood does not know this version of Nest: exceptions of its routes are not captured.')
+  watchNestMessages(app, options.client)
 }
 
 /** Under a global prefix Nest answers 404 by a route of its own. */
