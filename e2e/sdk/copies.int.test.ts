@@ -2,15 +2,11 @@ import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { expectAccounts } from './accounts.ts'
-import { type FakeServer, NODES, peers, preparePeers, runProgram, startFakeServer } from './harness.ts'
+import { NODES, peers, preparePeers, runProgram, useFakeServer } from './harness.ts'
 
-let server: FakeServer
-beforeEach(async () => {
-  server = await startFakeServer()
-})
-afterEach(() => server.close())
+const server = useFakeServer()
 
 describe.skipIf(!preparePeers()).each(NODES)('on $name', ({ node }) => {
   it('two copies of the package have one client, one scope and one eye on errors', async () => {

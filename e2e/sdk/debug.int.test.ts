@@ -1,11 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type FakeServer, NODES, preparePeers, runProgram, startFakeServer } from './harness.ts'
+import { describe, expect, it } from 'vitest'
+import { NODES, preparePeers, runProgram, useFakeServer } from './harness.ts'
 
-let server: FakeServer
-beforeEach(async () => {
-  server = await startFakeServer()
-})
-afterEach(() => server.close())
+const server = useFakeServer()
 
 describe.skipIf(!preparePeers()).each(NODES)('the package debug on $name', ({ node }) => {
   it('has what its enabled namespaces write as events, and writes on', async () => {

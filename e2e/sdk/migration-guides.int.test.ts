@@ -1,18 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type FakeServer, peers, preparePeers, runProgram, startFakeServer } from './harness.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { peers, preparePeers, runProgram, useFakeServer } from './harness.ts'
 
 const guides = fileURLToPath(new URL('../../docs/guides/', import.meta.url))
 const CODE = /^```js\n(.*?)^```$/gms
 
-let server: FakeServer
-beforeEach(async () => {
-  server = await startFakeServer()
-  server.answer(({ path }) => (path === '/api/v1/feedback' ? { status: 202, body: { feedback_id: 'fb_1' } } : undefined))
-})
-afterEach(() => server.close())
+const server = useFakeServer()
+beforeEach(() => server.answer(({ path }) => (path === '/api/v1/feedback' ? { status: 202, body: { feedback_id: 'fb_1' } } : undefined)))
 
 /** The first program of a guide that uses the SDK, where the packed SDK is found by its name. */
 const programOf = (system: string): string => {

@@ -1,15 +1,11 @@
 import { createServer } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type FakeServer, NODES, preparePeers, type ReceivedEvent, runProgram, startFakeServer, startProgram } from './harness.ts'
+import { describe, expect, it } from 'vitest'
+import { NODES, preparePeers, type ReceivedEvent, runProgram, startProgram, useFakeServer } from './harness.ts'
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 const TRACEPARENT = `00-${TRACE_ID}-b7ad6b7169203331-01`
 
-let server: FakeServer
-beforeEach(async () => {
-  server = await startFakeServer()
-})
-afterEach(() => server.close())
+const server = useFakeServer()
 
 /** A port at which nobody listens, and that fetch does not refuse by itself. */
 const closedPort = (): Promise<number> =>

@@ -1,17 +1,13 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { inOrder, upTo } from './accounts.ts'
-import { type FakeServer, NODES, preparePeers, type ReceivedEvent, runProgram, startFakeServer, startProgram } from './harness.ts'
+import { NODES, preparePeers, type ReceivedEvent, runProgram, startProgram, useFakeServer } from './harness.ts'
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 
-let server: FakeServer
-beforeEach(async () => {
-  server = await startFakeServer()
-})
-afterEach(() => server.close())
+const server = useFakeServer()
 
 const byMessage = (message: string): ReceivedEvent => server.events().find((event) => event.message === message) as ReceivedEvent
 

@@ -1,11 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type FakeServer, NODES, preparePeers, type ReceivedEvent, runProgram, startFakeServer } from './harness.ts'
+import { describe, expect, it } from 'vitest'
+import { NODES, preparePeers, type ReceivedEvent, runProgram, useFakeServer } from './harness.ts'
 
-let server: FakeServer
-beforeEach(async () => {
-  server = await startFakeServer()
-})
-afterEach(() => server.close())
+const server = useFakeServer()
 
 const byMessage = (message: string): ReceivedEvent => server.events().find((event) => event.message === message) as ReceivedEvent
 
