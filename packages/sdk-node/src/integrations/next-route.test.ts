@@ -12,7 +12,7 @@ describe('the pattern of a route of Next', () => {
     ['/docs', { path: undefined }, '/docs'],
     ['/de/docs/x', { lang: 'de', path: ['x'] }, '/[lang]/docs/[...path]'],
     ['/broken%', { id: 'broken%' }, '/[id]'],
-    ['/rewritten', { id: '7' }, '/rewritten'],
+    ['/rewritten/7', { id: '8' }, undefined],
     ['/health', {}, '/health'],
   ])('of %s with %o is found: %s', (path, params, route) => {
     expect(routeOf(path, params)).toBe(route)

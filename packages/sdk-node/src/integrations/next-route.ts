@@ -2,19 +2,22 @@
  * Next tells a handler its parameters, not its pattern. The values are found again in the path, from its end: a static part that happens to
  * equal a value stands before it more often than after.
  * @param params by name, in the order of the pattern; lists are those of `[...name]`
+ * @returns undefined where no value stands in the path, as behind a rewrite: a path is no pattern
  */
-export const routeOf = (path: string, params: { readonly [name: string]: unknown }): string => {
+export const routeOf = (path: string, params: { readonly [name: string]: unknown }): string | undefined => {
   const segments = path.split('/')
   const plain = segments.map(decoded)
-  for (const [name, value] of Object.entries(params).reverse()) {
+  const all = Object.entries(params).filter(([, value]) => value !== undefined)
+  for (const [name, value] of all.reverse()) {
     const values = (Array.isArray(value) ? value : [value]).map((part) => decoded(String(part)))
     const start = lastIndexOf(plain, values)
-    if (value === undefined || start === -1) continue
+    if (start === -1) continue
     segments.splice(start, values.length, Array.isArray(value) ? `[...${name}]` : `[${name}]`)
     // NUL stands in no path: what was found once is not found again.
     plain.splice(start, values.length, '\0')
   }
-  return segments.join('/')
+  const route = segments.join('/')
+  return route === path && all.length > 0 ? undefined : route
 }
 
 const lastIndexOf = (all: readonly string[], part: readonly string[]): number => {
