@@ -1,11 +1,26 @@
 import type { Client } from './client.ts'
 import type { LoggerTools } from './logger.ts'
-import type { TraceContext } from './types.ts'
+import type { Scope } from './scope.ts'
+import type { ScopeChanges } from './scope-data.ts'
+import type { Attributes, Level, RequestInfo, TraceContext } from './types.ts'
+
+export interface EndedRequest {
+  readonly level: Level
+  readonly message: string
+  readonly request: RequestInfo
+  readonly attributes: Attributes | undefined
+}
 
 /** What the parts of the SDK ask of a client and programs do not: it stands in no type that they see. */
 export interface ClientInternals {
   /** What its loggers stand on, for fronts of their own such as the functions of a package. */
   readonly loggerTools: LoggerTools
+  /** A copy of the current scope. */
+  forkScope(changes?: ScopeChanges): Scope
+  /** Runs inside a scope made by `forkScope`. */
+  runInScope<Result>(scope: Scope, run: () => Result): Result
+  /** The event of a request that has ended. `request` is taken as it is, and the scope as it is then, wherever this is called. */
+  captureRequest(scope: Scope, event: EndedRequest): string
   /**
    * Events carry the ids of the current span of a tracer beside us (OpenTelemetry), while it has one, before those of their scope.
    * @returns what ends it

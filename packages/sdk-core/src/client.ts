@@ -1,7 +1,6 @@
 import type { Logger } from './logger.ts'
 import type { CoreOptions } from './options.ts'
 import type { Scope } from './scope.ts'
-import type { ScopeData } from './scope-data.ts'
 import type { Attributes, EventOptions, FlowPosition, Level, OutgoingEvent, Stats, User } from './types.ts'
 
 /**
@@ -55,10 +54,6 @@ export interface Client extends Logger {
   readonly flow: FlowStarter
   /** The scope that holds now: that of the request or `withScope` around the call, or else the client's own. */
   scope(): Scope
-  /** A copy of the current scope, for integrations that carry it along themselves. */
-  forkScope(changes?: Partial<ScopeData>): Scope
-  /** Runs inside a scope made by `forkScope`. */
-  runInScope<Result>(scope: Scope, run: () => Result): Result
   /** Runs with a copy of the current scope; what is set inside ends with it, asynchronous work included. */
   withScope<Result>(run: (scope: Scope) => Result): Result
   /** Sends what was captured until now. @param timeoutMs default 5,000 @returns whether all of it left memory (sent, spooled or dropped) in time; never rejects */

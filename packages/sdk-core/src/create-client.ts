@@ -1,7 +1,7 @@
 import { LIMITS } from '@heartwood/protocol/model'
 import { HeartwoodApiError, wrongArgument } from './calls/api-error.ts'
 import type { Client } from './client.ts'
-import { withInternals } from './client-internals.ts'
+import { type ClientInternals, withInternals } from './client-internals.ts'
 import { createCounts } from './counts.ts'
 import { createBuffer } from './delivery/buffer.ts'
 import { createDelivery } from './delivery/delivery.ts'
@@ -24,9 +24,9 @@ import { readCall, readThrown, type Spoken, spokenError } from './read-call.ts'
 import type { EventRecord, RecordOptions } from './record.ts'
 import { bind, copyOptions } from './record-options.ts'
 import { copyScope, createScope, type Scope, type ScopeTools } from './scope.ts'
-import type { ScopeData } from './scope-data.ts'
+import type { ScopeChanges, ScopeData } from './scope-data.ts'
 import { createTracer } from './tracer.ts'
-import type { EventOptions, JsonObject, Level, OutgoingEvent } from './types.ts'
+import type { EventOptions, JsonObject, Level, OutgoingEvent, RequestInfo } from './types.ts'
 import { cutLater } from './values/cut-text.ts'
 import { createSnapshots } from './values/snapshot.ts'
 
@@ -127,12 +127,13 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     { message, attributes, error }: Spoken,
     given: EventOptions | undefined,
     above: Callable,
+    scope: ScopeData = scopeNow().data,
+    request?: RequestInfo,
   ): string => {
     if (!sampler.keeps(level)) {
       counts.dropped('sampled')
       return ''
     }
-    const scope = scopeNow().data
     const now = platform.now()
     const id = ids.event(now)
     let sizeBytes = BASE_BYTES + 2 * Math.min(message.length, LIMITS.message)
@@ -143,8 +144,9 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     }
     const rate = sampler.rate(level)
     if (rate < 1) copied = withRate(copied, rate)
-    if (options.callerInfo) copied = { ...callerAttributes(above), ...copied }
+    if (options.callerInfo && request === undefined) copied = { ...callerAttributes(above), ...copied }
     if (error !== undefined) sizeBytes += STACK_BYTES
+    if (request !== undefined) sizeBytes += (request.path?.length ?? 0) + (request.userAgent?.length ?? 0)
     let own: RecordOptions | undefined
     if (isGiven(given)) {
       const copiedOptions = copyOptions(snapshots, given)
@@ -160,13 +162,14 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     delivery.arrived({
       id,
       timestamp: plainTime(given?.timestamp) ?? now,
-      kind: own?.kind ?? 'log',
+      kind: request !== undefined ? 'request' : (own?.kind ?? 'log'),
       level,
       message: cutLater(message, MAX_MESSAGE),
       attributes: copied,
       bindings: from.bindings,
       scope,
       options: own,
+      request,
       error,
       breadcrumbs: RANKS[level] >= RANKS.error ? scope.breadcrumbs?.list() : undefined,
       sizeBytes,
@@ -265,7 +268,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
   }
   const logger = createLogger(loggerTools)
   const runInScope = <Result>(scope: Scope, run: () => Result): Result => platform.context.run(scope, run)
-  const forkScope = (changes?: Partial<ScopeData>): Scope => copyScope(tools, scopeNow().data, changes)
+  const forkScope = (changes?: ScopeChanges): Scope => copyScope(tools, scopeNow().data, changes)
 
   const captureException: Client['captureException'] = (error, options) => {
     const { level: given = 'error', handled, attributes, ...rest } = options ?? {}
@@ -273,6 +276,15 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     return make(readThrown, Object.hasOwn(RANKS, given) ? given : 'error', NO_LOGGER, 2, error, more, rest, captureException)
   }
   const capture: Client['capture'] = ({ level, message, attributes, ...rest }) => call(level, NO_LOGGER, 3, message, attributes, rest, capture)
+  const captureRequest: ClientInternals['captureRequest'] = (scope, { level, message, request, attributes }) => {
+    if (RANKS[level] < minRank) return ''
+    counts.captured()
+    try {
+      return push(level, NO_LOGGER, { message, attributes, error: undefined }, undefined, captureRequest, scope.data, request)
+    } catch (error) {
+      return broken(error)
+    }
+  }
   const audit: Client['audit'] = (action, actor, context) => {
     // Programs without types audit what nobody did, such as the end of a session that has no user any more.
     const who = typeof actor === 'object' && actor !== null ? actor : { id: actor ?? 'unknown' }
@@ -287,8 +299,6 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     audit,
     flow: createFlows({ logger: loggerTools, flowId: ids.flow, runWith: (changes, run) => runInScope(forkScope(changes), run) }),
     scope: scopeNow,
-    forkScope,
-    runInScope,
     withScope(run) {
       const scope = forkScope()
       return runInScope(scope, () => run(scope))
@@ -333,6 +343,9 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
   }
   withInternals(client, {
     loggerTools,
+    forkScope,
+    runInScope,
+    captureRequest,
     followTracer: tracer.follow,
     hasTracer: () => tracer.isFollowed,
     currentTrace: () => tracer.now() ?? scopeNow().trace,

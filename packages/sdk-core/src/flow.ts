@@ -1,13 +1,13 @@
 import type { Flow, FlowStarter } from './client.ts'
 import { createLogger, type LoggerState, type LoggerTools } from './logger.ts'
 import { plainStep } from './plain.ts'
-import type { FlowState, ScopeData } from './scope-data.ts'
+import type { FlowState, ScopeChanges } from './scope-data.ts'
 import type { FlowPosition } from './types.ts'
 
 export interface FlowTools {
   readonly logger: LoggerTools
   readonly flowId: (name: string) => string
-  readonly runWith: <Result>(changes: Partial<ScopeData>, run: () => Result) => Result
+  readonly runWith: <Result>(changes: ScopeChanges, run: () => Result) => Result
 }
 
 /** The step that an event takes in its flow; the next event takes the next. */

@@ -27,7 +27,7 @@ export type {
   Transport,
 } from './ports.ts'
 export type { Scope } from './scope.ts'
-export type { ScopeData } from './scope-data.ts'
+export { EMPTY_SCOPE, type ScopeChanges, type ScopeData } from './scope-data.ts'
 export type {
   Attributes,
   BeforeSend,

@@ -52,8 +52,8 @@ export interface CoreOptions {
   readonly maxRetries?: number | undefined
   /** `HEARTWOOD_TIMEOUT`. Milliseconds for one request. Default 10,000. */
   readonly timeout?: number | undefined
-  /** `HEARTWOOD_COMPRESSION`. `auto`: zstd where the platform has it, else gzip. Default `auto`. */
-  readonly compression?: 'auto' | 'gzip' | 'zstd' | 'none' | undefined
+  /** `HEARTWOOD_COMPRESSION`. `auto`: zstd where the platform has it, else Brotli. Default `auto`. */
+  readonly compression?: 'auto' | 'gzip' | 'brotli' | 'zstd' | 'none' | undefined
   /** `HEARTWOOD_REDACT` (patterns, or `false`), `HEARTWOOD_REDACT_KEYS`. What is given adds to the defaults; `false` switches all off. */
   readonly redact?: RedactOptions | false | undefined
   /** `HEARTWOOD_SCRUB_URL_PARAMS`. Query parameters whose values are masked in addresses, beside token, key, secret, password, code, signature … */
@@ -95,7 +95,7 @@ export type ResolvedOptions = {
   readonly maxBufferEvents: number
   readonly maxRetries: number
   readonly timeout: number
-  readonly compression: 'auto' | 'gzip' | 'zstd' | 'none'
+  readonly compression: 'auto' | 'gzip' | 'brotli' | 'zstd' | 'none'
   readonly redact: { readonly patterns: readonly (RedactionPattern | RegExp)[]; readonly keys: readonly string[] } | false
   readonly scrubUrlParams: readonly string[]
   readonly autoTruncate: boolean

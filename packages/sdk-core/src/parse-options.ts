@@ -37,7 +37,7 @@ const OPTIONS = {
   maxBufferEvents: { reader: wholeNumber(1, 10_000_000), variable: 'HEARTWOOD_MAX_BUFFER_EVENTS' },
   maxRetries: { reader: wholeNumber(0, 100), variable: 'HEARTWOOD_MAX_RETRIES' },
   timeout: { reader: wholeNumber(1, LONGEST_WAIT_MS), variable: 'HEARTWOOD_TIMEOUT' },
-  compression: { reader: oneOf<ResolvedOptions['compression']>(['auto', 'gzip', 'zstd', 'none']), variable: 'HEARTWOOD_COMPRESSION' },
+  compression: { reader: oneOf<ResolvedOptions['compression']>(['auto', 'gzip', 'brotli', 'zstd', 'none']), variable: 'HEARTWOOD_COMPRESSION' },
   redact: { reader: redact, variable: 'HEARTWOOD_REDACT' },
   scrubUrlParams: { reader: listOfNames, variable: 'HEARTWOOD_SCRUB_URL_PARAMS' },
   autoTruncate: { reader: truth, variable: 'HEARTWOOD_AUTO_TRUNCATE' },

@@ -1,6 +1,6 @@
 import type { Kind, Level } from '@heartwood/protocol/model'
 import type { ScopeData } from './scope-data.ts'
-import type { BeforeSend, Breadcrumb, EventOptions, JsonObject } from './types.ts'
+import type { BeforeSend, Breadcrumb, EventOptions, JsonObject, RequestInfo } from './types.ts'
 
 /** What the caller's thread makes of a call, and all that it makes: copies of what may change, references to what cannot. */
 export interface EventRecord {
@@ -15,6 +15,8 @@ export interface EventRecord {
   bindings: Bindings | undefined
   scope: ScopeData
   options: RecordOptions | undefined
+  /** Of an event that is a request: how it went, in place of what the scope says of it. */
+  request: RequestInfo | undefined
   error: CapturedError | undefined
   /** Those of the scope at that moment; only with errors. */
   breadcrumbs: readonly Breadcrumb[] | undefined

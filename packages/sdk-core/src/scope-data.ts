@@ -17,6 +17,9 @@ export interface ScopeData {
   readonly breadcrumbs: BreadcrumbRing | undefined
 }
 
+/** What a copy of a scope says otherwise than the scope. */
+export type ScopeChanges = Partial<Pick<ScopeData, 'trace' | 'flow' | 'requestId' | 'request'>>
+
 /** Place in a flow; without `step` its events are ordered by their times. */
 export interface FlowState {
   readonly id: string

@@ -1,5 +1,5 @@
 import { isGiven, plainBreadcrumb, plainFlow, plainGroup, plainText, plainTexts, plainTrace, plainUser } from './plain.ts'
-import { type BreadcrumbRing, EMPTY_SCOPE, type ScopeData } from './scope-data.ts'
+import { type BreadcrumbRing, EMPTY_SCOPE, type ScopeChanges, type ScopeData } from './scope-data.ts'
 import type { Attributes, Breadcrumb, FlowPosition, JsonObject, RequestInfo, TraceContext, User } from './types.ts'
 import type { Snapshots } from './values/snapshot.ts'
 
@@ -42,8 +42,20 @@ export interface ScopeTools {
 export const createScope = (tools: ScopeTools, data: ScopeData = EMPTY_SCOPE): Scope => new ScopeOf(tools, data)
 
 /** What is set in a copy does not reach the original; a flow goes on counting for both. */
-export const copyScope = (tools: ScopeTools, data: ScopeData, changes?: Partial<ScopeData>): Scope =>
-  new ScopeOf(tools, { ...data, breadcrumbs: data.breadcrumbs?.copy(), ...changes })
+export const copyScope = (tools: ScopeTools, data: ScopeData, { trace, flow, requestId, request }: ScopeChanges = {}): Scope =>
+  // Member by member, which is several times faster than to spread both: each request makes one.
+  new ScopeOf(tools, {
+    userId: data.userId,
+    user: data.user,
+    tags: data.tags,
+    attributes: data.attributes,
+    sessionId: data.sessionId,
+    requestId: requestId ?? data.requestId,
+    trace: trace ?? data.trace,
+    flow: flow ?? data.flow,
+    request: request ?? data.request,
+    breadcrumbs: data.breadcrumbs?.copy(),
+  })
 
 class ScopeOf implements Scope {
   data: ScopeData

@@ -1,8 +1,15 @@
-import type { AsyncLocalStorage } from 'node:async_hooks'
-import type { ContextStore, ScopeHolder } from '@heartwood/sdk-core'
+import type { ContextStore } from '@heartwood/sdk-core'
+import { contextStorage, ownWork } from './registry.ts'
 
 /** Scopes along Node's asynchronous calls. */
-export const createContextStore = (storage: AsyncLocalStorage<ScopeHolder>): ContextStore => ({
-  current: () => storage.getStore(),
-  run: (holder, run) => storage.run(holder, run),
-})
+export const createContextStore = (): ContextStore => {
+  const storage = contextStorage()
+  const own = ownWork()
+  return {
+    current() {
+      const holder = storage.getStore()
+      return holder === own ? undefined : holder
+    },
+    run: (holder, run) => storage.run(holder, run),
+  }
+}

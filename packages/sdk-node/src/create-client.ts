@@ -16,7 +16,7 @@ import { type NodeOptions, parseNodeOptions, type ResolvedNodeOptions, readInteg
 import { runAsOwn } from './own-requests.ts'
 import { createNodePlatform, warn } from './platform.ts'
 import { joinProcessEnd } from './process/process-end.ts'
-import { clientClosed, contextStorage } from './registry.ts'
+import { clientClosed } from './registry.ts'
 import { createSpool } from './spool/spool.ts'
 import { createTransport } from './transport.ts'
 
@@ -47,7 +47,7 @@ export const createClientWith = (given: NodeOptions, defaults: MakeIntegrations,
   const spool = options.spool === undefined || !options.core.enabled ? undefined : createSpool(options.spool)
   const platform = createNodePlatform({
     transport: createTransport(),
-    context: createContextStore(contextStorage()),
+    context: createContextStore(),
     compress: createCompress(() => options.core.compression),
     spool,
   })

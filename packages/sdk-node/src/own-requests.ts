@@ -1,18 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { contextStorage, ownWork } from './registry.ts'
 
 /*
  * What the SDK does itself must not be watched by the SDK: its requests would be breadcrumbs of the program, and a hook of the program that
- * writes to the console would make an event for each event. All copies of the SDK in a process share one mark.
+ * writes to the console would make an event for each event. The mark stands where a scope would: on Node 20 each further AsyncLocalStorage
+ * is paid for by everything asynchronous that the program does.
  */
-const MARK = Symbol.for('heartwood.node.own')
-
-type Realm = { [MARK]?: AsyncLocalStorage<true> }
-
-const mark = (): AsyncLocalStorage<true> => {
-  const realm = globalThis as Realm
-  realm[MARK] ??= new AsyncLocalStorage<true>()
-  return realm[MARK]
-}
 
 /** Runs something where somebody else's watching is off. */
 export type Quieten = <Result>(run: () => Result) => Result
@@ -32,8 +24,8 @@ export const runAsOwn = <Result>(run: () => Result): Result => {
     const inner = quiet
     quiet = () => quieten(inner)
   }
-  return mark().run(true, quiet)
+  return contextStorage().run(ownWork(), quiet)
 }
 
 /** Whether the SDK itself is at work here. */
-export const isOwnRequest = (): boolean => mark().getStore() === true
+export const isOwnRequest = (): boolean => contextStorage().getStore() === ownWork()

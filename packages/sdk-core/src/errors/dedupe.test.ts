@@ -42,6 +42,7 @@ function setUp(windowMs = 5_000) {
       bindings: undefined,
       scope: EMPTY_SCOPE,
       options: undefined,
+      request: undefined,
       error: captured,
       breadcrumbs: undefined,
       sizeBytes: 500,

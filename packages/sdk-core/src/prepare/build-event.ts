@@ -20,6 +20,7 @@ export function buildEvent(record: EventRecord, framesOf?: Platform['frames']): 
     message: record.message,
   }
   addParts(event, record.scope, record.bindings, options)
+  if (record.request !== undefined) event.request = record.request as JsonObject
   let { attributes } = record
   let detail = options?.detail
   if (error !== undefined) {

@@ -1,5 +1,6 @@
 import type { ResolvedOptions } from '../options.ts'
 import type { Platform } from '../ports.ts'
+import { createMemo } from '../redact/memo.ts'
 import { REDACTED } from '../redact/redacted.ts'
 import type { Redactor } from '../redact/redactor.ts'
 import type { ErrorFields, Json, JsonObject, OutgoingEvent } from '../types.ts'
@@ -9,10 +10,7 @@ import { createStacks } from './stacks.ts'
 const EVENT_ID = 'heartwood.event_id'
 /** Once for a batch, in its query. */
 export const DEFAULTS = ['service', 'environment', 'release', 'host', 'dataset'] as const
-const OWN_TEXTS = ['sessionId', 'userId', 'requestId'] as const
-/** They say where an event belongs, and nothing about anybody. */
-const IDS = ['traceId', 'spanId', 'flowId'] as const
-const GROUPS = ['request', 'detail'] as const
+const TEXTS = [...DEFAULTS, 'sessionId', 'userId', 'requestId', 'message'] as const
 
 export type Defaults = Pick<ResolvedOptions, (typeof DEFAULTS)[number]>
 
@@ -38,11 +36,18 @@ export function createLineWriter(redactor: Redactor, defaults: Defaults, framesO
   const stacks =
     framesOf &&
     createStacks(framesOf, { frames: (frames) => JSON.stringify(redactor.json(frames)), text: (text) => quote(redactor.text(text)) }, redactsByLine)
-  const isSecret = new Set([...DEFAULTS, ...OWN_TEXTS, 'message' as const].filter((name) => redactor.name(name).secret))
-  const clean = (name: (typeof DEFAULTS)[number] | (typeof OWN_TEXTS)[number] | 'message', text: string): string =>
-    isSecret.has(name) && text !== '' ? REDACTED : redactor.text(text)
+  const isSecret = new Set(TEXTS.filter((name) => redactor.name(name).secret))
+  const clean = (text: string): string => quote(redactor.text(text))
+  /** Of messages and of what is said of requests. */
+  const cleanAgain = createMemo(clean)
+  const textOf = (name: (typeof TEXTS)[number], text: string): string =>
+    isSecret.has(name) && text !== '' ? quote(REDACTED) : name === 'message' ? cleanAgain(text) : clean(text)
+  const field = (name: (typeof TEXTS)[number], text: string | undefined): string => (text === undefined ? '' : `,"${name}":${textOf(name, text)}`)
+  const byDefault = (name: (typeof DEFAULTS)[number], text: string | undefined): string => (text === defaults[name] ? '' : field(name, text))
+  /** Says where an event belongs, and nothing about anybody. */
+  const id = (name: 'traceId' | 'spanId' | 'flowId', text: string | undefined): string => (text === undefined ? '' : `,"${name}":${quote(text)}`)
 
-  const members = (object: JsonObject): string => {
+  const members = (object: JsonObject, textJson = clean): string => {
     let written = ''
     for (const name in object) {
       const verdict = redactor.name(name)
@@ -50,7 +55,7 @@ export function createLineWriter(redactor: Redactor, defaults: Defaults, framesO
       if (verdict.name !== name) return JSON.stringify(redactor.json(object)).slice(1, -1)
       const value = verdict.secret ? REDACTED : (object[name] as Json)
       written += written === '' ? verdict.json : `,${verdict.json}`
-      if (typeof value === 'string') written += quote(redactor.text(value))
+      if (typeof value === 'string') written += verdict.secret ? quote(value) : textJson(value)
       else if (typeof value === 'object' && value !== null) written += stacks?.framesJson(value) ?? JSON.stringify(redactor.json(value))
       else if (typeof value === 'number') {
         const number = redactor.json<Json>(value)
@@ -72,30 +77,20 @@ export function createLineWriter(redactor: Redactor, defaults: Defaults, framesO
     members,
     frames: stacks?.frames,
     head({ id, kind, timestamp, level, message }) {
-      const head = `"${EVENT_ID}":"${id}","timestamp":${timestamp},"level":"${level}","message":${quote(clean('message', message))}`
+      const head = `"${EVENT_ID}":"${id}","timestamp":${timestamp},"level":"${level}","message":${textOf('message', message)}`
       return kind === 'log' ? head : `${head},"kind":"${kind}"`
     },
     fields(event) {
-      let written = ''
-      for (const name of DEFAULTS) {
-        const value = event[name]
-        if (value !== undefined && value !== defaults[name]) written += `,"${name}":${quote(clean(name, value))}`
-      }
-      if (event.tags !== undefined) written += `,"tags":[${event.tags.map((tag) => quote(redactor.text(tag))).join(',')}]`
-      for (const name of IDS) {
-        const value = event[name]
-        if (value !== undefined) written += `,"${name}":${quote(value)}`
-      }
-      for (const name of OWN_TEXTS) {
-        const value = event[name]
-        if (value !== undefined) written += `,"${name}":${quote(clean(name, value))}`
-      }
+      // Each by its own name: a loop over names reads members several times slower.
+      let written = byDefault('service', event.service) + byDefault('environment', event.environment) + byDefault('release', event.release)
+      written += byDefault('host', event.host) + byDefault('dataset', event.dataset)
+      if (event.tags !== undefined) written += `,"tags":[${event.tags.map(clean).join(',')}]`
+      written += id('traceId', event.traceId) + id('spanId', event.spanId) + id('flowId', event.flowId)
+      written += field('sessionId', event.sessionId) + field('userId', event.userId) + field('requestId', event.requestId)
       if (event.stepIndex !== undefined) written += `,"stepIndex":${event.stepIndex}`
       if (event.error !== undefined) written += `,"error":{${errorMembers(event.error)}}`
-      for (const name of GROUPS) {
-        const value = event[name]
-        if (value !== undefined) written += `,"${name}":{${members(value as JsonObject)}}`
-      }
+      if (event.request !== undefined) written += `,"request":{${members(event.request as JsonObject, cleanAgain)}}`
+      if (event.detail !== undefined) written += `,"detail":{${members(event.detail as JsonObject)}}`
       return written
     },
   }

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { createCounts } from '../counts.ts'
 import { captureError } from '../errors/capture-error.ts'
+import { parseStack } from '../errors/parse-stack.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Bindings, EventRecord } from '../record.ts'
 import { EMPTY_SCOPE, type ScopeData } from '../scope-data.ts'
@@ -31,6 +32,7 @@ const sample = (parts: Partial<EventRecord> = {}): EventRecord => ({
   bindings: undefined,
   scope: EMPTY_SCOPE,
   options: undefined,
+  request: undefined,
   error: undefined,
   breadcrumbs: undefined,
   sizeBytes: 0,
@@ -403,4 +405,24 @@ it('counts an event that it cannot write, and never throws', () => {
   expect(line({ error: { type: 'E', message: 'no', read } })).toBeUndefined()
   expect(dropped()).toEqual({ internal: 1 })
   expect(errors).toHaveLength(1)
+})
+
+it('says of a request what its event says, in place of what its scope said while it ran', () => {
+  const { prepare } = setUp()
+  const request = { method: 'GET', route: '/orders/:id', path: '/orders/ann@example.com', status: 200 }
+  expect(prepare({ kind: 'request', scope: SCOPE, request })).toMatchObject({
+    kind: 'request',
+    traceId: 't1',
+    request: { ...request, path: '/orders/[redacted]' },
+    attributes: { tenant: 'scope' },
+  })
+  expect(prepare({ scope: SCOPE })?.request).toEqual(SCOPE.request)
+})
+
+it('counts errors without frames of their own among those that the frames belong to', async () => {
+  const { prepare } = setUp({}, parseStack as unknown as (stack: string) => JsonObject[]) // frames are plain JSON
+  const failed = await Promise.any([Promise.reject(new TypeError('a')), Promise.reject(new RangeError('b'))]).catch((error: unknown) => error)
+  const withoutFrames = Object.assign(failed as Error, { stack: 'AggregateError: All promises were rejected' })
+  const frames = prepare({ error: captureError(withoutFrames) })?.detail?.frames as { cause?: number }[]
+  expect([...new Set(frames.map(({ cause }) => cause))]).toEqual([1, 2])
 })

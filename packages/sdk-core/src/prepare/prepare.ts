@@ -88,7 +88,10 @@ function createWriter(options: ResolvedOptions, { counts, report, listeners, fra
   const writeUnseen = (record: EventRecord): string | undefined => {
     const { attributes } = record
     const isPlain =
-      record.options === undefined && record.error === undefined && (record.breadcrumbs === undefined || record.breadcrumbs.length === 0)
+      record.options === undefined &&
+      record.error === undefined &&
+      record.request === undefined &&
+      (record.breadcrumbs === undefined || record.breadcrumbs.length === 0)
     const fragment = isPlain ? fragmentOf(record.scope, record.bindings) : undefined
     if (fragment === undefined || overlaps(attributes, fragment.attributes)) {
       return writeEvent(buildEvent(record, frames))

@@ -1,3 +1,4 @@
+import { CAUSED_BY } from '../errors/parse-stack.ts'
 import type { Platform } from '../ports.ts'
 import type { JsonObject } from '../types.ts'
 
@@ -27,6 +28,9 @@ const MAX_KEPT = 100
 const MAX_LENGTH = 16_384
 const FIRST_FRAME = /(?:^|\n)\s*at /
 
+/** Errors before the first frame have none themselves, and count all the same. */
+const causesIn = (head: string): number => head.split(`\n${CAUSED_BY}`).length - 1
+
 /** @param splits whether a stack is redacted in two parts as it is whole */
 export function createStacks(framesOf: NonNullable<Platform['frames']>, writer: StackWriter, splits: boolean): Stacks {
   const kept = new Map<string, Kept>()
@@ -38,7 +42,7 @@ export function createStacks(framesOf: NonNullable<Platform['frames']>, writer: 
     if (stack === lastStack) return last
     lastStack = stack
     lastStart = FIRST_FRAME.exec(stack)?.index ?? -1
-    last = lastStart < 0 ? undefined : lookUp(stack.slice(lastStart))
+    last = lastStart < 0 ? undefined : lookUp(`\n${CAUSED_BY}`.repeat(causesIn(stack.slice(0, lastStart))) + stack.slice(lastStart))
     return last
   }
   const lookUp = (text: string): Kept => {

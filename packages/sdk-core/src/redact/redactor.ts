@@ -25,6 +25,7 @@ interface NameVerdict {
 
 /** What is shorter is no key of a server, and may be a word. */
 const SHORTEST_KEY = 16
+const SHORTEST_CARD = 13
 const MAX_VERDICTS = 5_000
 const MAX_NAME = 200
 const MAX_DEPTH = 100
@@ -39,7 +40,7 @@ export function createRedactor(redact: ResolvedOptions['redact'], urlParameters:
   if (redact !== false) steps.unshift(redactAddressPasswords)
   if (redact !== false && apiKey.length >= SHORTEST_KEY) steps.unshift((text) => text.replaceAll(apiKey, REDACTED))
   const isSecret = createNameTest(redact === false ? [] : redact.keys)
-  const readsNumbers = patterns.some((pattern) => pattern === 'creditCard' || typeof pattern !== 'string')
+  const shortestNumber = patterns.some((pattern) => typeof pattern !== 'string') ? 0 : patterns.includes('creditCard') ? SHORTEST_CARD : Infinity
   const verdicts = new Map<string, NameVerdict>()
 
   const text = (given: string): string => {
@@ -60,10 +61,16 @@ export function createRedactor(redact: ResolvedOptions['redact'], urlParameters:
 
   const json = (value: Json, depth: number): Json => {
     if (typeof value === 'string') return text(value)
-    if (typeof value === 'number') return readsNumbers && text(String(value)) !== String(value) ? REDACTED : value
+    if (typeof value === 'number') return number(value)
     if (typeof value !== 'object' || value === null) return value
     if (depth > MAX_DEPTH) return REDACTED
     return Array.isArray(value) ? list(value, depth + 1) : object(value, depth + 1)
+  }
+
+  const number = (value: number): number | typeof REDACTED => {
+    if (shortestNumber === Infinity) return value
+    const written = String(value)
+    return written.length >= shortestNumber && text(written) !== written ? REDACTED : value
   }
 
   const list = (items: Json[], depth: number): Json[] => {

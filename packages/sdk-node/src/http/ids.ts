@@ -1,23 +1,33 @@
 import { randomFillSync } from 'node:crypto'
 
-const POOL_BYTES = 16_000
 /** Two of 16 bytes and one of 8. */
-const REQUEST_BYTES = 40
+const REQUEST_DIGITS = 80
+const POOL_BYTES = 16_000
+/** Written as text at once, for 40 requests: an id of one that lasts keeps the text of all of them in memory. */
+const TEXT_BYTES = 1_600
 
 /**
  * What a request may need: 80 hexadecimal digits, as one text that is cut where an id is wanted. Randomness is fetched for hundreds of requests
- * at a time, and written as text once for each: anything more often would cost more than all the rest of a request's capture.
+ * at a time and written as text for tens: once for each would cost more than all the rest of its beginning.
  */
 export const createIdDigits = (): (() => string) => {
   const pool = Buffer.alloc(POOL_BYTES)
-  let used = POOL_BYTES
-  return () => {
-    if (used + REQUEST_BYTES > POOL_BYTES) {
+  let written = POOL_BYTES
+  let digits = ''
+  let used = 0
+  const write = (): void => {
+    if (written === POOL_BYTES) {
       randomFillSync(pool)
-      used = 0
+      written = 0
     }
-    used += REQUEST_BYTES
-    return pool.toString('hex', used - REQUEST_BYTES, used)
+    digits = pool.toString('hex', written, written + TEXT_BYTES)
+    written += TEXT_BYTES
+    used = 0
+  }
+  return () => {
+    if (used === digits.length) write()
+    used += REQUEST_DIGITS
+    return digits.slice(used - REQUEST_DIGITS, used)
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Attributes, Client, Level, RequestInfo, Scope, ScopeHolder, TraceContext } from '@heartwood/sdk-core'
+import { performance } from 'node:perf_hooks'
+import { type Attributes, type Client, type ClientInternals, internalsOf, type RequestInfo, type Scope, type TraceContext } from '@heartwood/sdk-core'
 import { getClient } from '../registry.ts'
 import { markReported } from '../reported.ts'
 import { followBody } from './follow-body.ts'
@@ -31,6 +32,8 @@ export interface OutgoingResponse {
   readonly statusCode: number
   readonly headersSent: boolean
   readonly writableFinished: boolean
+  /** That of HTTP/2, whose responses are finished for themselves even when the caller has gone. */
+  readonly stream?: { readonly aborted?: boolean } | undefined
   setHeader(name: string, value: string): unknown
   on(event: 'close', listener: () => void): unknown
 }
@@ -74,9 +77,10 @@ export const createHttpCapture = <Source>(options: HttpOptions, findRoute: FindR
       const present = marked(request)[CAPTURE]
       if (present !== undefined) return present
       const client = own ?? getClient()
-      if (client === undefined || !client.isLevelEnabled('fatal')) return undefined
+      const internals = client && internalsOf(client)
+      if (client === undefined || internals === undefined || !client.isLevelEnabled('fatal')) return undefined
       try {
-        const capture = new RequestCaptureOf(client, shared, request, response, source)
+        const capture = new RequestCaptureOf(client, internals, shared, request, response, source)
         marked(request)[CAPTURE] = capture
         marked(response)[CAPTURE] = capture
         response.on('close', onClose)
@@ -139,6 +143,7 @@ class RequestCaptureOf<Source> implements RequestCapture {
   readonly requestId: string
   readonly #source: Source
   readonly #client: Client
+  readonly #internals: ClientInternals
   readonly #shared: Shared<Source>
   readonly #response: OutgoingResponse
   readonly #method: string
@@ -151,10 +156,18 @@ class RequestCaptureOf<Source> implements RequestCapture {
   #errorId = ''
   #ended = false
 
-  constructor(client: Client, shared: Shared<Source>, request: IncomingRequest, response: OutgoingResponse, source: Source) {
+  constructor(
+    client: Client,
+    internals: ClientInternals,
+    shared: Shared<Source>,
+    request: IncomingRequest,
+    response: OutgoingResponse,
+    source: Source,
+  ) {
     const { headers } = request
     this.#startedAt = performance.now()
     this.#client = client
+    this.#internals = internals
     this.#shared = shared
     this.#response = response
     this.#method = request.method ?? 'GET'
@@ -168,14 +181,13 @@ class RequestCaptureOf<Source> implements RequestCapture {
     this.requestId = isId(given) ? given : requestIdOf(digits)
     const trace = traceOf(headers, digits)
     this.traceId = trace.traceId
-    const changes = { trace, requestId: this.requestId, request: { method: this.#method, path: this.#path } }
     const flow = headers[FLOW] === undefined ? undefined : parseFlowHeader(text(headers[FLOW]))
-    this.scope = client.forkScope(flow === undefined ? changes : { ...changes, flow })
-    if (hasBody(headers)) followBody(request, this)
+    this.scope = internals.forkScope({ trace, flow, requestId: this.requestId, request: { method: this.#method, path: this.#path } })
+    if (hasBody(this.#method, headers)) followBody(request, this)
   }
 
   run<Result>(run: () => Result): Result {
-    return this.#client.runInScope(this.scope, run)
+    return this.#internals.runInScope(this.scope, run)
   }
 
   fail(error: unknown, answered = 0): void {
@@ -184,38 +196,25 @@ class RequestCaptureOf<Source> implements RequestCapture {
     this.#error = error
     const status = answered >= 400 ? answered : statusOf(error)
     if ((status !== undefined && status < 500) || !markReported(error)) return
-    this.#within(this.#info(), () => {
-      this.#errorId = this.#client.captureException(error, { handled: false })
-    })
+    this.#errorId = this.run(() => this.#client.captureException(error, { handled: false, request: this.#info() }))
   }
 
   end(): void {
     if (this.#ended) return
     this.#ended = true
-    const { headersSent, statusCode, writableFinished } = this.#response
+    const { headersSent, statusCode, writableFinished, stream } = this.#response
+    const isFinished = writableFinished && stream?.aborted !== true
     const info = this.#info()
     if (this.#shared.ignores(this.#path, info.route)) return
-    const status = writableFinished || headersSent ? statusCode : CLIENT_CLOSED_REQUEST
+    const status = isFinished || headersSent ? statusCode : CLIENT_CLOSED_REQUEST
     info.status = status
     info.durationMs = Math.round((performance.now() - this.#startedAt) * 1_000) / 1_000
-    const event: CapturedRequest = {
-      kind: 'request',
+    this.#internals.captureRequest(this.scope, {
       level: status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info',
       message: `${this.#method} ${info.route ?? this.#path} ${status}`,
-    }
-    if (!writableFinished || this.#failed) event.attributes = this.#outcome(!writableFinished)
-    this.#within(info, () => this.#client.capture(event))
-  }
-
-  /** As part of the scope, which is taken as it is; an option of the event would be copied deep. What is logged afterwards has no part in it. */
-  #within(request: RequestInfo, run: () => void): void {
-    const holder: ScopeHolder = this.scope
-    const outside = holder.data
-    const inside = { ...outside, request }
-    holder.data = inside
-    this.run(run)
-    // A hook of the program may have said something of the scope in between.
-    holder.data = holder.data === inside ? outside : { ...holder.data, request: outside.request }
+      request: info,
+      attributes: !isFinished || this.#failed ? this.#outcome(!isFinished) : undefined,
+    })
   }
 
   #info(): Info {
@@ -236,7 +235,6 @@ class RequestCaptureOf<Source> implements RequestCapture {
 
 type Headers = IncomingRequest['headers']
 type Info = { -readonly [Name in 'method' | 'path' | 'route' | 'ip' | 'userAgent' | 'status' | 'durationMs']?: RequestInfo[Name] }
-type CapturedRequest = { kind: 'request'; level: Level; message: string; attributes?: Attributes }
 
 /** Most headers that come twice are joined by Node; of the others the first counts. */
 const text = (header: string | string[] | undefined): string | undefined => (typeof header === 'object' ? header[0] : header)
@@ -263,9 +261,11 @@ function addressOf({ headers, socket }: IncomingRequest, trustProxy: boolean): s
   return socket?.remoteAddress
 }
 
-const hasBody = (headers: Headers): boolean => {
+const hasBody = (method: string, headers: Headers): boolean => {
   const length = headers['content-length']
-  return (length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined
+  if (length !== undefined) return length !== '0'
+  // HTTP/2 needs no header for a body.
+  return headers['transfer-encoding'] !== undefined || (headers[':method'] !== undefined && method !== 'GET' && method !== 'HEAD')
 }
 
 /** What http-errors and the frameworks' own errors say of themselves. */

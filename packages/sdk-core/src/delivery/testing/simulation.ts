@@ -317,6 +317,7 @@ const recordOf = (message: string, sizeBytes: number): EventRecord => ({
   bindings: undefined,
   scope: EMPTY_SCOPE,
   options: undefined,
+  request: undefined,
   error: undefined,
   breadcrumbs: undefined,
   sizeBytes,
