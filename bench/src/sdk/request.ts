@@ -20,6 +20,8 @@ const VARIANTS: readonly Variant[] = [
   { name: 'bare', label: 'nothing' },
   { name: 'heartwood', label: 'heartwood: an event, a scope and a trace id each', library: '@heartwood/node', promised: '≤ 5 µs' },
   { name: 'heartwood-scope', label: 'heartwood: scope and trace id alone', library: '@heartwood/node' },
+  { name: 'by-hand', label: 'by hand: an event, a scope and a trace id each, and nothing more' },
+  { name: 'by-hand-scope', label: 'by hand: scope and trace id alone' },
   { name: 'pino', label: 'pino: two lines each, to /dev/null', library: 'pino' },
   {
     name: 'opentelemetry',
@@ -38,15 +40,10 @@ const VARIANTS: readonly Variant[] = [
   { name: 'sentry', label: 'Sentry: errors only, of which there are none', library: '@sentry/node' },
 ]
 const CONNECTIONS = 16
+/** Until its code is compiled. */
+const WARM_UP = 30_000
 /** What is still to be sent belongs to the requests before. */
 const SETTLE_MS = 1_200
-
-interface Served {
-  readonly variant: Variant
-  readonly process: ChildProcess
-  readonly port: number
-  readonly perRequest: number[]
-}
 
 export interface RequestOptions {
   readonly rounds: number
@@ -54,6 +51,8 @@ export interface RequestOptions {
   readonly requests: number
   /** Entry of the SDK, when it is not the packed one. */
   readonly sdk?: string | undefined
+  /** Another Node for the servers. */
+  readonly node?: string | undefined
   /** Keep a profile of each server in this folder. */
   readonly profile?: string | undefined
   /** Names of variants; default: all. */
@@ -61,43 +60,56 @@ export interface RequestOptions {
 }
 
 /**
- * CPU that capturing a request adds to a Fastify hello world. Servers run side by side and are asked in turn, so that what else the machine does meets
- * all of them; the differences to the bare app of the same round are compared. The CPU is that of the server's process, with writing, compressing and sending.
+ * CPU that capturing a request adds to a Fastify hello world. In each round each variant has a server of its own, alone on the machine but for who
+ * asks it: servers that only wait still take their share of caches and timers. Differences are to the bare app of the same round. The CPU is that
+ * of the server's process, with writing, compressing and sending.
  */
-export async function measureRequests({ rounds, requests, sdk, profile, only }: RequestOptions, report: Report): Promise<void> {
+export async function measureRequests(options: RequestOptions, report: Report): Promise<void> {
+  const { rounds, requests, only } = options
   const missing = missingLibraries(VARIANTS.flatMap(({ library }) => library ?? []))
   const variants = VARIANTS.filter(({ name, library }) => (library === undefined || !missing.has(library)) && (only?.includes(name) ?? true))
+  const perRequest = variants.map((): number[] => [])
   const sink = await startSink()
-  const servers = await Promise.all(variants.map((variant) => serve(variant, sink.url, sdk, profile)))
-  for (const { port } of servers) await load(port, requests)
+  let version = ''
   for (let round = 0; round < rounds; round += 1) {
-    for (const server of servers) {
-      const before = await cpuOf(server)
+    for (const [index, variant] of variants.entries()) {
+      const server = await serve(variant, sink.url, options)
+      version = server.version
+      await load(server.port, WARM_UP)
+      const before = await cpuOf(server.process)
       await load(server.port, requests)
       await new Promise((done) => setTimeout(done, SETTLE_MS))
-      server.perRequest.push(((await cpuOf(server)) - before) / requests)
+      perRequest[index]?.push(((await cpuOf(server.process)) - before) / requests)
+      const ended = once(server.process, 'exit')
+      server.process.disconnect()
+      await ended
     }
   }
-  const bare = servers[0]?.perRequest ?? []
+  sink.stop()
+  const bare = perRequest[0] ?? []
   report.section(
-    'A request of a Fastify hello world',
-    `CPU of the server's process for one request, sending included; difference to the bare app in the same round, median of ${rounds} rounds of ${short(requests)} requests.`,
+    `A request of a Fastify hello world on Node ${version}`,
+    `CPU of the server's process for one request, sending included; difference to the bare app in the same round, median of ${rounds} rounds of ${short(requests)} requests, each of a new process after ${short(WARM_UP)} others.`,
   )
-  for (const { variant, perRequest } of servers) {
-    const added = median(perRequest.map((each, round) => each - (bare[round] ?? Number.NaN)))
+  for (const [index, variant] of variants.entries()) {
+    const own = perRequest[index] ?? []
+    const added = own.map((each, round) => each - (bare[round] ?? Number.NaN))
     const value =
       variant.name === 'bare'
-        ? `${short(median(perRequest))} µs`
-        : `adds ${short(added)} µs (least ${short(Math.min(...perRequest) - Math.min(...bare))})`
+        ? `${short(median(own))} µs`
+        : `adds ${short(median(added))} µs (${short(Math.min(...added))}–${short(Math.max(...added))})`
     report.row(variant.label, value, variant.promised)
   }
-  const ended = servers.map(({ process: child }) => once(child, 'exit'))
-  for (const { process: child } of servers) child.disconnect()
-  await Promise.all(ended)
-  sink.stop()
 }
 
-async function serve(variant: Variant, sink: string, sdk = '', profile?: string): Promise<Served> {
+interface Served {
+  readonly process: ChildProcess
+  readonly port: number
+  /** Of its Node. */
+  readonly version: string
+}
+
+async function serve(variant: Variant, sink: string, { sdk = '', node, profile }: RequestOptions): Promise<Served> {
   const execArgv = [
     ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${variant.name}.cpuprofile`]),
     ...(variant.nodeOptions ?? []),
@@ -105,16 +117,17 @@ async function serve(variant: Variant, sink: string, sdk = '', profile?: string)
   const child = fork(new URL('request-server.mjs', import.meta.url), [variant.name, join(libraries, 'package.json'), sink, sdk], {
     env: { ...process.env, ...variant.env?.(sink) },
     execArgv,
+    ...(node === undefined ? {} : { execPath: node }),
   })
-  const port = await new Promise<number>((resolve, reject) => {
-    child.once('message', (message) => resolve((message as { port: number }).port))
+  const started = new Promise<{ port: number; version: string }>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as { port: number; version: string }))
     child.once('exit', () => reject(new Error(`The server with ${variant.name} did not start.`)))
   })
-  return { variant, process: child, port, perRequest: [] }
+  return { process: child, ...(await started) }
 }
 
 /** Microseconds, user and system. */
-async function cpuOf({ process: child }: Served): Promise<number> {
+async function cpuOf(child: ChildProcess): Promise<number> {
   child.send('cpu')
   const [{ cpu }] = (await once(child, 'message')) as [{ cpu: NodeJS.CpuUsage }]
   return cpu.user + cpu.system

@@ -28,9 +28,11 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '5' },
     peers: { type: 'string', default: Object.keys(PEERS).join(',') },
     cases: { type: 'string', default: Object.keys(CASES).join(',') },
-    rounds: { type: 'string', default: '7' },
-    requests: { type: 'string', default: '15000' },
+    rounds: { type: 'string', default: '5' },
+    requests: { type: 'string', default: '40000' },
     variants: { type: 'string' },
+    /** Another Node for the servers that are asked. */
+    node: { type: 'string' },
     /** Entry of another build of the SDK for the requests. */
     sdk: { type: 'string' },
     events: { type: 'string', default: '10000000' },
@@ -64,8 +66,8 @@ const peers = values.peers.split(',')
 const program = join(built, 'measure.js')
 if (wanted.has('calls')) await measureCalls({ program, runs: Number(values.runs), peers, cases: values.cases.split(',') as Case[], profile }, report)
 if (wanted.has('requests')) {
-  const { rounds, requests, sdk, variants } = values
-  await measureRequests({ rounds: Number(rounds), requests: Number(requests), sdk, profile, only: variants?.split(',') }, report)
+  const { rounds, requests, sdk, variants, node } = values
+  await measureRequests({ rounds: Number(rounds), requests: Number(requests), sdk, node, profile, only: variants?.split(',') }, report)
 }
 if (wanted.has('memory')) {
   await measureMemory(join(built, 'flood.js'), Number(values.events), values.servers.split(',') as ServerState[], report)
