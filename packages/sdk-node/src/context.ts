@@ -1,14 +1,14 @@
 import type { ContextStore } from '@heartwood/sdk-core'
-import { contextStorage, ownWork } from './registry.ts'
+import { isOwnWork } from './own-requests.ts'
+import { contextStorage } from './registry.ts'
 
 /** Scopes along Node's asynchronous calls. */
 export const createContextStore = (): ContextStore => {
   const storage = contextStorage()
-  const own = ownWork()
   return {
     current() {
       const holder = storage.getStore()
-      return holder === own ? undefined : holder
+      return isOwnWork(holder) ? undefined : holder
     },
     run: (holder, run) => storage.run(holder, run),
   }

@@ -1,10 +1,17 @@
-import { contextStorage, ownWork } from './registry.ts'
+import { EMPTY_SCOPE, type ScopeHolder } from '@heartwood/sdk-core'
+import { contextStorage } from './registry.ts'
 
 /*
  * What the SDK does itself must not be watched by the SDK: its requests would be breadcrumbs of the program, and a hook of the program that
  * writes to the console would make an event for each event. The mark stands where a scope would: on Node 20 each further AsyncLocalStorage
  * is paid for by everything asynchronous that the program does.
  */
+const MARK = Symbol.for('heartwood.node.own')
+
+/** Stands where the SDK itself is at work; nobody's scope. Those of all copies of the SDK bear the same mark. */
+const OWN_WORK: ScopeHolder = Object.assign({ data: EMPTY_SCOPE }, { [MARK]: true })
+
+export const isOwnWork = (holder: ScopeHolder | undefined): boolean => holder !== undefined && MARK in holder
 
 /** Runs something where somebody else's watching is off. */
 export type Quieten = <Result>(run: () => Result) => Result
@@ -24,8 +31,8 @@ export const runAsOwn = <Result>(run: () => Result): Result => {
     const inner = quiet
     quiet = () => quieten(inner)
   }
-  return contextStorage().run(ownWork(), quiet)
+  return contextStorage().run(OWN_WORK, quiet)
 }
 
 /** Whether the SDK itself is at work here. */
-export const isOwnRequest = (): boolean => contextStorage().getStore() === ownWork()
+export const isOwnRequest = (): boolean => isOwnWork(contextStorage().getStore())

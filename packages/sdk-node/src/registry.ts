@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type Client, EMPTY_SCOPE, type ScopeHolder } from '@heartwood/sdk-core'
+import type { Client, ScopeHolder } from '@heartwood/sdk-core'
 
 /*
  * A program may hold this package several times: as ES module and CommonJS, or in two versions. What must exist once in a thread
@@ -15,8 +15,6 @@ interface Shared {
   /** The last one that was closed. */
   former: Client | undefined
   readonly context: AsyncLocalStorage<ScopeHolder>
-  /** Stands in `context` where the SDK itself is at work. */
-  readonly ownWork: ScopeHolder
 }
 
 interface Patch {
@@ -45,7 +43,7 @@ const shared = (): Shared => {
   const { generations } = root()
   const present = generations.get(GENERATION)
   if (present !== undefined) return present
-  const made: Shared = { client: undefined, former: undefined, context: new AsyncLocalStorage<ScopeHolder>(), ownWork: { data: EMPTY_SCOPE } }
+  const made: Shared = { client: undefined, former: undefined, context: new AsyncLocalStorage<ScopeHolder>() }
   generations.set(GENERATION, made)
   return made
 }
@@ -74,9 +72,6 @@ export const formerClient = (): Client | undefined => shared().former
 
 /** One for all copies, so that a scope opened by one is seen by the others. */
 export const contextStorage = (): AsyncLocalStorage<ScopeHolder> => shared().context
-
-/** What stands in the storage where the SDK itself is at work: it is nobody's scope. */
-export const ownWork = (): ScopeHolder => shared().ownWork
 
 /**
  * Changes something global (console, http, process events) once in a thread, however many clients and copies ask for it.
