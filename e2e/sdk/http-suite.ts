@@ -10,6 +10,7 @@ interface Answered {
 
 export interface HttpProgram {
   server: FakeServer
+  port: number
   send(path: string, options?: { method?: string; headers?: { [name: string]: string }; body?: string; agent?: Agent }): Promise<Answered>
   /** Begins and does not wait for an answer. */
   open(path: string): ClientRequest
@@ -39,6 +40,7 @@ export async function startHttpProgram(file: string, args: string[] = [], node =
   }
   return {
     server,
+    port,
     open,
     event,
     send: (path, { method = 'GET', headers = {}, body, agent } = {}) =>

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream'
+import { info } from '@heartwood/node'
 import { heartwoodFastify } from '@heartwood/node/fastify'
 import fastify from 'fastify'
 import { arrived, begin, boom, chunks, ignore, ready, steps, teapot } from './shared.mjs'
 
 begin()
-const app = fastify()
+const app = fastify({ http2: process.argv.includes('http2') })
 app.register(heartwoodFastify, { ignore, trustProxy: process.argv.includes('trust-proxy') })
 if (process.argv.includes('own-error-handler'))
   app.setErrorHandler((error, _request, reply) => reply.code(error.statusCode ?? 500).send({ failed: true }))
@@ -20,6 +21,18 @@ app.get('/half', (_request, reply) => {
 })
 app.get('/stream', (_request, reply) => reply.send(Readable.from(chunks())))
 app.post('/echo', async (request) => {
+  arrived(request.body)
+  return request.body
+})
+app.addContentTypeParser('text/plain', (_request, payload, done) => {
+  let body = ''
+  payload.on('data', (chunk) => {
+    info('chunk')
+    body += chunk
+  })
+  payload.on('end', () => done(null, body))
+})
+app.post('/listen', async (request) => {
   arrived(request.body)
   return request.body
 })
