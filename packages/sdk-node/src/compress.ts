@@ -20,14 +20,14 @@ const unzstd = codec(newer.zstdDecompress)
 /** Shorter bodies are sent as they are. */
 const PLAIN_BYTES = 1_024
 /** In one piece for most batches: each further one is a way to the thread pool and back. */
-const chunkSize = 64 * 1024
+const CHUNK_BYTES = 64 * 1024
 const { BROTLI_PARAM_LGWIN, BROTLI_PARAM_QUALITY } = zlib.constants
 // The lowest levels: of lines of JSON the higher ones make little less. At theirs, Brotli and zstd need less than half of gzip's time and make less of them.
-const GZIP = { level: 1, chunkSize }
-const BROTLI = { chunkSize, params: { [BROTLI_PARAM_QUALITY]: 1, [BROTLI_PARAM_LGWIN]: 18 } }
+const GZIP = { level: 1, chunkSize: CHUNK_BYTES }
+const BROTLI = { chunkSize: CHUNK_BYTES, params: { [BROTLI_PARAM_QUALITY]: 1, [BROTLI_PARAM_LGWIN]: 18 } }
 /** ZSTD_c_compressionLevel, a constant that not every Node names. */
 const ZSTD_LEVEL = 100
-const ZSTD = { chunkSize, params: { [ZSTD_LEVEL]: 1 } }
+const ZSTD = { chunkSize: CHUNK_BYTES, params: { [ZSTD_LEVEL]: 1 } }
 
 /** Compresses on Node's thread pool: zstd where this Node has it, else Brotli, unless the options say otherwise. */
 export const createCompress =
