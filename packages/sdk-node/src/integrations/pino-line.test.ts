@@ -46,6 +46,12 @@ it.each([
   expect([event.level, event.timestamp, event.attributes]).toEqual(['info', timestamp, attributes])
 })
 
+it('reads a line with a field of many megabytes', () => {
+  const body = 'x'.repeat(20_000_000)
+  const event = createPinoLines({}).read(`{"level":40,"time":1700000000123,"body":"${body}","time":35,"msg":"x"}`)
+  expect([event.level, event.timestamp, event.attributes?.time, String(event.attributes?.body).length]).toEqual(['warn', 1_700_000_000_123, 35, body.length])
+})
+
 it('knows the names of a logger’s own levels once pino has told them', () => {
   const lines = createPinoLines({ levelNames: { audit: 'warn' } })
   lines.configure({ levels: { labels: { 30: 'info', 35: 'audit', 37: 'http' } } })

@@ -99,8 +99,8 @@ const parse = (text: string): Line | undefined => {
   }
 }
 
-/** A member of a line whose value is a scalar. */
-const MEMBER = /[{,]"([^"\\]*)":("(?:[^"\\]|\\.)*"|[-+.\dA-Za-z]+)/y
+/** A member of a line whose value is a short scalar: no level and no time is longer, and an unbounded one of 20 MB would end the stack. */
+const MEMBER = /[{,]"([^"\\]{0,100})":("[^"\\]{0,100}"|[-+.\dA-Za-z]{1,100})/y
 /** What pino writes before them: the level, perhaps under several names, and the time. */
 const LEADING = 4
 const BASE = new Set(['pid', 'hostname', 'name'])
