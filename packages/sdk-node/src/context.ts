@@ -1,15 +1,15 @@
 import type { ContextStore } from '@heartwood/sdk-core'
-import { isOwnWork } from './own-requests.ts'
+import { isOwnWork, markHook, scopeOf } from './own-requests.ts'
 import { contextStorage } from './registry.ts'
 
 /** Scopes along Node's asynchronous calls. */
 export const createContextStore = (): ContextStore => {
   const storage = contextStorage()
   return {
-    current() {
-      const holder = storage.getStore()
-      return isOwnWork(holder) ? undefined : holder
+    current: () => scopeOf(storage.getStore()),
+    run(holder, run) {
+      if (isOwnWork(storage.getStore())) markHook(holder)
+      return storage.run(holder, run)
     },
-    run: (holder, run) => storage.run(holder, run),
   }
 }

@@ -127,6 +127,29 @@ it('tells once, when it is made, of a spool folder that cannot be written', asyn
   expect(told).toMatchObject([{ code: 'spool-unwritable', message: expect.stringContaining(file) }])
 })
 
+it('watches nothing that a hook does, in a scope of its own too', async () => {
+  const written = vi.spyOn(console, 'warn').mockReturnValue()
+  const users: unknown[] = []
+  const client = createClient({
+    endpoint,
+    apiKey: 'k',
+    integrations: [consoleCapture()],
+    beforeSend(event) {
+      client.withScope((scope) => {
+        scope.setUser({ id: 'ann' })
+        console.warn('seen', client.scope().data.userId)
+      })
+      users.push(client.scope().data.userId)
+      return event
+    },
+  })
+  client.info('a')
+  await client.flush()
+  expect([written.mock.calls, users, client.stats().captured]).toEqual([[['seen', 'ann']], [undefined], 1])
+  await client.close()
+  written.mockRestore()
+})
+
 it('refuses to change what cannot be changed', async () => {
   const client = createClient({ endpoint, apiKey: 'k' })
   // As a program without types would.

@@ -8,10 +8,21 @@ import { contextStorage } from './registry.ts'
  */
 const MARK = Symbol.for('heartwood.node.own')
 
+type Marked = ScopeHolder & { [MARK]?: 'nobody' | 'hook' }
+
 /** Stands where the SDK itself is at work; nobody's scope. Those of all copies of the SDK bear the same mark. */
-const OWN_WORK: ScopeHolder = Object.assign({ data: EMPTY_SCOPE }, { [MARK]: true })
+const OWN_WORK: Marked = { data: EMPTY_SCOPE, [MARK]: 'nobody' }
 
 export const isOwnWork = (holder: ScopeHolder | undefined): boolean => holder !== undefined && MARK in holder
+
+/** Whose scope a holder is: undefined where the SDK is at work for nobody. */
+export const scopeOf = (holder: ScopeHolder | undefined): ScopeHolder | undefined =>
+  holder !== undefined && (holder as Marked)[MARK] === 'nobody' ? undefined : holder
+
+/** A scope that a hook of the program opens while the SDK is at work: it takes the place of the mark, and has to bear it on. */
+export const markHook = (scope: ScopeHolder): void => {
+  ;(scope as Marked)[MARK] = 'hook'
+}
 
 /** Runs something where somebody else's watching is off. */
 export type Quieten = <Result>(run: () => Result) => Result
