@@ -20,10 +20,14 @@ describe.runIf(preparePeers())('a program that esbuild has bundled', () => {
     const file = bundle(format)
     for (const { node } of NODES) {
       const events = server.events().length
-      const result = await runProgram(file, { node, nodeOptions: ['--enable-source-maps'], env: server.env })
+      const result = await runProgram(file, { node, nodeOptions: ['--enable-source-maps'], env: { ...server.env, HEARTWOOD_CALLER_INFO: 'true' } })
       expect(result).toMatchObject({ code: 3, stdout: '', stderr: '' })
-      const [started, failed] = server.events().slice(events)
+      const said = server.events().slice(events)
+      const [started, failed] = said
       expect(started).toMatchObject({ message: 'started' })
+      expect(said.map(({ attributes }) => [attributes?.['code.file.path'], attributes?.['code.line.number']])).toEqual(
+        [6, 10, 11, 12].map((line) => [join(folder, 'main.ts'), line]),
+      )
       expect(failed?.error).toMatchObject({
         type: 'TypeError',
         stack: expect.stringContaining(`at placeOrder (${join(folder, 'place-order.ts')}:8:26)`),

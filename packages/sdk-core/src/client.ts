@@ -41,7 +41,7 @@ export interface Client extends Logger {
       readonly attributes?: Attributes | undefined
     },
   ): string
-  /** One event of any kind, for integrations: nothing but what is given, the scope and the defaults is added. */
+  /** One event of any kind, for integrations: nothing but what is given, the scope and the defaults is added, `callerInfo` neither. */
   capture(event: { readonly level: Level; readonly message: string; readonly attributes?: Attributes | undefined } & EventOptions): string
   /**
    * What someone did: an event of kind `audit`, with `audit.action` and `audit.actor`.

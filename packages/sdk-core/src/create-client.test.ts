@@ -200,3 +200,21 @@ it('sets the timer with the next event when it could not be set with the first',
   await client.flush()
   expect(events.map(({ message }) => message)).toEqual(['first', 'second'])
 })
+
+it('names the caller of what the program calls, and none where an integration calls', async () => {
+  const { client, events } = setUp({ callerInfo: true })
+  client.info('logged')
+  client.audit('door.opened', 'ann')
+  client.captureException(new Error('caught'))
+  client.captureException(new Error('uncaught'), { handled: false })
+  client.capture({ level: 'info', message: "another logger's line" })
+  await client.flush()
+  const here = expect.stringMatching(/create-client\.test\.ts$/)
+  expect(events.map(({ message, attributes }) => [message, attributes?.['code.file.path']])).toEqual([
+    ['logged', here],
+    ['ann door.opened', here],
+    ['caught', here],
+    ['uncaught', undefined],
+    ["another logger's line", undefined],
+  ])
+})

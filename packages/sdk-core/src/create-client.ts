@@ -1,5 +1,6 @@
 import { LIMITS } from '@heartwood/protocol/model'
 import { HeartwoodApiError, wrongArgument } from './calls/api-error.ts'
+import { createCaptures } from './captures.ts'
 import type { Client } from './client.ts'
 import { type ClientInternals, withInternals } from './client-internals.ts'
 import { createCounts } from './counts.ts'
@@ -126,7 +127,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     from: LoggerState,
     { message, attributes, error }: Spoken,
     given: EventOptions | undefined,
-    above: Callable,
+    above: Callable | undefined,
     scope: ScopeData = scopeNow().data,
     request?: RequestInfo,
   ): string => {
@@ -144,7 +145,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     }
     const rate = sampler.rate(level)
     if (rate < 1) copied = withRate(copied, rate)
-    if (options.callerInfo && request === undefined) copied = { ...callerAttributes(above), ...copied }
+    if (options.callerInfo && above !== undefined) copied = { ...callerAttributes(above), ...copied }
     if (error !== undefined) sizeBytes += STACK_BYTES
     if (request !== undefined) sizeBytes += (request.path?.length ?? 0) + (request.userAgent?.length ?? 0)
     let own: RecordOptions | undefined
@@ -201,7 +202,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
   }
 
   /** An argument that throws when it is read loses itself, not its event. @returns undefined when the event is lost all the same */
-  const rescued = (level: Level, from: LoggerState, first: unknown, second: unknown, above: Callable): string | undefined => {
+  const rescued = (level: Level, from: LoggerState, first: unknown, second: unknown, above: Callable | undefined): string | undefined => {
     try {
       const attributes = isGiven(second) ? snapshots.attributes(second) : undefined
       const spoken = typeof first === 'string' ? { message: first, attributes, error: undefined } : spokenError(captureError(first), attributes)
@@ -219,7 +220,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     first: unknown,
     second: unknown,
     third: EventOptions | undefined,
-    above: Callable,
+    above: Callable | undefined,
   ): string => {
     if (RANKS[level] < minRank) return ''
     counts.captured()
@@ -253,15 +254,20 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     // A hook that logs comes here again, in the middle of it; that is sent with the others.
     if (isDraining) return
     isDraining = true
-    delivery.flushSync(sendNow)
-    dedupe.drain()
-    delivery.flushSync(sendNow)
-    isDraining = false
+    try {
+      delivery.flushSync(sendNow)
+      dedupe.drain()
+      delivery.flushSync(sendNow)
+    } finally {
+      isDraining = false
+    }
     if (isLast) sendAtOnce = () => flushSync(sendNow)
   }
 
   const loggerTools: LoggerTools = {
     call,
+    callThrown: (level, thrown, attributes, given, above) =>
+      make(readThrown, Object.hasOwn(RANKS, level) ? level : 'error', NO_LOGGER, 2, thrown, attributes, given, above),
     isLevelEnabled: (level) => RANKS[level] >= minRank,
     bind: (parent, attributes, own) => bind(snapshots, parent, attributes, own),
     monotonicNow: platform.monotonicNow,
@@ -270,33 +276,21 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
   const runInScope = <Result>(scope: Scope, run: () => Result): Result => platform.context.run(scope, run)
   const forkScope = (changes?: ScopeChanges): Scope => copyScope(tools, scopeNow().data, changes)
 
-  const captureException: Client['captureException'] = (error, options) => {
-    const { level: given = 'error', handled, attributes, ...rest } = options ?? {}
-    const more = handled === undefined ? attributes : { ...attributes, 'error.handled': handled }
-    return make(readThrown, Object.hasOwn(RANKS, given) ? given : 'error', NO_LOGGER, 2, error, more, rest, captureException)
-  }
-  const capture: Client['capture'] = ({ level, message, attributes, ...rest }) => call(level, NO_LOGGER, 3, message, attributes, rest, capture)
+  const capture: Client['capture'] = ({ level, message, attributes, ...rest }) => call(level, NO_LOGGER, 3, message, attributes, rest, undefined)
   const captureRequest: ClientInternals['captureRequest'] = (scope, { level, message, request, attributes }) => {
     if (RANKS[level] < minRank) return ''
     counts.captured()
     try {
-      return push(level, NO_LOGGER, { message, attributes, error: undefined }, undefined, captureRequest, scope.data, request)
+      return push(level, NO_LOGGER, { message, attributes, error: undefined }, undefined, undefined, scope.data, request)
     } catch (error) {
       return broken(error)
     }
   }
-  const audit: Client['audit'] = (action, actor, context) => {
-    // Programs without types audit what nobody did, such as the end of a session that has no user any more.
-    const who = typeof actor === 'object' && actor !== null ? actor : { id: actor ?? 'unknown' }
-    const id = String(who.id ?? 'unknown')
-    return call('info', NO_LOGGER, 3, `${id} ${action}`, { ...context, audit: { action, actor: id } }, { kind: 'audit', user: { ...who, id } }, audit)
-  }
 
   const client: Client = {
     ...logger,
-    captureException,
+    ...createCaptures(loggerTools),
     capture,
-    audit,
     flow: createFlows({ logger: loggerTools, flowId: ids.flow, runWith: (changes, run) => runInScope(forkScope(changes), run) }),
     scope: scopeNow,
     withScope(run) {

@@ -1,6 +1,7 @@
 export { HeartwoodApiError } from './calls/api-error.ts'
 export { type Calls, createCalls, type Feedback, type Issue, type IssueState, type Release } from './calls/calls.ts'
 export type { Heartbeat } from './calls/heartbeat.ts'
+export { createCaptures } from './captures.ts'
 export type { Client, Flow, FlowStarter, RawAnswer, RawDefaults } from './client.ts'
 export { type ClientInternals, internalsOf, withInternals } from './client-internals.ts'
 export { createClient } from './create-client.ts'

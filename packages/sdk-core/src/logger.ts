@@ -65,7 +65,7 @@ export interface StepTimer {
 
 /**
  * What a logger hands to its client. `given` says how many arguments the caller wrote: `error()` means something. `above` is the method
- * that was called: what called it is the caller.
+ * that was called: what called it is the caller. Undefined: what called is no part of the program.
  */
 export type LogCall = (
   level: Level,
@@ -74,7 +74,16 @@ export type LogCall = (
   first: unknown,
   second: unknown,
   third: EventOptions | undefined,
-  above: Callable,
+  above: Callable | undefined,
+) => string
+
+/** What `captureException` hands to its client. */
+export type ThrownCall = (
+  level: Level,
+  thrown: unknown,
+  attributes: Attributes | undefined,
+  options: EventOptions | undefined,
+  above: Callable | undefined,
 ) => string
 
 export interface LoggerState {
@@ -85,14 +94,17 @@ export interface LoggerState {
 
 export interface LoggerTools {
   readonly call: LogCall
+  readonly callThrown: ThrownCall
   readonly isLevelEnabled: (level: Level) => boolean
   readonly bind: (parent: Bindings | undefined, attributes: Attributes, options: EventOptions | undefined) => Bindings
   readonly monotonicNow: () => number
 }
 
+type LogTools = Omit<LoggerTools, 'callThrown'>
+
 export const NO_LOGGER: LoggerState = { bindings: undefined, flow: undefined }
 
-export const createLogger = (tools: LoggerTools, state: LoggerState = NO_LOGGER): Logger => {
+export const createLogger = (tools: LogTools, state: LoggerState = NO_LOGGER): Logger => {
   const methodOf = (level: Level): LogMethod => {
     const method: LogMethod = (...args: [first?: unknown, second?: unknown, third?: EventOptions]) =>
       tools.call(level, state, args.length, args[0], args[1], args[2], method)
@@ -114,7 +126,7 @@ export const createLogger = (tools: LoggerTools, state: LoggerState = NO_LOGGER)
   }
 }
 
-const createTimer = ({ call, monotonicNow }: LoggerTools, state: LoggerState, label: string, attributes: Attributes | undefined): StepTimer => {
+const createTimer = ({ call, monotonicNow }: LogTools, state: LoggerState, label: string, attributes: Attributes | undefined): StepTimer => {
   const elapsed = stopwatch(monotonicNow)
   let ended = false
   const end: StepTimer['end'] = (more, options) => {
@@ -132,7 +144,7 @@ const stopwatch = (monotonicNow: () => number): (() => number) => {
 }
 
 function timed<This, Args extends unknown[], Result>(
-  tools: LoggerTools,
+  tools: LogTools,
   state: LoggerState,
   name: string,
   run: (this: This, ...args: Args) => Result,

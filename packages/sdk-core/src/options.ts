@@ -70,7 +70,7 @@ export interface CoreOptions {
   readonly sampleRate?: number | { readonly [Name in Level]?: number | undefined } | undefined
   /** Milliseconds within which equal errors are one event and a summary. Default 5,000; 0 sends each. */
   readonly dedupeWindow?: number | undefined
-  /** Adds file, line and function of each call; costs about 5 µs a call. Default false. */
+  /** Adds file, line and function of each call of the SDK's functions, not of what comes by other loggers; costs about 5 µs a call. Default false. */
   readonly callerInfo?: boolean | undefined
   /** `HEARTWOOD_DEBUG`. Says on stderr what the SDK does. Default false. */
   readonly debug?: boolean | undefined

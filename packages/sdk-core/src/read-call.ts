@@ -17,7 +17,7 @@ type WithAttributes = EventOptions & { readonly attributes?: Attributes }
 /**
  * The forms of {@link LogMethod}: a text first, then attributes or an error; or an error first, whatever was thrown; or nothing.
  * @param given how many arguments the caller wrote
- * @param above the function that the program called
+ * @param above the function that the program called, if it was the program
  */
 export const readCall = (
   level: Level,
@@ -25,7 +25,7 @@ export const readCall = (
   first: unknown,
   second: unknown,
   options: EventOptions | undefined,
-  above: Callable,
+  above: Callable | undefined,
 ): Spoken => {
   if (typeof first === 'string') {
     if (second === undefined || second === null) return spoken(first, (options as WithAttributes | undefined)?.attributes, options?.error)

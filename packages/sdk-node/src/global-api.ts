@@ -2,6 +2,7 @@ import {
   type Attributes,
   type Breadcrumb,
   type Client,
+  createCaptures,
   createLogger,
   type FlowStarter,
   internalsOf,
@@ -47,10 +48,15 @@ const root = createLogger({
 
 export const { debug, info, warn, error, fatal, log, child, startTimer, timed, isLevelEnabled } = root
 
+const captures = createCaptures({
+  call: (...args) => tools().call(...args),
+  callThrown: (...args) => tools().callThrown(...args),
+})
+
 /** See {@link Client.captureException}. */
-export const captureException: Client['captureException'] = (thrown, options) => theClient().captureException(thrown, options)
+export const captureException: Client['captureException'] = captures.captureException
 /** See {@link Client.audit}. */
-export const audit: Client['audit'] = (action, actor, context) => theClient().audit(action, actor, context)
+export const audit: Client['audit'] = captures.audit
 /** Begins a flow: `flow('checkout').info('paid')`; goes on with one: `flow.resume(id, step)`. */
 export const flow: FlowStarter = Object.assign((name: string) => theClient().flow(name), {
   resume: (id: string, step?: number) => theClient().flow.resume(id, step),
