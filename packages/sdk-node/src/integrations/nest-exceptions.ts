@@ -49,9 +49,7 @@ const WATCHED = Symbol.for('heartwood.node.nest')
  * @returns whether this version of Nest has what is needed
  */
 export const watchNestExceptions = (app: object): boolean => {
-  // A private member: the only way to the class, which every version since Nest 5 has there.
-  const exceptions = (app as NestInternals).routesResolver?.routerExceptionsFilter
-  const handler = exceptions?.create?.({}, () => {}, undefined)
+  const handler = handlerOf(app)
   if (typeof handler?.next !== 'function') return false
   // The class of the handler; a symbol is nothing that its type could know.
   const prototype = Object.getPrototypeOf(handler) as NestExceptionsHandler & { [WATCHED]?: true }
@@ -76,6 +74,15 @@ export const watchNestExceptions = (app: object): boolean => {
     }
   }
   return true
+}
+
+const handlerOf = (app: NestInternals): NestExceptionsHandler | undefined => {
+  try {
+    // A private member: the only way to the class, which every version since Nest 5 has there.
+    return app.routesResolver?.routerExceptionsFilter?.create?.({}, () => {}, undefined)
+  } catch {
+    return undefined
+  }
 }
 
 /** Chosen as Nest does. */

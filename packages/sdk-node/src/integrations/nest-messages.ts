@@ -24,7 +24,7 @@ interface NestMicroservice {
 }
 
 interface HybridApp {
-  connectMicroservice?(...options: unknown[]): NestMicroservice
+  connectMicroservice?(...options: unknown[]): NestMicroservice | undefined
   getMicroservices?(): readonly NestMicroservice[]
 }
 
@@ -47,8 +47,8 @@ export const watchNestMessages = (app: object, own: Client | undefined): void =>
   })
 }
 
-function watchHandlers({ microservicesModule }: NestMicroservice, own: Client | undefined): void {
-  const handler = microservicesModule?.listenersController?.exceptionFiltersContext?.create?.({}, () => {}, undefined)
+function watchHandlers(microservice: NestMicroservice | undefined, own: Client | undefined): void {
+  const handler = handlerOf(microservice)
   if (typeof handler?.handle !== 'function') return
   // The class of the handler; a symbol is nothing that its type could know.
   const prototype = Object.getPrototypeOf(handler) as RpcExceptionsHandler & { [WATCHED]?: true }
@@ -62,6 +62,15 @@ function watchHandlers({ microservicesModule }: NestMicroservice, own: Client | 
       client?.captureException(exception, { handled: false })
     }
     return handle.call(this, exception, ...rest)
+  }
+}
+
+const handlerOf = (microservice: NestMicroservice | undefined): RpcExceptionsHandler | undefined => {
+  try {
+    return microservice?.microservicesModule?.listenersController?.exceptionFiltersContext?.create?.({}, () => {}, undefined)
+  } catch {
+    // Another version of Nest: its app connects as it does without us.
+    return undefined
   }
 }
 
