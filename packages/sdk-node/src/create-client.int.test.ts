@@ -137,6 +137,7 @@ it('watches nothing that a hook does, in a scope of its own too', async () => {
     beforeSend(event) {
       client.withScope((scope) => {
         scope.setUser({ id: 'ann' })
+        // biome-ignore lint/suspicious/noConsole: what a hook writes is what is tried
         console.warn('seen', client.scope().data.userId)
       })
       users.push(client.scope().data.userId)
