@@ -15,7 +15,7 @@ describe.skipIf(!preparePeers()).each(NODES)('pino on $name', ({ node }) => {
   it('in this thread keeps scope, trace and request of the code that logs', async () => {
     const result = await runProgram('loggers/pino-in-process.mjs', { env: server.env, node })
     expect(result).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('LINES 6') })
-    expect(server.events()).toHaveLength(5)
+    expect(server.events()).toHaveLength(6)
     expect(byMessage('order A-1 placed')).toMatchObject({
       level: 'info',
       service: 'shop',
@@ -25,6 +25,7 @@ describe.skipIf(!preparePeers()).each(NODES)('pino on $name', ({ node }) => {
       userId: 'u-1',
       attributes: { order: { id: 'A-1' }, card: { number: '[Redacted]' }, user: { plan: 'pro' } },
     })
+    expect(byMessage('to the stream alone')).toMatchObject({ level: 'info' })
     expect(byMessage('role changed')).toMatchObject({ level: 'warn', attributes: { level: 'audit' } })
     const named = byMessage('fields of the same names')
     expect(named).toMatchObject({ level: 'info', attributes: { time: 35, level: 'gold' } })

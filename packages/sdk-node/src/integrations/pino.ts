@@ -13,6 +13,8 @@ export interface PinoStreamOptions extends PinoLineOptions {
 
 /** What pino takes as a destination, alone or in `pino.multistream`. */
 export interface PinoStream {
+  /** By which pino tells a stream, given alone, from options. */
+  readonly writable: true
   write(line: string): void
   /** How pino tells its streams of its own levels and keys. */
   emit(event: string, ...values: unknown[]): boolean
@@ -29,6 +31,7 @@ export interface PinoStream {
 export const pinoStream = (options: PinoStreamOptions = {}): PinoStream => {
   const lines = createPinoLines(options)
   return {
+    writable: true,
     write(line) {
       const client = options.client ?? getClient()
       if (client === undefined || isOwnRequest()) return
