@@ -145,6 +145,24 @@ it('loses what throws when it is read, and not the event', async () => {
   expect(client.stats()).toMatchObject({ captured: 4, sent: 4, dropped: {} })
 })
 
+it('audits and captures though what it is given throws when it is read', async () => {
+  const { client, events } = setUp()
+  client.audit('door.opened', anything(throwing('badge', { id: 'ann' })), throwing('room'))
+  client.audit(anything(Object.create(null)), { id: anything(Object.create(null)) })
+  client.captureException(new Error('a'), anything(throwing('level', { tags: ['t'] })))
+  client.captureException(new Error('b'), { handled: true, attributes: throwing('room', { floor: 2 }) })
+  client.captureException(new Error('c'), anything(new Proxy({}, { ownKeys: () => anything(undefined) })))
+  await client.flush()
+  expect(events.map(({ message, userId, tags }) => [message, userId, tags])).toEqual([
+    ['ann door.opened', 'ann', undefined],
+    [expect.stringContaining('[Throws'), expect.stringContaining('[Throws'), undefined],
+    ['a', undefined, ['t']],
+    ['b', undefined, undefined],
+    ['c', undefined, undefined],
+  ])
+  expect(events[3]?.attributes).toMatchObject({ room: expect.stringContaining('no'), floor: 2, 'error.handled': true })
+})
+
 it('takes what was thrown for the error, whatever it is', async () => {
   const { client, events } = setUp()
   client.error('failed', 'out of paper', { attributes: { tray: 2 } })
