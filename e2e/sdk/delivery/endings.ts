@@ -3,20 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { capturedBy, expectAccounts, inOrder, numbersOf, upTo } from '../accounts.ts'
-import { type FakeServer, NODES, preparePeers, runProgram, startFakeServer, startProgram } from '../harness.ts'
+import { NODES, preparePeers, runProgram, startProgram, useFakeServer } from '../harness.ts'
 
 /** How programs end. */
 export const endings = (): void => {
-  let server: FakeServer
+  const server = useFakeServer()
   let spool: string
-  beforeEach(async () => {
-    server = await startFakeServer()
+  beforeEach(() => {
     spool = mkdtempSync(join(tmpdir(), 'heartwood-spool-'))
   })
-  afterEach(async () => {
-    await server.close()
-    rmSync(spool, { recursive: true, force: true })
-  })
+  afterEach(() => rmSync(spool, { recursive: true, force: true }))
 
   /** A program that has nothing of its own to say sends what an earlier one left in the spool folder. @returns how many events it says that were */
   const replay = async (node: string, expected: number): Promise<number | undefined> => {

@@ -1,14 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { expectAccounts, inOrder, numbersOf, statsOf, upTo } from '../accounts.ts'
-import { type Answer, type FakeServer, NODES, preparePeers, runProgram, startFakeServer, startProgram } from '../harness.ts'
+import { type Answer, NODES, preparePeers, runProgram, startProgram, useFakeServer } from '../harness.ts'
 
 /** Servers that fail, are slow, or are gone for a moment. */
 export const outages = (): void => {
-  let server: FakeServer
-  beforeEach(async () => {
-    server = await startFakeServer()
-  })
-  afterEach(() => server.close())
+  const server = useFakeServer()
 
   /** Answers the first requests by this list, later ones as the real server would. */
   const first =

@@ -4,19 +4,17 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { canMount, createSmallDisks } from '../../../apps/server/src/self/testing/small-disk.ts'
 import { expectAccounts, inOrder, numbersOf, statsOf, upTo } from '../accounts.ts'
-import { droppedOf, type FakeServer, NODES, preparePeers, runProgram, startFakeServer, startProgram } from '../harness.ts'
+import { droppedOf, NODES, preparePeers, runProgram, startProgram, useFakeServer } from '../harness.ts'
 
 /** The spool folder. */
 export const spoolFolder = (): void => {
-  let server: FakeServer
+  const server = useFakeServer()
   let folder: string
   const disks = createSmallDisks()
-  beforeEach(async () => {
-    server = await startFakeServer()
+  beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'heartwood-spool-'))
   })
-  afterEach(async () => {
-    await server.close()
+  afterEach(() => {
     rmSync(folder, { recursive: true, force: true })
     disks.unmountAll()
   })
