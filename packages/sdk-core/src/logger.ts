@@ -78,7 +78,7 @@ export type LogCall = (
 ) => string
 
 /** What `captureException` hands to its client. */
-export type ThrownCall = (
+type ThrownCall = (
   level: Level,
   thrown: unknown,
   attributes: Attributes | undefined,
