@@ -82,6 +82,7 @@ export function createCalls({ platform, options, report }: CallsDeps): Calls {
 
     async feedback(said) {
       const failed = 'The feedback was not taken'
+      // Programs without types hand in anything; `wrong` says so.
       const { comments, name, email, url, eventId, screenshot } = (said ?? {}) as Partial<Feedback>
       const { feedback_id: id } = await call({
         method: 'POST',
@@ -96,6 +97,7 @@ export function createCalls({ platform, options, report }: CallsDeps): Calls {
 
     async registerRelease(release) {
       const failed = 'The release was not registered'
+      // As above.
       const { version, commit, branch, deployedBy, deployUrl, changelog, services } = (release ?? {}) as Partial<Release>
       const answer = await call({
         method: 'POST',
