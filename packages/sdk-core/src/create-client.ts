@@ -97,9 +97,9 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     windowMs: () => options.dedupeWindow,
     now: platform.monotonicNow,
     setTimer: platform.setTimer,
-    onSummary(first, repeats, lastAt) {
+    onSummary(last, repeats, first) {
       counts.captured()
-      delivery.arrived(summaryOf(first, repeats, lastAt, ids.event(platform.now())))
+      delivery.arrived(summaryOf(last, repeats, first))
     },
   })
   const prepare = (record: EventRecord): string | undefined => {

@@ -8,7 +8,7 @@ function setUp(windowMs = 5_000) {
   let clock = 0
   let ids = 0
   const timers: { run: () => void; at: number; live: boolean }[] = []
-  const told: { first: EventRecord; repeats: number; lastAt: number }[] = []
+  const told: { last: EventRecord; repeats: number; first: string }[] = []
   const dedupe = createDedupe({
     windowMs: () => windowMs,
     now: () => clock,
@@ -21,7 +21,7 @@ function setUp(windowMs = 5_000) {
         },
       }
     },
-    onSummary: (first, repeats, lastAt) => void told.push({ first, repeats, lastAt }),
+    onSummary: (last, repeats, first) => void told.push({ last, repeats, first }),
   })
   const advance = (ms: number): void => {
     clock += ms
@@ -62,7 +62,7 @@ describe('equal errors within the window', () => {
     advance(4_999)
     expect(told).toEqual([])
     advance(1)
-    expect(told).toEqual([{ first: records[0], repeats: 9, lastAt: 0 }])
+    expect(told).toEqual([{ last: records[9], repeats: 9, first: records[0]?.id }])
     advance(60_000)
     expect(told).toHaveLength(1)
     expect(dedupe.isRepeat(make(at(1)))).toBe(false)
@@ -121,7 +121,7 @@ it('lets through what is no error, what stands for many already, and everything 
   const { dedupe, make } = setUp()
   const plain = make(at(1), { error: undefined })
   expect([dedupe.isRepeat(plain), dedupe.isRepeat(plain)]).toEqual([false, false])
-  const summary = summaryOf(make(at(1)), 3, 0, 's')
+  const summary = summaryOf(make(at(1)), 3, 'e0')
   expect([dedupe.isRepeat(summary), dedupe.isRepeat(summary)]).toEqual([false, false])
   const off = setUp(0)
   expect([off.dedupe.isRepeat(off.make(at(1))), off.dedupe.isRepeat(off.make(at(1)))]).toEqual([false, false])
@@ -136,16 +136,23 @@ it('remembers no more than a thousand errors, and tells of the repeats of those 
   expect(dedupe.isRepeat(make(at(0)))).toBe(false)
 })
 
-it('makes a summary that is like the first, says for how many it stands and notifies nobody again', () => {
+it('makes a summary of the last one, in its own request and flow, that says for how many it stands and notifies nobody again', () => {
   const { make } = setUp()
-  const first = make(at(1), { attributes: { order: 'A-1' }, options: { notify: true, tags: ['card'] } })
-  expect(summaryOf(first, 9, 4_000, 's1')).toMatchObject({
-    id: 's1',
+  const last = make(at(1), {
     timestamp: 4_000,
-    message: first.message,
-    error: first.error,
-    attributes: { order: 'A-1', 'heartwood.occurrences': 9, 'heartwood.summary_of': first.id },
+    attributes: { order: 'A-9' },
+    request: { path: '/orders/A-9' },
+    options: { notify: true, tags: ['card'] },
+  })
+  const summary = summaryOf(last, 9, 'e0')
+  expect(summary).toMatchObject({
+    id: last.id,
+    timestamp: 4_000,
+    message: last.message,
+    error: last.error,
+    request: { path: '/orders/A-9' },
+    attributes: { order: 'A-9', 'heartwood.occurrences': 9, 'heartwood.summary_of': 'e0' },
     options: { tags: ['card'] },
   })
-  expect(summaryOf(first, 9, 4_000, 's1').options).not.toHaveProperty('notify')
+  expect(summary.options).not.toHaveProperty('notify')
 })

@@ -18,8 +18,8 @@ export interface DedupeOptions {
   /** Milliseconds that never run backwards. */
   now(): number
   setTimer(run: () => void, ms: number): Timer
-  /** The window of an error is over, or everything has to leave: `repeats` (at least 1) events like `first` were held back, the last at `lastAt`. */
-  onSummary(first: EventRecord, repeats: number, lastAt: number): void
+  /** The window of an error is over, or everything has to leave: `repeats` (at least 1) events like that of the id `first` were held back, the last of them is `last`. */
+  onSummary(last: EventRecord, repeats: number, first: string): void
 }
 
 export interface Dedupe {
@@ -35,11 +35,11 @@ export interface Dedupe {
 }
 
 interface Held {
-  readonly first: EventRecord
+  /** Id of the event that was let through. */
+  readonly first: string
   readonly endsAt: number
-  readonly bytes: number
+  last: EventRecord
   repeats: number
-  lastAt: number
 }
 
 /**
@@ -56,11 +56,11 @@ export function createDedupe({ windowMs, now, setTimer, onSummary }: DedupeOptio
     const { repeats } = entry
     if (repeats === 0) return
     entry.repeats = 0
-    onSummary(entry.first, repeats, entry.lastAt)
+    onSummary(entry.last, repeats, entry.first)
   }
   const forget = (key: string, entry: Held): void => {
     held.delete(key)
-    bytes -= entry.bytes
+    bytes -= bytesOf(entry.last)
     tell(entry)
   }
   const endWindows = (): void => {
@@ -86,16 +86,16 @@ export function createDedupe({ windowMs, now, setTimer, onSummary }: DedupeOptio
       if (known !== undefined) {
         if (known.endsAt <= now()) forget(key, known)
         // Long messages are in the key by their beginning only.
-        else if (known.first.error?.message !== record.error.message || known.first.message !== record.message) return false
+        else if (known.last.error?.message !== record.error.message || known.last.message !== record.message) return false
         else {
+          bytes += bytesOf(record) - bytesOf(known.last)
           known.repeats += 1
-          known.lastAt = record.timestamp
+          known.last = record
           return true
         }
       }
-      const entry = { first: record, endsAt: now() + window, bytes: record.sizeBytes + STACK_BYTES, repeats: 0, lastAt: record.timestamp }
-      held.set(key, entry)
-      bytes += entry.bytes
+      held.set(key, { first: record.id, endsAt: now() + window, last: record, repeats: 0 })
+      bytes += bytesOf(record)
       for (const [oldest, other] of held) {
         if (held.size <= MAX_ERRORS && bytes <= MAX_BYTES) break
         forget(oldest, other)
@@ -115,19 +115,22 @@ export function createDedupe({ windowMs, now, setTimer, onSummary }: DedupeOptio
   }
 }
 
-/** The event that tells of repeats: as the first was, and standing for those that were held back. */
-export function summaryOf(first: EventRecord, repeats: number, lastAt: number, id: string): EventRecord {
+/**
+ * The event that tells of repeats: the last of them, standing for all that were held back. Its time, request, flow and user belong together,
+ * which those of the first and the time of the last would not.
+ */
+export function summaryOf(last: EventRecord, repeats: number, first: string): EventRecord {
   // Whoever was to be told was told of the first.
-  const { notify: _, ...options } = first.options ?? {}
+  const { notify: _, ...options } = last.options ?? {}
   return {
-    ...first,
-    id,
-    timestamp: lastAt,
-    attributes: { ...first.attributes, [OCCURRENCES]: repeats, [SUMMARY_OF]: first.id },
-    options: first.options === undefined ? undefined : options,
+    ...last,
+    attributes: { ...last.attributes, [OCCURRENCES]: repeats, [SUMMARY_OF]: first },
+    options: last.options === undefined ? undefined : options,
     breadcrumbs: undefined,
   }
 }
+
+const bytesOf = ({ sizeBytes }: EventRecord): number => sizeBytes + STACK_BYTES
 
 const standsForMany = ({ attributes }: EventRecord): boolean => attributes !== undefined && OCCURRENCES in attributes
 
