@@ -166,8 +166,34 @@ it('audits and captures though what it is given throws when it is read', async (
 it('takes what was thrown for the error, whatever it is', async () => {
   const { client, events } = setUp()
   client.error('failed', 'out of paper', { attributes: { tray: 2 } })
+  client.error('failed', { message: 'no toner', code: 7 }, { attributes: { tray: 3 } })
   await client.flush()
-  expect(events).toMatchObject([{ message: 'failed', error: { message: 'out of paper' }, attributes: { tray: 2 } }])
+  expect(events).toMatchObject([
+    { message: 'failed', error: { message: 'out of paper' }, attributes: { tray: 2 } },
+    { message: 'failed', error: { message: 'no toner' }, attributes: { tray: 3, 'error.code': 7 } },
+  ])
+})
+
+it('keeps the attributes of a call and those of its options', async () => {
+  const { client, events } = setUp()
+  client.info('printed', { tray: 1, pages: 3 }, anything({ attributes: { tray: 2, copies: 4 } }))
+  client.error('not printed', { tray: 1 }, { attributes: { copies: 4 } })
+  await client.flush()
+  expect(events.map(({ attributes }) => attributes)).toEqual([
+    { tray: 1, pages: 3, copies: 4 },
+    { tray: 1, copies: 4 },
+  ])
+})
+
+it.each([
+  ['milliseconds', 5_000],
+  ['a Date', new Date(5_000)],
+  ['a text', '1970-01-01T00:00:05.000Z'],
+])('takes the time of an event as %s', async (_, timestamp) => {
+  const { client, events } = setUp()
+  client.info('printed', {}, anything({ timestamp }))
+  await client.flush()
+  expect(events).toMatchObject([{ timestamp: 5_000 }])
 })
 
 it('counts each event that is logged where the stack ends, and sends what it took', async () => {

@@ -48,9 +48,9 @@ export const plainFlow = (snapshots: Snapshots, given: FlowPosition | null | und
 
 export const plainStep = (step: unknown): number | undefined => (typeof step === 'number' && Number.isSafeInteger(step) ? step : undefined)
 
-/** Milliseconds since 1970; undefined where that cannot be said. */
+/** Milliseconds since 1970; undefined where that cannot be said. A text, as `toISOString` writes it, also comes from programs without types. */
 export const plainTime = (time: unknown): number | undefined => {
-  const ms = time instanceof Date ? time.getTime() : time
+  const ms = time instanceof Date ? time.getTime() : typeof time === 'string' ? Date.parse(time) : time
   return typeof ms === 'number' && Number.isFinite(ms) ? ms : undefined
 }
 

@@ -28,12 +28,13 @@ export const readCall = (
   above: Callable | undefined,
 ): Spoken => {
   if (typeof first === 'string') {
-    if (second === undefined || second === null) return spoken(first, (options as WithAttributes | undefined)?.attributes, options?.error)
-    if (isError(second)) return spoken(first, (options as WithAttributes | undefined)?.attributes, second)
+    const further = (options as WithAttributes | undefined)?.attributes
+    if (second === undefined || second === null) return spoken(first, further, options?.error)
+    if (isError(second)) return spoken(first, further, second)
     const isSerious = level === 'error' || level === 'fatal'
     // What was caught need not be an error.
-    if (isSerious && typeof second !== 'object') return spoken(first, (options as WithAttributes | undefined)?.attributes, second)
-    const attributes = second as Members
+    if (isSerious && (typeof second !== 'object' || (further !== undefined && hasMessage(second)))) return spoken(first, further, second)
+    const attributes = typeof further === 'object' && further !== null ? { ...copyOf(further), ...copyOf(second as Members) } : (second as Members)
     const { error, err } = attributes
     if (options?.error === undefined && (isError(error) || isError(err))) return withoutError(first, attributes, isError(error) ? 'error' : 'err')
     return spoken(first, attributes, options?.error)
@@ -65,16 +66,29 @@ export const spokenError = (error: CapturedError, attributes: Attributes | undef
 })
 
 const withoutError = (message: string, attributes: Members, name: 'error' | 'err'): Spoken => {
-  const rest: { [name: string]: unknown } = {}
+  const { [name]: error, ...rest } = copyOf(attributes)
+  return spoken(message, rest, error)
+}
+
+const copyOf = (attributes: Members): Members => {
+  const copy: { [name: string]: unknown } = {}
   for (const key of Object.keys(attributes)) {
-    if (key === name) continue
     try {
-      rest[key] = attributes[key]
+      copy[key] = attributes[key]
     } catch (thrown) {
-      rest[key] = describeThrown(thrown)
+      copy[key] = describeThrown(thrown)
     }
   }
-  return spoken(message, rest, attributes[name])
+  return copy
+}
+
+/** What was thrown and is no Error looks like this; attributes of an event beside further ones hardly do. */
+const hasMessage = (value: object): boolean => {
+  try {
+    return typeof (value as { message?: unknown }).message === 'string'
+  } catch {
+    return false
+  }
 }
 
 /** Also errors of other realms (`vm`, jest), which are no instances of ours. */
