@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { callerAttributes, callerOf, createCallSite } from './call-site.ts'
 
+const atTheTop = createCallSite()
+
 function report() {
   return { site: createCallSite(report), caller: callerOf(report), attributes: callerAttributes(report) }
 }
@@ -15,6 +17,10 @@ describe('nothing but a place', () => {
     const { stack } = site.read()
     expect(stack?.split('\n').slice(0, 2)).toEqual([`Error: ${site.message}`, expect.stringMatching(/at placeOrder .*call-site\.test/)])
     expect(site.read().stack).toBe(stack)
+  })
+
+  it('says the place alone where the caller has no name', () => {
+    expect(atTheTop.message).toMatch(/^reported without an error, at errors\/call-site\.test\.ts:\d+$/)
   })
 })
 

@@ -19,7 +19,7 @@ export function createCallSite(above: Callable = createCallSite): CapturedError 
   const holder: { stack?: unknown } = {}
   capture(holder, above, undefined)
   const caller = callerOf(above)
-  const where = caller === undefined ? '' : `, at ${caller.function === '' ? '' : `${caller.function} `}(${shortPlace(caller)})`
+  const where = caller === undefined ? '' : `, at ${caller.function === '' ? shortPlace(caller) : `${caller.function} (${shortPlace(caller)})`}`
   const type = 'Error'
   const message = `reported without an error${where}`
   let stack: string | undefined
