@@ -5,6 +5,8 @@ import type { StackFrame, StackSection } from './stack-frame.ts'
 
 /** So many of the innermost frames of the program decide: enough to tell callers of a common function apart, few enough for many ways to one place. */
 const FRAMES = 3
+/** What engines of JavaScript call functions without a name, and the top level of modules. */
+const NAMELESS = /^(?:(?:async )?(?:Object\.)?<anonymous>)?$/
 
 export interface ErrorFacts {
   type: string
@@ -21,7 +23,8 @@ export interface ErrorFacts {
 
 /**
  * The id of the issue that an error belongs to: 20 hex digits, the same for the same facts for ever. By what the caller chose; else by type,
- * cause and the innermost frames of the program's own code, without line numbers; else by type and messages without their changing parts.
+ * cause and the innermost frames of the program's own code, without line numbers, and by the message too where none of those frames has a name;
+ * else by type and messages without their changing parts.
  */
 export const issueIdOf = (facts: ErrorFacts): string => hash('sha256', partsOf(facts).join('\n'), 'hex').slice(0, 20)
 
@@ -32,7 +35,9 @@ function partsOf({ type, errorMessage, message, stack, file, chosen }: ErrorFact
   if (deciding !== undefined) {
     // Without a type the place alone would join everything that is logged there.
     const kind = type === '' ? normaliseMessage(errorMessage || message) : type
-    return ['frames', kind, causeOf(sections, type), ...ownFrames(deciding)]
+    // Handlers of routes are often functions without a name: the file alone would join all that any of them throws.
+    const words = isNamed(deciding) ? [] : [normaliseMessage(errorMessage || message)]
+    return ['frames', kind, causeOf(sections, type), ...ownFrames(deciding), ...words]
   }
   return ['message', type, fileName(file), normaliseMessage(errorMessage), normaliseMessage(message)]
 }
@@ -42,6 +47,8 @@ function causeOf(sections: readonly StackSection[], type: string): string {
   const root = sections.length > 1 ? (sections.at(-1)?.type ?? '') : ''
   return root === type ? '' : root
 }
+
+const isNamed = ({ frames }: StackSection): boolean => frames.some(({ inApp, function: name }) => inApp && !NAMELESS.test(name))
 
 /** The first distinct ones: a recursion is as deep as its data. */
 function ownFrames({ frames }: StackSection): string[] {

@@ -112,6 +112,16 @@ describe('an issue', () => {
     expect(id({ type: 'RangeError', stack: deep(3) })).toBe(id({ type: 'RangeError', stack: deep(30) }))
   })
 
+  it('goes by the message too where the functions of the program have no names', () => {
+    const handler = (frame: string, line: number): string =>
+      `Error: x\n    at ${frame.replace('LINE', String(line))}\n    at next (/srv/app/node_modules/router/index.js:1:1)`
+    for (const frame of ['/srv/app/routes.js:LINE:9', '<anonymous> (/srv/app/routes.ts:LINE:9)', 'Object.<anonymous> (/srv/app/routes.js:LINE:9)']) {
+      const order = id({ type: 'Error', errorMessage: 'order 12 is gone', stack: handler(frame, 7) })
+      expect(id({ type: 'Error', errorMessage: 'order 15 is gone', stack: handler(frame, 8) })).toBe(order)
+      expect(id({ type: 'Error', errorMessage: 'no such card', stack: handler(frame, 7) })).not.toBe(order)
+    }
+  })
+
   it('falls back to type and message where no frame is the program’s own', () => {
     const stack = 'java.lang.IllegalStateException: x\n\tat java.util.A.b(A.java:1)\n'
     expect(id({ ...base, stack, errorMessage: 'order 12 of a@b.example' })).toBe(id({ ...base, stack, errorMessage: 'Order 7 of c@d.example' }))
