@@ -34,7 +34,8 @@ export const readCall = (
     const isSerious = level === 'error' || level === 'fatal'
     // What was caught need not be an error.
     if (isSerious && (typeof second !== 'object' || (further !== undefined && hasMessage(second)))) return spoken(first, further, second)
-    const attributes = typeof further === 'object' && further !== null ? { ...copyOf(further), ...copyOf(second as Members) } : (second as Members)
+    const said = second as Members
+    const attributes: Members = typeof further === 'object' && further !== null ? { ...copyOf(further as Members), ...copyOf(said) } : said
     const { error, err } = attributes
     if (options?.error === undefined && (isError(error) || isError(err))) return withoutError(first, attributes, isError(error) ? 'error' : 'err')
     return spoken(first, attributes, options?.error)
@@ -83,7 +84,7 @@ const copyOf = (attributes: Members): Members => {
 }
 
 /** What was thrown and is no Error looks like this; attributes of an event beside further ones hardly do. */
-const hasMessage = (value: object): boolean => {
+const hasMessage = (value: unknown): boolean => {
   try {
     return typeof (value as { message?: unknown }).message === 'string'
   } catch {
