@@ -87,7 +87,7 @@ function setCause(draft: Draft, value: unknown): void {
 }
 
 const HEAD = /^(?:Uncaught )?([A-Za-z_$][\w$.]{0,120}(?:Error|Exception|Fault|Failure|Interrupt|Warning|Exit))(?:: |:?$|:?\n)/
-const FRAME = /\n\s+at |\nCaused by: /
+const FRAME = /\n[^\S\n]+at |\nCaused by: /
 
 /** Which error a stack is of, where nothing else says so: `java.io.IOException: closed`, or the last line of a traceback. */
 export function nameStack(draft: Draft): void {

@@ -97,6 +97,12 @@ describe('what was thrown', () => {
   })
 })
 
+it('reads a message of many empty lines in linear time', () => {
+  // By trial and error from each line to the end it would take half a minute.
+  const message = `no answer${'\n'.repeat(200_000)}`
+  expect(all(new Error(message)).stack).toMatch(/^Error: no answer\n/)
+})
+
 describe('causes', () => {
   it('follow the error, each once, in the stack and in the detail', () => {
     const root = Object.assign(new TypeError('refused'), { code: 'ECONNREFUSED' })

@@ -20,7 +20,8 @@ export function stackText(error: unknown): string | undefined {
 
 /** Where the first frame begins: frames of code that is not ours may come after any text. */
 function frameStart(stack: string): number {
-  const match = /\n\s+at /.exec(stack)
+  // Blanks of one line: across lines it would take the square of their number.
+  const match = /\n[^\S\n]+at /.exec(stack)
   return match === null ? -1 : match.index
 }
 

@@ -26,7 +26,7 @@ interface Kept {
 
 const MAX_KEPT = 100
 const MAX_LENGTH = 16_384
-const FIRST_FRAME = /(?:^|\n)\s*at /
+const FIRST_FRAME = /(?:^|\n)[^\S\n]*at /
 
 /** Errors before the first frame have none themselves, and count all the same. */
 const causesIn = (head: string): number => head.split(`\n${CAUSED_BY}`).length - 1

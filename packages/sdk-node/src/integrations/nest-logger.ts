@@ -71,7 +71,7 @@ interface Read {
   readonly rest: readonly unknown[]
 }
 
-const STACK = /\n\s+at .+:\d+:\d+/
+const STACK = /\n[^\S\n]+at .+:\d+:\d+/
 
 /** Nest puts the context last, and a stack before it: `error(message, stack, context)`. */
 const read = (params: readonly unknown[], mayHaveStack: boolean): Read => {

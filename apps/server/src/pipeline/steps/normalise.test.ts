@@ -233,6 +233,11 @@ describe('errors', () => {
     expect([event.attributes.get('error.type'), event.attributes.get('error.message')]).toEqual([type, message])
   })
 
+  it('reads errors of many empty lines in linear time', () => {
+    // By trial and error from each line to the end it would take half a minute.
+    expect(read({ error: `no answer${'\n'.repeat(200_000)}` }).attributes.get('error.message')).toBe('no answer')
+  })
+
   it('reads errors that are text, with their stack or without', () => {
     expect(back({ error: 'RangeError: too far\n    at f (a.js:1:2)' })).toMatchObject({
       level: 'error',

@@ -67,7 +67,7 @@ export function readErrorReport(event: EventJson): ErrorReport | undefined {
     const stack = stacks[index]
     const parts = groupFrames(framesOf(index))
     const about = index === 0 ? { type: error.type ?? 'Error', message: error.message ?? '', ...TOP } : (links[index - 1] ?? named(stack))
-    return { ...about, parts, stack: parts.length === 0 && stack && /\n\s+at /.test(stack) ? stack : undefined }
+    return { ...about, parts, stack: parts.length === 0 && stack && /\n[^\S\n]+at /.test(stack) ? stack : undefined }
   })
   return { errors, tells: [...(sent.frames.length > 0 ? ['frames'] : []), ...(sent.causes.length > 0 ? ['causes'] : [])] }
 }
