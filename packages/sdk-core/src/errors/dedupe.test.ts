@@ -68,6 +68,13 @@ describe('equal errors within the window', () => {
     expect(dedupe.isRepeat(make(at(1)))).toBe(false)
   })
 
+  it('are told of before it ends where the last of each would fill the memory', () => {
+    const { dedupe, told, make } = setUp()
+    for (let line = 1; line <= 10; line++) dedupe.isRepeat(make(at(line)))
+    for (let line = 1; line <= 10; line++) dedupe.isRepeat(make(at(line), { sizeBytes: 1024 * 1024 }))
+    expect(told.map(({ first }) => first)).toEqual(['e1', 'e2', 'e3', 'e4', 'e5', 'e6', 'e7'])
+  })
+
   it('are told of when they have to leave, and counted once', () => {
     const { dedupe, told, advance, make } = setUp()
     for (let n = 0; n < 3; n++) dedupe.isRepeat(make(at(1)))

@@ -69,6 +69,13 @@ export function createDedupe({ windowMs, now, setTimer, onSummary }: DedupeOptio
     for (const [key, entry] of held) if (entry.endsAt <= at) forget(key, entry)
     wait()
   }
+  /** The oldest go. */
+  const fit = (): void => {
+    for (const [key, entry] of held) {
+      if (held.size <= MAX_ERRORS && bytes <= MAX_BYTES) break
+      forget(key, entry)
+    }
+  }
   const wait = (): void => {
     if (timer !== undefined) return
     for (const { endsAt } of held.values()) {
@@ -91,15 +98,13 @@ export function createDedupe({ windowMs, now, setTimer, onSummary }: DedupeOptio
           bytes += bytesOf(record) - bytesOf(known.last)
           known.repeats += 1
           known.last = record
+          fit()
           return true
         }
       }
       held.set(key, { first: record.id, endsAt: now() + window, last: record, repeats: 0 })
       bytes += bytesOf(record)
-      for (const [oldest, other] of held) {
-        if (held.size <= MAX_ERRORS && bytes <= MAX_BYTES) break
-        forget(oldest, other)
-      }
+      fit()
       wait()
       return false
     },
