@@ -119,6 +119,15 @@ describe.skipIf(!ready)('the package', () => {
     expect(run(process.execPath, [join(peers, 'node_modules/typescript/bin/tsc'), '-p', join(peers, 'programs/consumer')])).toBe('')
   })
 
+  it.each([
+    ['imported', `import { init } from '@heartwood/node'; init({ minLevel: 'loud' })`, 'module'],
+    ['required', `require('@heartwood/node').init({ minLevel: 'loud' })`, 'commonjs'],
+  ])('shows the sentence about a wrong option and not all of itself, %s', (_, code, type) => {
+    const { stderr } = spawnSync(process.execPath, [`--input-type=${type}`, '-e', code], { cwd: project, encoding: 'utf8' })
+    expect(stderr).toContain('`minLevel` must be one of')
+    expect(stderr.split('\n').filter((line) => line.length > 1_000)).toEqual([])
+  })
+
   it('has an entry for each name that is listed here, and no other', () => {
     const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as { exports: { [name: string]: unknown } }
     const names = Object.keys(exports).filter((name) => name !== './package.json')

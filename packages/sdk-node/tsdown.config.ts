@@ -12,12 +12,47 @@ const entry: { [name: string]: string } = { 'nextjs-off': 'src/integrations/next
 for (const [name, target] of Object.entries(exports))
   if (typeof target === 'object') entry[name === '.' ? 'index' : name.slice(2)] = target['@heartwood/source']
 
+/**
+ * Gives each statement a line of its own. Node prints the whole line at which a program dies: of a wrong option that was everything the SDK is,
+ * with the sentence about it below. Costs one byte a statement.
+ */
+const linesOfTheirOwn = {
+  name: 'lines-of-their-own',
+  generateBundle(this: { parse(code: string): unknown }, _: unknown, bundle: { [file: string]: { type: string; code?: string } }): void {
+    for (const file of Object.values(bundle)) {
+      if (file.type !== 'chunk' || file.code === undefined || !/^.{5000}/m.test(file.code)) continue
+      const starts = new Set<number>()
+      collectStarts(this.parse(file.code), starts)
+      let code = ''
+      let from = 0
+      for (const at of [...starts].sort((one, other) => one - other)) {
+        code += `${file.code.slice(from, at)}\n`
+        from = at
+      }
+      file.code = code + file.code.slice(from)
+    }
+  },
+}
+
+/** Where the statements of programs, blocks and cases begin. */
+const collectStarts = (node: unknown, starts: Set<number>): void => {
+  if (typeof node !== 'object' || node === null) return
+  const { type } = node as { type?: unknown }
+  for (const [name, child] of Object.entries(node)) {
+    const isList = type !== 'ClassBody' && (name === 'body' || name === 'consequent') && Array.isArray(child)
+    if (isList) for (const { start } of child as { start: number }[]) if (start > 0) starts.add(start)
+    if (Array.isArray(child)) for (const one of child) collectStarts(one, starts)
+    else collectStarts(child, starts)
+  }
+}
+
 const both: UserConfig = {
   entry,
   platform: 'node',
   target: 'node20.19',
   outDir: 'dist',
   fixedExtension: false,
+  plugins: [linesOfTheirOwn],
   define: { HEARTWOOD_VERSION: JSON.stringify(version) },
   // Whoever installs the SDK installs nothing else: our own packages are compiled in.
   inputOptions: { resolve: { conditionNames: ['@heartwood/source', 'node', 'import', 'default'] } },
