@@ -4,7 +4,7 @@ import type { Scope } from './scope.ts'
 import type { ScopeChanges } from './scope-data.ts'
 import type { Attributes, Level, RequestInfo, TraceContext } from './types.ts'
 
-interface EndedRequest {
+export interface EndedRequest {
   readonly level: Level
   readonly message: string
   readonly request: RequestInfo

@@ -1,34 +1,30 @@
-import { LIMITS } from '@heartwood/protocol/model'
 import { HeartwoodApiError, wrongArgument } from './calls/api-error.ts'
 import { createCaptures } from './captures.ts'
 import type { Client } from './client.ts'
-import { type ClientInternals, withInternals } from './client-internals.ts'
+import { withInternals } from './client-internals.ts'
 import { createCounts } from './counts.ts'
 import { createBuffer } from './delivery/buffer.ts'
 import { createDelivery } from './delivery/delivery.ts'
-import { createSampler, withRate } from './delivery/sampler.ts'
-import { type Callable, callerAttributes } from './errors/call-site.ts'
-import { captureError } from './errors/capture-error.ts'
+import { createSampler } from './delivery/sampler.ts'
 import { createDedupe, summaryOf } from './errors/dedupe.ts'
 import { toError } from './errors/to-error.ts'
-import { createFlows, takeStep } from './flow.ts'
+import { createFlows } from './flow.ts'
 import { createIds } from './ids.ts'
-import { createLogger, type LogCall, type LoggerState, type LoggerTools, NO_LOGGER } from './logger.ts'
+import { createLogger, type LogCall, type LoggerTools, NO_LOGGER } from './logger.ts'
 import { describeReceived, wrongOption } from './option-error.ts'
 import { isPlainObject } from './option-readers.ts'
 import type { CoreOptions, ResolvedOptions } from './options.ts'
-import { isGiven, plainTime } from './plain.ts'
 import type { Platform, SendNow } from './ports.ts'
 import { createPrepare } from './prepare/prepare.ts'
 import { RAW_FAILED, rawPath, readRawAnswer, wrongRaw } from './raw-ingest.ts'
-import { readCall, readThrown, type Spoken, spokenError } from './read-call.ts'
-import type { EventRecord, RecordOptions } from './record.ts'
-import { bind, copyOptions } from './record-options.ts'
+import { readCall, readThrown } from './read-call.ts'
+import type { EventRecord } from './record.ts'
+import { bind } from './record-options.ts'
+import { createRecorder } from './recorder.ts'
 import { copyScope, createScope, type Scope, type ScopeTools } from './scope.ts'
-import type { ScopeChanges, ScopeData } from './scope-data.ts'
+import type { ScopeChanges } from './scope-data.ts'
 import { createTracer } from './tracer.ts'
-import type { EventOptions, JsonObject, Level, OutgoingEvent, RequestInfo } from './types.ts'
-import { cutLater } from './values/cut-text.ts'
+import type { Level, OutgoingEvent } from './types.ts'
 import { createSnapshots } from './values/snapshot.ts'
 
 export interface ClientDeps {
@@ -53,12 +49,6 @@ export interface ClientParts {
 }
 
 const RANKS: { readonly [Name in Level]: number } = { trace: 0, debug: 1, info: 2, warn: 3, error: 4, fatal: 5 }
-/** Bytes that an event takes whatever it says. */
-const BASE_BYTES = 200
-/** The server's limit takes in the mark of what was cut. */
-const MAX_MESSAGE = LIMITS.message - 16
-/** What an unread stack will take, roughly. */
-const STACK_BYTES = 2_000
 const DEFAULT_FLUSH_MS = 5_000
 
 export const createClient = ({ platform, options: initial, parse, given }: ClientDeps): ClientParts => {
@@ -113,6 +103,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     minRank = closed || !options.enabled ? Number.POSITIVE_INFINITY : RANKS[options.minLevel]
   }
   applyOptions()
+  const isLevelEnabled = (level: Level): boolean => RANKS[level] >= minRank
 
   const scopeNow = (): Scope => (platform.context.current() as Scope | undefined) ?? root
 
@@ -121,125 +112,30 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
   /** Nothing comes later any more: the process is ending, and its own last listeners still log. */
   let sendAtOnce: (() => void) | undefined
 
-  /** Everything that happens on the caller's turn. */
-  const push = (
-    level: Level,
-    from: LoggerState,
-    { message, attributes, error }: Spoken,
-    given: EventOptions | undefined,
-    above: Callable | undefined,
-    scope: ScopeData = scopeNow().data,
-    request?: RequestInfo,
-  ): string => {
-    if (!sampler.keeps(level)) {
-      counts.dropped('sampled')
-      return ''
-    }
-    const now = platform.now()
-    const id = ids.event(now)
-    let sizeBytes = BASE_BYTES + 2 * Math.min(message.length, LIMITS.message)
-    let copied: JsonObject | undefined
-    if (attributes !== undefined) {
-      copied = snapshots.attributes(attributes)
-      sizeBytes += snapshots.lastBytes
-    }
-    const rate = sampler.rate(level)
-    if (rate < 1) copied = withRate(copied, rate)
-    if (options.callerInfo && above !== undefined) copied = { ...callerAttributes(above), ...copied }
-    if (error !== undefined) sizeBytes += STACK_BYTES
-    if (request !== undefined) sizeBytes += (request.path?.length ?? 0) + (request.userAgent?.length ?? 0)
-    let own: RecordOptions | undefined
-    if (isGiven(given)) {
-      const copiedOptions = copyOptions(snapshots, given)
-      own = copiedOptions.options
-      sizeBytes += copiedOptions.sizeBytes
-    }
-    if (tracer.isFollowed && own?.trace === undefined) {
-      const trace = tracer.now()
-      if (trace !== undefined) own = { ...own, trace }
-    }
-    const flow = from.flow ?? scope.flow
-    if (flow !== undefined && own?.flow === undefined) own = { ...own, flow: takeStep(flow) }
-    delivery.arrived({
-      id,
-      timestamp: plainTime(given?.timestamp) ?? now,
-      kind: request !== undefined ? 'request' : (own?.kind ?? 'log'),
-      level,
-      message: cutLater(message, MAX_MESSAGE),
-      attributes: copied,
-      bindings: from.bindings,
-      scope,
-      options: own,
-      request,
-      error,
-      breadcrumbs: RANKS[level] >= RANKS.error ? scope.breadcrumbs?.list() : undefined,
-      sizeBytes,
-    })
-    try {
-      sendAtOnce?.()
-    } catch {
-      // The event was taken; the process is ending.
-    }
-    return id
-  }
-
-  /** Nothing of ours should throw, but what the program hands in may; it must not break the line that logged. */
-  const broken = (error: unknown): string => {
-    counts.dropped('internal')
-    try {
-      report(error)
-    } catch {
-      // No stack is left to tell anyone.
-    }
-    return ''
-  }
-  /** Events that were captured at the end of the program's stack, where nothing could be done for them, not even counting. */
-  let lost = 0
-  const countLost = (): void => {
-    if (lost === 0) return
-    counts.dropped('internal', lost)
-    lost = 0
-  }
-
-  /** An argument that throws when it is read loses itself, not its event. @returns undefined when the event is lost all the same */
-  const rescued = (level: Level, from: LoggerState, first: unknown, second: unknown, above: Callable | undefined): string | undefined => {
-    try {
-      const attributes = isGiven(second) ? snapshots.attributes(second) : undefined
-      const spoken = typeof first === 'string' ? { message: first, attributes, error: undefined } : spokenError(captureError(first), attributes)
-      return push(level, from, spoken, undefined, above)
-    } catch {
-      return undefined
-    }
-  }
-
-  const make = (
-    read: typeof readCall,
-    level: Level,
-    from: LoggerState,
-    given: number,
-    first: unknown,
-    second: unknown,
-    third: EventOptions | undefined,
-    above: Callable | undefined,
-  ): string => {
-    if (RANKS[level] < minRank) return ''
-    counts.captured()
-    try {
+  const { record, recordRequest, countLost } = createRecorder({
+    options: () => options,
+    sampler: () => sampler,
+    isEnabled: isLevelEnabled,
+    now: platform.now,
+    scopeNow,
+    tracer,
+    snapshots,
+    ids,
+    counts,
+    take(event) {
+      delivery.arrived(event)
       try {
-        if (lost > 0) countLost()
-        return push(level, from, read(level, given, first, second, third, above), third, above)
-      } catch (error) {
-        return rescued(level, from, first, second, above) ?? broken(error)
+        sendAtOnce?.()
+      } catch {
+        // The event was taken; the process is ending.
       }
-    } catch {
-      lost += 1
-      return ''
-    }
-  }
+    },
+    report,
+  })
 
   // A program without types may say any level.
   const call: LogCall = (level, from, given, first, second, third, above) =>
-    make(readCall, typeof RANKS[level] === 'number' ? level : 'info', from, given, first, second, third, above)
+    record(readCall, typeof RANKS[level] === 'number' ? level : 'info', from, given, first, second, third, above)
 
   /** Repeats are known once everything was prepared; what tells of them has to leave too. */
   const flushAll = async (timeoutMs: number, finish: (timeoutMs: number) => Promise<boolean>): Promise<boolean> => {
@@ -267,8 +163,8 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
   const loggerTools: LoggerTools = {
     call,
     callThrown: (level, thrown, attributes, given, above) =>
-      make(readThrown, Object.hasOwn(RANKS, level) ? level : 'error', NO_LOGGER, 2, thrown, attributes, given, above),
-    isLevelEnabled: (level) => RANKS[level] >= minRank,
+      record(readThrown, Object.hasOwn(RANKS, level) ? level : 'error', NO_LOGGER, 2, thrown, attributes, given, above),
+    isLevelEnabled,
     bind: (parent, attributes, own) => bind(snapshots, parent, attributes, own),
     monotonicNow: platform.monotonicNow,
   }
@@ -277,15 +173,6 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
   const forkScope = (changes?: ScopeChanges): Scope => copyScope(tools, scopeNow().data, changes)
 
   const capture: Client['capture'] = ({ level, message, attributes, ...rest }) => call(level, NO_LOGGER, 3, message, attributes, rest, undefined)
-  const captureRequest: ClientInternals['captureRequest'] = (scope, { level, message, request, attributes }) => {
-    if (RANKS[level] < minRank) return ''
-    counts.captured()
-    try {
-      return push(level, NO_LOGGER, { message, attributes, error: undefined }, undefined, undefined, scope.data, request)
-    } catch (error) {
-      return broken(error)
-    }
-  }
 
   const client: Client = {
     ...logger,
@@ -339,7 +226,7 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     loggerTools,
     forkScope,
     runInScope,
-    captureRequest,
+    captureRequest: recordRequest,
     followTracer: tracer.follow,
     hasTracer: () => tracer.isFollowed,
     currentTrace: () => tracer.now() ?? scopeNow().trace,

@@ -11,8 +11,8 @@ export function EventData({ event }: { event: EventJson }) {
   const crumbs = readBreadcrumbs(event)
   return (
     <div className={classes.data}>
-      <ErrorPart event={event} />
-      {crumbs && <Breadcrumbs crumbs={crumbs} />}
+      <ErrorPart key={event.id} event={event} />
+      {crumbs && <Breadcrumbs key={event.id} crumbs={crumbs} />}
       {lines.length === 0 ? (
         <p className={classes.none}>No attributes were sent.</p>
       ) : (

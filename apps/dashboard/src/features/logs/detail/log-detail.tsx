@@ -66,7 +66,7 @@ export function LogDetail(props: LogDetailProps) {
       </pre>
       <IdLinks project={project} event={event} />
       <ErrorPart key={event.id} event={event} />
-      {crumbs && <Breadcrumbs crumbs={crumbs} />}
+      {crumbs && <Breadcrumbs key={event.id} crumbs={crumbs} />}
       <div className={classes.columns}>
         <Fields event={event} {...props} />
         <Attributes event={event} {...props} />
