@@ -121,6 +121,15 @@ it('counts what the options of an event hold among the bytes of its buffer', () 
   expect(client.stats()).toMatchObject({ captured: 10, dropped: { 'buffer-full': 8 } })
 })
 
+it('tells once that its buffer is full, and not on the turn of whoever logs', async () => {
+  const told: string[] = []
+  const { client } = setUp({ maxBufferEvents: 100, onError: ({ message }) => told.push(message) })
+  for (let n = 0; n < 300; n++) client.info('a')
+  expect(told).toEqual([])
+  await client.flush()
+  expect(told).toEqual([expect.stringContaining('`buffer-full`')])
+})
+
 const throwing = (name: string, others: object = {}): object =>
   Object.defineProperty({ ...others }, name, {
     enumerable: true,

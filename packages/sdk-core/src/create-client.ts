@@ -50,6 +50,7 @@ export interface ClientParts {
 
 const RANKS: { readonly [Name in Level]: number } = { trace: 0, debug: 1, info: 2, warn: 3, error: 4, fatal: 5 }
 const DEFAULT_FLUSH_MS = 5_000
+const TELL_FULL_EVERY_MS = 60_000
 
 export const createClient = ({ platform, options: initial, parse, given }: ClientDeps): ClientParts => {
   let options = initial
@@ -77,10 +78,25 @@ export const createClient = ({ platform, options: initial, parse, given }: Clien
     }
   }
 
+  let toldFullAt = Number.NEGATIVE_INFINITY
+  /** Not on the turn of whoever logs, and not for each event. */
+  const tellFull = (): void => {
+    try {
+      const now = platform.monotonicNow()
+      if (now - toldFullAt < TELL_FULL_EVERY_MS) return
+      platform.defer(() => report(new Error('The buffer is full: the oldest events are dropped for new ones (`buffer-full` in stats()).')))
+      toldFullAt = now
+    } catch {
+      // At the end of the program's stack: the next one tells.
+    }
+  }
   const buffer = createBuffer({
     maxEvents: options.maxBufferEvents,
     maxBytes: options.maxBufferBytes,
-    onDropped: () => counts.dropped('buffer-full'),
+    onDropped() {
+      counts.dropped('buffer-full')
+      tellFull()
+    },
   })
   const write = createPrepare({ options: () => options, counts, report, listeners, frames: platform.frames })
   const dedupe = createDedupe({
