@@ -6,7 +6,7 @@ import { type Callable, callerAttributes } from './errors/call-site.ts'
 import { captureError } from './errors/capture-error.ts'
 import { takeStep } from './flow.ts'
 import type { Ids } from './ids.ts'
-import { type LoggerState, NO_LOGGER } from './logger.ts'
+import { type LogCall, type LoggerState, NO_LOGGER } from './logger.ts'
 import type { ResolvedOptions } from './options.ts'
 import { isGiven, plainTime } from './plain.ts'
 import { type readCall, type Spoken, spokenError } from './read-call.ts'
@@ -37,20 +37,10 @@ export interface RecorderDeps {
 /** Everything that happens on the caller's turn: what it says becomes a record, whatever it is, and is counted. Nothing throws. */
 export interface Recorder {
   /**
-   * @param read one of the ways in which arguments are read; they follow
-   * @param above the function that the program called; undefined: where from does not matter
+   * @param read one of the ways in which the arguments of a call are read
    * @returns the event's id; `''` where none is made
    */
-  record(
-    read: typeof readCall,
-    level: Level,
-    from: LoggerState,
-    given: number,
-    first: unknown,
-    second: unknown,
-    third: EventOptions | undefined,
-    above: Callable | undefined,
-  ): string
+  record(read: typeof readCall, ...call: Parameters<LogCall>): string
   recordRequest(scope: Scope, event: EndedRequest): string
   /** Counts what was lost where not even that could be done. */
   countLost(): void
