@@ -1,6 +1,6 @@
 import type { Client } from './client.ts'
 import { type LoggerTools, NO_LOGGER } from './logger.ts'
-import { describeThrown, readMember } from './values/describe.ts'
+import { describeThrown, readMembers } from './values/describe.ts'
 
 /** What a program calls beside its loggers; what these functions are called by is the caller. */
 export const createCaptures = ({ call, callThrown }: Pick<LoggerTools, 'call' | 'callThrown'>): Pick<Client, 'audit' | 'captureException'> => {
@@ -31,7 +31,7 @@ const membersOf = <Members extends object>(object: Members | null | undefined): 
 
 const readEach = (object: object): object => {
   try {
-    return Object.fromEntries(Object.keys(object).map((name) => [name, readMember(object, name)]))
+    return readMembers(object)
   } catch (thrown) {
     return { value: describeThrown(thrown) }
   }

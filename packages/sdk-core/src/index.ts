@@ -47,3 +47,4 @@ export type {
   TraceContext,
   User,
 } from './types.ts'
+export { readMembers } from './values/describe.ts'

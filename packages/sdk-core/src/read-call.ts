@@ -1,8 +1,9 @@
 import { type Callable, createCallSite } from './errors/call-site.ts'
 import { captureError } from './errors/capture-error.ts'
+import { read } from './errors/look.ts'
 import type { CapturedError } from './record.ts'
 import type { Attributes, EventOptions, Level } from './types.ts'
-import { describeThrown } from './values/describe.ts'
+import { readMembers } from './values/describe.ts'
 
 /** What a call of a log method says. */
 export interface Spoken {
@@ -35,7 +36,7 @@ export const readCall = (
     // What was caught need not be an error.
     if (isSerious && (typeof second !== 'object' || (further !== undefined && hasMessage(second)))) return spoken(first, further, second)
     const said = second as Members
-    const attributes: Members = typeof further === 'object' && further !== null ? { ...copyOf(further as Members), ...copyOf(said) } : said
+    const attributes: Members = typeof further === 'object' && further !== null ? { ...readMembers(further as Members), ...readMembers(said) } : said
     const { error, err } = attributes
     if (options?.error === undefined && (isError(error) || isError(err))) return withoutError(first, attributes, isError(error) ? 'error' : 'err')
     return spoken(first, attributes, options?.error)
@@ -67,30 +68,12 @@ export const spokenError = (error: CapturedError, attributes: Attributes | undef
 })
 
 const withoutError = (message: string, attributes: Members, name: 'error' | 'err'): Spoken => {
-  const { [name]: error, ...rest } = copyOf(attributes)
+  const { [name]: error, ...rest } = readMembers(attributes)
   return spoken(message, rest, error)
 }
 
-const copyOf = (attributes: Members): Members => {
-  const copy: { [name: string]: unknown } = {}
-  for (const key of Object.keys(attributes)) {
-    try {
-      copy[key] = attributes[key]
-    } catch (thrown) {
-      copy[key] = describeThrown(thrown)
-    }
-  }
-  return copy
-}
-
 /** What was thrown and is no Error looks like this; attributes of an event beside further ones hardly do. */
-const hasMessage = (value: unknown): boolean => {
-  try {
-    return typeof (value as { message?: unknown }).message === 'string'
-  } catch {
-    return false
-  }
-}
+const hasMessage = (value: object): boolean => typeof read(value, 'message') === 'string'
 
 /** Also errors of other realms (`vm`, jest), which are no instances of ours. */
 const isError = (value: unknown): value is Error =>

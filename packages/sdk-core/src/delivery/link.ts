@@ -129,7 +129,9 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
     tell(`Heartwood: ${options().endpoint} ${how}`)
   }
 
-  const failed = (problem: string, absent: boolean, waitMs: number): Again => {
+  /** @param begun the generation in which the try left: one of another key or address says nothing of this one */
+  const failed = (begun: number, problem: string, absent: boolean, waitMs: number): Again => {
+    if (begun !== generation) return { kind: 'again', free: true, absent, problem }
     const free = breaker.open
     const now = platform.monotonicNow()
     breaker.failed(now)
@@ -144,17 +146,14 @@ export const createLink = ({ platform, options, report, sampler, random }: LinkD
     try {
       answer = await send(batch)
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error)
-      return begun === generation ? failed(problem, true, 0) : { kind: 'again', free: true, absent: true, problem }
+      return failed(begun, toError(error).message, true, 0)
     }
     const verdict = judge(answer, batch.events)
     if (verdict.kind !== 'retry' || !verdict.absent) answers += 1
     if (verdict.kind === 'retry') {
       const { problem, absent, misled } = verdict
       if (misled !== undefined && begun === generation) mislead(misled)
-      return begun === generation
-        ? failed(problem, absent, retryAfterMs(answer.headers['retry-after'], platform.now()))
-        : { kind: 'again', free: true, absent, problem }
+      return failed(begun, problem, absent, retryAfterMs(answer.headers['retry-after'], platform.now()))
     }
     if (verdict.kind === 'locked') {
       // One that left with the former key says nothing of the new one.

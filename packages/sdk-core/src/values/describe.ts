@@ -24,6 +24,13 @@ export function readMember(object: object, name: string): unknown {
   }
 }
 
+/** Its own members in a new object, each as {@link readMember} has it. Throws where they cannot even be listed. */
+export function readMembers(object: object): { [name: string]: unknown } {
+  const members: { [name: string]: unknown } = {}
+  for (const name of Object.keys(object)) members[name] = readMember(object, name)
+  return members
+}
+
 export function describeFunction(value: object): string {
   const { name } = value as { name?: unknown }
   return typeof name === 'string' && name !== '' ? `[Function: ${name.slice(0, SHOWN_TEXT)}]` : '[Function]'
